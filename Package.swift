@@ -1,0 +1,84 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// One package, a strict DAG: see docs/architecture.md. `make build` checks every arrow with
+// --explicit-target-dependency-import-check error.
+
+let nio: [Target.Dependency] = [
+    .product(name: "NIOCore", package: "swift-nio"),
+    .product(name: "NIOPosix", package: "swift-nio"),
+    .product(name: "NIOHTTP1", package: "swift-nio"),
+    .product(name: "NIOWebSocket", package: "swift-nio"),
+]
+let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
+
+let package = Package(
+    name: "roost",
+    products: [.executable(name: "roost", targets: ["Server"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    ],
+    targets: [
+        // Wire: bytes and values.
+        .target(name: "AWSWire", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
+        .target(name: "AWSModels", dependencies: ["AWSWire"]),
+        .target(name: "NodeLink", dependencies: ["AWSWire"]),
+
+        // State: records, decisions, disk.
+        .target(name: "State", dependencies: ["AWSWire", "AWSModels"]),
+        .target(name: "Scheduling", dependencies: ["State", "AWSWire", "AWSModels"]),
+        .target(name: "Storage", dependencies: ["State", "AWSWire", .product(name: "GRDB", package: "GRDB.swift")]),
+
+        // Server: requests and loops.
+        .target(name: "APIPipeline", dependencies: ["State", "AWSWire", "AWSModels"]),
+        .target(
+            name: "ECSAPI", dependencies: ["APIPipeline", "Scheduling", "State", "AWSWire", "AWSModels"],
+            path: "Sources/APIs/ECS"),
+        .target(
+            name: "STSAPI", dependencies: ["APIPipeline", "State", "AWSWire", "AWSModels"],
+            path: "Sources/APIs/STS"),
+        .target(
+            name: "Control",
+            dependencies: ["APIPipeline", "Scheduling", "State", "NodeLink", "AWSWire", "AWSModels"]),
+
+        // Node: what runs beside the containers.
+        .target(name: "Agent", dependencies: ["AWSWire", "AWSModels", "NodeLink", log] + nio),
+
+        // Top.
+        .target(
+            name: "Simulation",
+            dependencies: [
+                "Agent", "APIPipeline", "Control", "ECSAPI", "STSAPI", "Scheduling", "State", "NodeLink", "AWSWire",
+                "AWSModels",
+            ]),
+        .executableTarget(
+            name: "Server",
+            dependencies: [
+                "Agent", "APIPipeline", "Control", "ECSAPI", "STSAPI", "Scheduling", "State", "Storage", "Simulation",
+                "NodeLink", "AWSWire", "AWSModels", log,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ] + nio),
+
+        // Tools.
+        .executableTarget(name: "Generate", dependencies: ["AWSWire"]),
+
+        // Tests: one target per module.
+        .testTarget(name: "AWSWireTests", dependencies: ["AWSWire", "AWSModels"]),
+        .testTarget(name: "StateTests", dependencies: ["State", "Storage", "AWSWire", "AWSModels"]),
+        .testTarget(name: "SchedulingTests", dependencies: ["Scheduling", "State", "AWSWire", "AWSModels"]),
+        .testTarget(
+            name: "ECSAPITests",
+            dependencies: ["ECSAPI", "STSAPI", "APIPipeline", "Scheduling", "State", "AWSWire", "AWSModels"]),
+        .testTarget(
+            name: "ControlTests",
+            dependencies: ["Control", "ECSAPI", "APIPipeline", "Scheduling", "State", "NodeLink", "AWSWire", "AWSModels"]),
+        .testTarget(name: "AgentTests", dependencies: ["Agent", "NodeLink", "AWSWire", "AWSModels"] + nio),
+        .testTarget(name: "ServerTests", dependencies: ["Server", "AWSWire"] + nio),
+        .testTarget(name: "SimulationTests", dependencies: ["Simulation", "State", "AWSWire"]),
+        .testTarget(name: "TidyTests"),
+    ]
+)
