@@ -1,0 +1,50 @@
+import AWSModels
+import AWSWire
+import Scheduling
+import State
+
+/// Keeps every service at its desired count and its newest deployment.
+package struct ServiceController: Controller {
+    package static let name = "service"
+    /// A service that could not place a task tries again after this time, if nothing changes before.
+    static let placementRetry: Duration = .seconds(10)
+
+    package init() {}
+
+    package func subjects(of change: Change, in snapshot: Snapshot) -> [String] {
+        switch change {
+        case .service(let delta): return [delta.key.path]
+        case .task(let delta):
+            guard let task = delta.new ?? delta.old, let service = task.service else { return [] }
+            return [ServiceRecord.key(task.cluster, service).path]
+        case .containerInstance(let delta): return servicesConcerned(by: delta, snapshot)
+        default: return []
+        }
+    }
+
+    /// An instance that comes, goes, drains or connects may concern every service of its cluster.
+    private func servicesConcerned(by delta: Delta<ContainerInstanceRecord>, _ snapshot: Snapshot) -> [String] {
+        let isSame = delta.old?.status == delta.new?.status && delta.old?.agentConnected == delta.new?.agentConnected
+            && delta.old?.customAttributes.count == delta.new?.customAttributes.count
+        guard !isSame, let cluster = (delta.new ?? delta.old)?.cluster else { return [] }
+        return snapshot.list(ServiceRecord.self, .serviceByStatus, prefix: "\(cluster)/ACTIVE/").map(\.key.path)
+    }
+
+    package func allSubjects(in snapshot: Snapshot) -> [String] {
+        snapshot.list(ServiceRecord.self).filter { $0.status != .inactive }.map(\.key.path)
+    }
+
+    package func decide(_ subject: String, _ snapshot: Snapshot, _ context: inout DecisionContext) -> Plan {
+        guard let view = ServiceView(Key(path: subject), in: snapshot), view.service.status != .inactive,
+            view.service.deploymentController == .ecs
+        else { return Plan() }
+        var step = ServiceStep(view.service, snapshot, context)
+        if view.service.schedulingStrategy == .daemon {
+            let (decision, instances) = reconcileDaemon(view, eligible: step.eligibleInstances(), &context)
+            step.carryOut(decision, on: instances)
+        } else {
+            step.carryOut(reconcile(view, &context), on: nil)
+        }
+        return step.plan
+    }
+}

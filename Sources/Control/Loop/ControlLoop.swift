@@ -1,0 +1,106 @@
+import AWSWire
+import State
+import Synchronization
+
+/// Runs the controllers: collects what changed, asks each controller whom it concerns, and lets it decide on the
+/// newest state.
+///
+/// The loop has no thread and no clock of its own: whoever owns it calls `step` when `wake` was called or when the time
+/// that `step` returned has come.
+package final class ControlLoop: Sendable {
+    /// More changes than this are not remembered one by one: then every subject is looked at.
+    private static let maximumInbox = 10_000
+
+    private struct Subject: Hashable {
+        var controller: Int
+        var name: String
+    }
+
+    private struct Contents {
+        var inbox: [Change] = []
+        /// Whether every subject must be looked at: at the start, after an undone flush, after a flood.
+        var isEverythingDue = true
+        var timers: [Subject: Timestamp] = [:]
+        var isWoken = false
+    }
+
+    private let controllers: [any Controller]
+    private let contents = Mutex(Contents())
+    private let wake: @Sendable () -> Void
+
+    /// - Parameter wake: called, from any thread and inside locks, when `step` should be called soon; must be quick.
+    package init(controllers: [any Controller], wake: @escaping @Sendable () -> Void) {
+        self.controllers = controllers
+        self.wake = wake
+    }
+
+    /// Remembers changes for the next step.
+    package func note(_ changes: [Change]) {
+        let mustWake = contents.withLock { contents in
+            if contents.inbox.count + changes.count > ControlLoop.maximumInbox {
+                contents.inbox = []
+                contents.isEverythingDue = true
+            } else {
+                contents.inbox += changes
+            }
+            return ControlLoop.markWoken(&contents)
+        }
+        if mustWake { wake() }
+    }
+
+    /// Lets the next step look at every subject.
+    package func noteEverything() {
+        let mustWake = contents.withLock { contents in
+            contents.inbox = []
+            contents.isEverythingDue = true
+            return ControlLoop.markWoken(&contents)
+        }
+        if mustWake { wake() }
+    }
+
+    private static func markWoken(_ contents: inout Contents) -> Bool {
+        defer { contents.isWoken = true }
+        return !contents.isWoken
+    }
+
+    /// Decides for every subject that changed or whose time has come.
+    /// - Returns: when to call again though nothing changes; nil for never.
+    package func step(on lane: Lane, at now: Timestamp) -> Timestamp? {
+        for subject in takeSubjects(lane.head, now) { decide(subject, lane, now) }
+        return contents.withLock { $0.timers.values.min() }
+    }
+
+    /// The subjects in a fixed order, so that one history has one future.
+    private func takeSubjects(_ snapshot: Snapshot, _ now: Timestamp) -> [Subject] {
+        let (inbox, isEverythingDue, due) = contents.withLock { contents in
+            defer {
+                contents.inbox = []
+                contents.isEverythingDue = false
+                contents.isWoken = false
+            }
+            let due = contents.timers.filter { $0.value <= now }.map(\.key)
+            for subject in due { contents.timers[subject] = nil }
+            return (contents.inbox, contents.isEverythingDue, due)
+        }
+        var subjects = Set(due)
+        for (index, controller) in controllers.enumerated() {
+            let names = isEverythingDue
+                ? controller.allSubjects(in: snapshot)
+                : inbox.flatMap { controller.subjects(of: $0, in: snapshot) }
+            for name in names { subjects.insert(Subject(controller: index, name: name)) }
+        }
+        return subjects.sorted { ($0.controller, $0.name) < ($1.controller, $1.name) }
+    }
+
+    private func decide(_ subject: Subject, _ lane: Lane, _ now: Timestamp) {
+        var wakeAt: Timestamp?
+        lane.submit(at: now) { (transaction, context) throws(WireError) in
+            let plan = controllers[subject.controller].decide(subject.name, transaction.snapshot, &context)
+            transaction.apply(plan)
+            wakeAt = plan.wakeAt
+        } reply: { _ in
+            // A refused flush undoes the plan; the lane then tells its observer, who looks at everything again.
+        }
+        contents.withLock { $0.timers[subject] = wakeAt }
+    }
+}

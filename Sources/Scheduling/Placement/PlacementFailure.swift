@@ -1,0 +1,70 @@
+import State
+
+/// Why an instance cannot take a task. The order of the cases is the order of the checks.
+/// Source: Amazon ECS Developer Guide, API failure reasons.
+package enum PlacementFailure: Sendable, Equatable {
+    /// The instance's agent is not connected.
+    case agent
+    case cpu
+    case memory
+    case ports
+    case udpPorts
+    /// The named attribute is required and missing.
+    case attribute(String)
+    /// A `memberOf` constraint is not met.
+    case memberOf
+    /// A task of the group is there already.
+    case distinctInstance
+
+    /// How near to fitting an instance with this failure was: the number of the check it failed.
+    package var depth: Int {
+        switch self {
+        case .agent: 0
+        case .cpu: 1
+        case .memory: 2
+        case .ports: 3
+        case .udpPorts: 4
+        case .attribute: 5
+        case .memberOf: 6
+        case .distinctInstance: 7
+        }
+    }
+
+    /// The reason in `failures[]` of RunTask and StartTask.
+    package var reason: String {
+        switch self {
+        case .agent: "AGENT"
+        case .cpu: "RESOURCE:CPU"
+        case .memory: "RESOURCE:MEMORY"
+        case .ports: "RESOURCE:PORTS"
+        case .udpPorts: "RESOURCE:PORTS_UDP"
+        case .attribute: "ATTRIBUTE"
+        case .memberOf: "MemberOf placement constraint unsatisfied."
+        case .distinctInstance: "DistinctInstance placement constraint unsatisfied."
+        }
+    }
+
+    /// The end of a service event's sentence about the closest instance.
+    package var eventText: String {
+        switch self {
+        case .agent: "encountered error \"AGENT\""
+        case .cpu: "has insufficient CPU units available"
+        case .memory: "has insufficient memory available"
+        case .ports, .udpPorts: "is already using a port required by your task"
+        case .attribute: "is missing an attribute required by your task"
+        case .memberOf: "encountered error \"MemberOf placement constraint unsatisfied.\""
+        case .distinctInstance: "encountered error \"DistinctInstance placement constraint unsatisfied.\""
+        }
+    }
+}
+
+/// An instance that was looked at and refused.
+package struct RefusedInstance: Sendable, Equatable {
+    package var instance: Key<ContainerInstanceRecord>
+    package var failure: PlacementFailure
+
+    package init(instance: Key<ContainerInstanceRecord>, failure: PlacementFailure) {
+        self.instance = instance
+        self.failure = failure
+    }
+}

@@ -1,0 +1,36 @@
+import AWSModels
+import State
+
+/// A task that wants an instance.
+package struct TaskRequest: Sendable {
+    package var cluster: String
+    package var definition: TaskDefinitionRecord
+    package var overrides: ECS.TaskOverride?
+    /// `family:F`, `service:S` or the caller's.
+    package var group: String
+    /// What the task takes.
+    package var need: ResourceNeed
+    /// Constraints of the request or service; those of the definition are added.
+    package var constraints: [ECS.PlacementConstraint]
+    package var strategies: [ECS.PlacementStrategy]
+
+    package init(
+        cluster: String, definition: TaskDefinitionRecord, overrides: ECS.TaskOverride? = nil, group: String,
+        constraints: [ECS.PlacementConstraint] = [], strategies: [ECS.PlacementStrategy] = []
+    ) {
+        self.cluster = cluster
+        self.definition = definition
+        self.overrides = overrides
+        self.group = group
+        self.constraints = constraints
+        self.strategies = strategies
+        need = ResourceNeed(definition.definition, overrides)
+    }
+}
+
+/// Where a task goes, or why nowhere.
+package enum Placement: Sendable {
+    case placed(ContainerInstanceRecord)
+    /// Every instance that was looked at, in key order; empty when the cluster has none.
+    case failed([RefusedInstance])
+}

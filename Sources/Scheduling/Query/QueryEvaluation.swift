@@ -1,0 +1,141 @@
+import AWSWire
+import State
+
+/// Which instances an expression of the cluster query language means.
+package struct InstanceQuery: Sendable {
+    private let expression: QueryExpression
+
+    /// - Throws: a `QueryError` when `text` is no expression.
+    package init(_ text: String) throws(QueryError) {
+        expression = try QueryParser.parse(text)
+        try InstanceQuery.check(expression)
+    }
+
+    /// Whether `instance` is meant.
+    package func includes(_ instance: ContainerInstanceRecord, in snapshot: Snapshot) -> Bool {
+        evaluate(expression, instance, snapshot)
+    }
+
+    /// Refuses regular expressions that cannot be read and dates that are none, before any instance is looked at.
+    private static func check(_ expression: QueryExpression) throws(QueryError) {
+        switch expression {
+        case .or(let left, let right), .and(let left, let right):
+            try check(left)
+            try check(right)
+        case .not(let inner): try check(inner)
+        case .compare(_, .matches, .value(let pattern)), .compare(_, .doesNotMatch, .value(let pattern)):
+            guard (try? Regex(pattern)) != nil else {
+                throw QueryError(message: "'\(pattern)' is not a regular expression.")
+            }
+        case .compare(.registeredAt, _, .value(let text)):
+            guard Timestamp(queryDate: text) != nil else { throw QueryError(message: "'\(text)' is not a date.") }
+        case .compare(.runningTasksCount, _, .value(let text)):
+            guard Int(text) != nil else { throw QueryError(message: "'\(text)' is not a number.") }
+        case .compare: break
+        }
+    }
+
+    private func evaluate(
+        _ expression: QueryExpression, _ instance: ContainerInstanceRecord, _ snapshot: Snapshot
+    ) -> Bool {
+        switch expression {
+        case .or(let left, let right):
+            evaluate(left, instance, snapshot) || evaluate(right, instance, snapshot)
+        case .and(let left, let right):
+            evaluate(left, instance, snapshot) && evaluate(right, instance, snapshot)
+        case .not(let inner): !evaluate(inner, instance, snapshot)
+        case .compare(.taskGroup, let comparison, let argument):
+            compareGroups(snapshot.groups(on: instance), comparison, argument)
+        case .compare(let subject, let comparison, let argument):
+            compare(value(of: subject, instance, snapshot), subject, comparison, argument)
+        }
+    }
+
+    /// The subject as text; nil when the instance has none.
+    private func value(
+        of subject: QuerySubject, _ instance: ContainerInstanceRecord, _ snapshot: Snapshot
+    ) -> String? {
+        switch subject {
+        case .agentConnected: instance.agentConnected ? "true" : "false"
+        case .agentVersion: instance.agentVersion
+        case .ec2InstanceId: instance.ec2InstanceID
+        case .registeredAt: String(instance.registeredAt.milliseconds)
+        case .runningTasksCount: String(snapshot.runningTasksCount(on: instance.key))
+        case .attribute(let name): instance.attribute(name)
+        case .taskGroup: nil
+        }
+    }
+
+    private func compare(
+        _ value: String?, _ subject: QuerySubject, _ comparison: QueryOperator, _ argument: QueryArgument
+    ) -> Bool {
+        switch (comparison, argument) {
+        case (.exists, _): value != nil
+        case (.doesNotExist, _): value == nil
+        case (.isIn, .list(let items)): items.contains { order(value, $0, subject) == 0 }
+        case (.isNotIn, .list(let items)): !items.contains { order(value, $0, subject) == 0 }
+        case (.matches, .value(let pattern)): value.map { wholly($0, matches: pattern) } ?? false
+        case (.doesNotMatch, .value(let pattern)): !(value.map { wholly($0, matches: pattern) } ?? false)
+        case (.equals, .value(let item)): order(value, item, subject) == 0
+        case (.notEquals, .value(let item)): order(value, item, subject) != 0
+        case (.greater, .value(let item)): order(value, item, subject).map { $0 > 0 } ?? false
+        case (.greaterOrEqual, .value(let item)): order(value, item, subject).map { $0 >= 0 } ?? false
+        case (.less, .value(let item)): order(value, item, subject).map { $0 < 0 } ?? false
+        case (.lessOrEqual, .value(let item)): order(value, item, subject).map { $0 <= 0 } ?? false
+        default: false
+        }
+    }
+
+    private func compareGroups(_ groups: [String], _ comparison: QueryOperator, _ argument: QueryArgument) -> Bool {
+        switch (comparison, argument) {
+        case (.exists, _): !groups.isEmpty
+        case (.doesNotExist, _): groups.isEmpty
+        case (.equals, .value(let group)): groups.contains(group)
+        case (.notEquals, .value(let group)): !groups.contains(group)
+        case (.isIn, .list(let items)): groups.contains { items.contains($0) }
+        case (.isNotIn, .list(let items)): !groups.contains { items.contains($0) }
+        case (.matches, .value(let pattern)): groups.contains { wholly($0, matches: pattern) }
+        case (.doesNotMatch, .value(let pattern)): !groups.contains { wholly($0, matches: pattern) }
+        default: false
+        }
+    }
+
+    /// Less than, equal to or greater than 0; nil when there is nothing to compare.
+    private func order(_ value: String?, _ argument: String, _ subject: QuerySubject) -> Int? {
+        guard let value else { return nil }
+        switch subject {
+        case .registeredAt:
+            guard let left = Int64(value), let right = Timestamp(queryDate: argument)?.milliseconds else { return nil }
+            return left < right ? -1 : left == right ? 0 : 1
+        case .agentVersion: return compareVersions(value, argument)
+        case .runningTasksCount: return compareNumbers(value, argument)
+        case .attribute: return compareNumbers(value, argument) ?? compareTexts(value, argument)
+        default: return compareTexts(value, argument)
+        }
+    }
+
+    private func compareTexts(_ left: String, _ right: String) -> Int {
+        left < right ? -1 : left == right ? 0 : 1
+    }
+
+    private func compareNumbers(_ left: String, _ right: String) -> Int? {
+        guard let left = Double(left), let right = Double(right) else { return nil }
+        return left < right ? -1 : left == right ? 0 : 1
+    }
+
+    /// Compares dotted numbers component by component; a missing component is 0.
+    private func compareVersions(_ left: String, _ right: String) -> Int {
+        let left = left.split(separator: ".").map { Int($0) ?? 0 }
+        let right = right.split(separator: ".").map { Int($0) ?? 0 }
+        for index in 0..<max(left.count, right.count) {
+            let (a, b) = (index < left.count ? left[index] : 0, index < right.count ? right[index] : 0)
+            if a != b { return a < b ? -1 : 1 }
+        }
+        return 0
+    }
+
+    private func wholly(_ value: String, matches pattern: String) -> Bool {
+        guard let regex = try? Regex(pattern) else { return false }
+        return ((try? regex.wholeMatch(in: value)) ?? nil) != nil
+    }
+}

@@ -1,0 +1,95 @@
+import AWSModels
+import AWSWire
+import State
+
+/// What a decision about a service reads.
+package struct ServiceView: Sendable {
+    package var service: ServiceRecord
+    /// The service's tasks that are not STOPPED, in order of their ids.
+    package var tasks: [TaskView]
+
+    package init(service: ServiceRecord, tasks: [TaskView]) {
+        self.service = service
+        self.tasks = tasks
+    }
+
+    /// Looks a service up with its tasks; nil when there is none.
+    package init?(_ key: Key<ServiceRecord>, in snapshot: Snapshot) {
+        guard let service = snapshot.get(key) else { return nil }
+        self.init(service: service, tasks: snapshot.liveTasks(of: key).map { TaskView($0, in: snapshot) })
+    }
+}
+
+/// What a decision reads of a task.
+package struct TaskView: Sendable, Equatable {
+    package var id: String
+    package var deployment: String?
+    package var lastStatus: TaskStatus
+    package var desiredStatus: DesiredStatus
+    package var startedAt: Timestamp?
+    /// The worst of the health of the essential containers that have a check; nil when none has.
+    package var health: ECS.HealthStatus?
+    package var instanceID: String?
+    package var availabilityZone: String?
+    /// Whether the instance may keep its tasks: registered and not DRAINING.
+    package var isInstanceActive: Bool
+
+    package init(_ task: TaskRecord, in snapshot: Snapshot) {
+        id = task.id
+        deployment = task.deployment
+        lastStatus = task.lastStatus
+        desiredStatus = task.desiredStatus
+        startedAt = task.startedAt
+        health = snapshot.get(task.definitionKey).flatMap { checkedHealth(of: task, $0.definition) }
+        instanceID = task.instanceID
+        availabilityZone = task.availabilityZone
+        isInstanceActive = task.instanceKey.flatMap { snapshot.get($0) }?.status == .active
+    }
+
+    /// A view made by hand, for tests.
+    package init(
+        id: String, deployment: String?, lastStatus: TaskStatus, startedAt: Timestamp? = nil,
+        health: ECS.HealthStatus? = nil, instanceID: String? = nil, availabilityZone: String? = nil,
+        isInstanceActive: Bool = true
+    ) {
+        self.id = id
+        self.deployment = deployment
+        self.lastStatus = lastStatus
+        desiredStatus = .running
+        self.startedAt = startedAt
+        self.health = health
+        self.instanceID = instanceID
+        self.availabilityZone = availabilityZone
+        self.isInstanceActive = isInstanceActive
+    }
+
+    /// Without a health check a task counts as healthy this long after it is RUNNING.
+    /// Source: Amazon ECS Developer Guide, Rolling update deployments.
+    package static let settlingTime: Duration = .seconds(40)
+
+    /// When the task counts as healthy by age; nil when it does not run or has a check.
+    package var settlesAt: Timestamp? {
+        guard lastStatus == .running, health == nil, let startedAt else { return nil }
+        return startedAt.advanced(by: TaskView.settlingTime)
+    }
+
+    /// Whether the task runs and counts as healthy.
+    package func isHealthy(at now: Timestamp) -> Bool {
+        guard lastStatus == .running, desiredStatus == .running else { return false }
+        if let health { return health == .healthy }
+        return settlesAt.map { $0 <= now } ?? false
+    }
+}
+
+/// The worst health of the essential containers that have a check: UNHEALTHY, then UNKNOWN, then HEALTHY.
+/// - Returns: nil when no essential container has a check.
+package func checkedHealth(of task: TaskRecord, _ definition: ECS.TaskDefinition) -> ECS.HealthStatus? {
+    var worst: ECS.HealthStatus?
+    for container in definition.containerDefinitions ?? [] where container.essential ?? true {
+        guard container.healthCheck != nil else { continue }
+        let health = task.containers.first { $0.name == container.name }?.healthStatus ?? .unknown
+        if health == .unhealthy { return .unhealthy }
+        if worst == nil || health == .unknown { worst = health }
+    }
+    return worst
+}

@@ -1,0 +1,69 @@
+import AWSModels
+import AWSWire
+import State
+
+/// What a new task gets beside its placement.
+package struct TaskBlueprint: Sendable {
+    package var request: TaskRequest
+    package var launchType = ECS.LaunchType.ec2
+    package var capacityProviderName: String?
+    package var startedBy: String?
+    /// The service's name, for its tasks.
+    package var service: String?
+    /// The deployment's id, for a service's tasks.
+    package var deployment: String?
+    package var networkConfiguration: ECS.NetworkConfiguration?
+    package var volumeConfigurations: [ECS.TaskVolumeConfiguration] = []
+    package var enableExecuteCommand = false
+    package var tags: [ECS.Tag] = []
+
+    package init(request: TaskRequest) {
+        self.request = request
+    }
+}
+
+/// Makes the record of a task that was placed on `instance`: PENDING until its agent reports.
+/// Tasks without a network interface of their own skip PROVISIONING.
+/// Source: Amazon ECS Developer Guide, Task lifecycle.
+package func makeTask(
+    _ blueprint: TaskBlueprint, on instance: ContainerInstanceRecord, _ context: inout DecisionContext
+) -> TaskRecord {
+    var task = TaskRecord()
+    task.cluster = blueprint.request.cluster
+    task.id = context.random.hex(32)
+    task.family = blueprint.request.definition.family
+    task.revision = blueprint.request.definition.revision
+    task.instanceID = instance.id
+    task.availabilityZone = instance.availabilityZone
+    task.launchType = blueprint.launchType
+    task.capacityProviderName = blueprint.capacityProviderName
+    task.group = blueprint.request.group
+    task.startedBy = blueprint.startedBy
+    task.service = blueprint.service
+    task.deployment = blueprint.deployment
+    task.overrides = blueprint.request.overrides
+    task.networkConfiguration = blueprint.networkConfiguration
+    task.volumeConfigurations = blueprint.volumeConfigurations
+    task.enableExecuteCommand = blueprint.enableExecuteCommand
+    task.tags = blueprint.tags
+    task.reserve(blueprint.request.need)
+    task.createdAt = context.now
+    task.connectivityAt = instance.agentConnected ? context.now : nil
+    task.containers = (blueprint.request.definition.definition.containerDefinitions ?? []).map { definition in
+        var container = ContainerState()
+        container.name = definition.name ?? ""
+        container.id = context.random.uuid()
+        container.image = definition.image
+        return container
+    }
+    return task
+}
+
+extension TaskRecord {
+    fileprivate mutating func reserve(_ need: ResourceNeed) {
+        cpuUnits = need.cpuUnits
+        memoryMiB = need.memoryMiB
+        hostPorts = need.ports
+        hostUDPPorts = need.udpPorts
+    }
+}

@@ -1,0 +1,52 @@
+/// What an instance has given to the tasks on it: the sum over its tasks that are not STOPPED.
+///
+/// Derived from the task records whenever one changes, and anew when the store is loaded, so it cannot drift.
+/// Source: Amazon ECS API Reference, ContainerInstance.remainingResources: resources return when a task is STOPPED.
+package struct InstanceUsage: Sendable, Equatable {
+    /// 1,024 to a core.
+    package var cpuUnits = 0
+    package var memoryMiB = 0
+    /// Static TCP host ports, sorted.
+    package var ports: [Int] = []
+    /// Static UDP host ports, sorted.
+    package var udpPorts: [Int] = []
+    /// The number of tasks.
+    package var tasks = 0
+
+    package init() {}
+
+    /// Whether no task is there.
+    package var isEmpty: Bool { tasks == 0 }
+
+    /// Adds what `task` takes.
+    package mutating func take(_ task: TaskRecord) {
+        cpuUnits += task.cpuUnits
+        memoryMiB += task.memoryMiB
+        tasks += 1
+        ports = (ports + task.hostPorts).sorted()
+        udpPorts = (udpPorts + task.hostUDPPorts).sorted()
+    }
+
+    /// Returns what `task` took.
+    package mutating func release(_ task: TaskRecord) {
+        cpuUnits -= task.cpuUnits
+        memoryMiB -= task.memoryMiB
+        tasks -= 1
+        for port in task.hostPorts { ports.removeFirst(equalTo: port) }
+        for port in task.hostUDPPorts { udpPorts.removeFirst(equalTo: port) }
+    }
+}
+
+extension TaskRecord {
+    /// Whether the task still has its part of the instance.
+    package var holdsResources: Bool { lastStatus != .stopped && instanceID != nil }
+}
+
+extension [Int] {
+    fileprivate mutating func removeFirst(equalTo value: Int) {
+        guard let index = firstIndex(of: value) else {
+            preconditionFailure("a task returns only ports it has taken")
+        }
+        remove(at: index)
+    }
+}

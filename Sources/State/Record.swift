@@ -1,0 +1,49 @@
+/// A thing the store keeps: a value with a key, a kind, and a table of fields that is its form on disk.
+package protocol Record: Stored, Equatable {
+    /// Which table the record lives in.
+    static var kind: RecordKind { get }
+    /// The record's name in its table.
+    var key: Key<Self> { get }
+    /// The secondary orders the table is kept in; empty for none.
+    static var indexes: [IndexDefinition<Self>] { get }
+}
+
+extension Record {
+    package static var indexes: [IndexDefinition<Self>] { [] }
+
+    /// Two records are equal when their stored forms are.
+    package static func == (left: Self, right: Self) -> Bool {
+        left.storedBytes() == right.storedBytes()
+    }
+}
+
+/// A secondary order of a table.
+///
+/// A record appears in it under `key(record)`, which must end in `/`; nil leaves the record out. `list` with that
+/// key, or a leading part of it that ends in `/`, finds the record.
+package struct IndexDefinition<R: Record>: Sendable {
+    /// The index's name, unique in its table.
+    package let name: IndexName
+    /// The record's place in the index, or nil.
+    package let key: @Sendable (R) -> String?
+
+    package init(_ name: IndexName, key: @escaping @Sendable (R) -> String?) {
+        self.name = name
+        self.key = key
+    }
+}
+
+/// The names of all secondary orders.
+package enum IndexName: Int, Sendable {
+    case taskByDesiredStatus
+    case taskByLastStatus
+    case taskByInstance
+    case taskByService
+    case taskByFamily
+    case taskByStopTime
+    case serviceByStatus
+    case clusterByStatus
+    case instanceByStatus
+    case taskDefinitionByStatus
+    case tokenByExpiry
+}

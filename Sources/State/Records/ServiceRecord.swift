@@ -1,0 +1,73 @@
+import AWSModels
+import AWSWire
+
+/// A service: keeps a number of tasks of a task definition running.
+package struct ServiceRecord: Record {
+    package static let kind = RecordKind.service
+
+    package var cluster = ""
+    package var name = ""
+    package var status = ServiceStatus.active
+    package var createdAt = Timestamp(milliseconds: 0)
+    /// The caller's ARN.
+    package var createdBy: String?
+    /// When the service became inactive.
+    package var deletedAt: Timestamp?
+    package var desiredCount = 0
+    package var schedulingStrategy = ECS.SchedulingStrategy.replica
+    package var deploymentController = ECS.DeploymentControllerType.ecs
+    package var roleARN: String?
+    /// What CreateService and UpdateService say of the service as a whole, in CreateService's form; members that have
+    /// a field of their own here (name, count, task definition) are absent.
+    package var settings = ServiceSettings()
+    /// Newest first; the first is PRIMARY.
+    package var deployments: [DeploymentState] = []
+    /// Newest first, at most 100.
+    package var events: [ECS.ServiceEvent] = []
+    package var tags: [ECS.Tag] = []
+    /// Whether the last event said that the service is steady.
+    package var isSteady = false
+    /// The last placement-failure event, which is not repeated while the cause lasts.
+    package var lastPlacementFailure: String?
+
+    package init() {}
+
+    package static func key(_ cluster: String, _ name: String) -> Key<ServiceRecord> { Key(path: cluster + "/" + name) }
+    package var key: Key<ServiceRecord> { ServiceRecord.key(cluster, name) }
+
+    /// The ARN.
+    package func arn(_ realm: Realm) -> String { realm.ecs("service/\(cluster)/\(name)") }
+
+    /// The deployment everything converges on; nil only for an inactive service.
+    package var primary: DeploymentState? { deployments.first { $0.status == .primary } }
+
+    package static let indexes = [
+        IndexDefinition<ServiceRecord>(.serviceByStatus) { "\($0.cluster)/\($0.status.rawValue)/" }
+    ]
+
+    package static let fields = FieldTable<ServiceRecord>([
+        .init("cluster", \.cluster),
+        .init("name", \.name),
+        .init("status", \.status),
+        .init("createdAt", \.createdAt),
+        .init("createdBy", \.createdBy),
+        .init("deletedAt", \.deletedAt),
+        .init("desiredCount", \.desiredCount),
+        .init("schedulingStrategy", \.schedulingStrategy),
+        .init("deploymentController", \.deploymentController),
+        .init("roleARN", \.roleARN),
+        .init("settings", \.settings),
+        .init("deployments", \.deployments),
+        .init("events", \.events),
+        .init("tags", \.tags),
+        .init("isSteady", \.isSteady),
+        .init("lastPlacementFailure", \.lastPlacementFailure),
+    ])
+}
+
+/// The life of a service.
+package enum ServiceStatus: String, Sendable {
+    case active = "ACTIVE"
+    case draining = "DRAINING"
+    case inactive = "INACTIVE"
+}

@@ -1,0 +1,51 @@
+import AWSModels
+import AWSWire
+
+/// The settings of a service, as CreateService and UpdateService give them and DescribeServices echoes them.
+package struct ServiceSettings: Stored {
+    package var launchType: ECS.LaunchType?
+    package var capacityProviderStrategy: [ECS.CapacityProviderStrategyItem] = []
+    package var platformVersion: String?
+    package var networkConfiguration: ECS.NetworkConfiguration?
+    package var deploymentConfiguration = ECS.DeploymentConfiguration()
+    package var loadBalancers: [ECS.LoadBalancer] = []
+    package var serviceRegistries: [ECS.ServiceRegistry] = []
+    package var serviceConnectConfiguration: ECS.ServiceConnectConfiguration?
+    package var volumeConfigurations: [ECS.ServiceVolumeConfiguration] = []
+    package var vpcLatticeConfigurations: [ECS.VpcLatticeConfiguration] = []
+    package var placementConstraints: [ECS.PlacementConstraint] = []
+    package var placementStrategy: [ECS.PlacementStrategy] = []
+    package var availabilityZoneRebalancing: ECS.AvailabilityZoneRebalancing?
+    package var healthCheckGracePeriodSeconds: Int?
+    package var enableECSManagedTags = false
+    package var enableExecuteCommand = false
+    package var propagateTags: ECS.PropagateTags?
+
+    package init() {}
+
+    /// How many of the desired tasks must stay healthy during a deployment, in percent.
+    package var minimumHealthyPercent: Int { deploymentConfiguration.minimumHealthyPercent ?? 100 }
+
+    /// How many tasks there may be during a deployment, in percent of the desired count.
+    package var maximumPercent: Int { deploymentConfiguration.maximumPercent ?? 200 }
+
+    package static let fields = FieldTable<ServiceSettings>([
+        .init("launchType", \.launchType),
+        .init("capacityProviderStrategy", \.capacityProviderStrategy),
+        .init("platformVersion", \.platformVersion),
+        .init("networkConfiguration", \.networkConfiguration),
+        .init("deploymentConfiguration", \.deploymentConfiguration),
+        .init("loadBalancers", \.loadBalancers),
+        .init("serviceRegistries", \.serviceRegistries),
+        .init("serviceConnectConfiguration", \.serviceConnectConfiguration),
+        .init("volumeConfigurations", \.volumeConfigurations),
+        .init("vpcLatticeConfigurations", \.vpcLatticeConfigurations),
+        .init("placementConstraints", \.placementConstraints),
+        .init("placementStrategy", \.placementStrategy),
+        .init("availabilityZoneRebalancing", \.availabilityZoneRebalancing),
+        .init("healthCheckGracePeriodSeconds", \.healthCheckGracePeriodSeconds),
+        .init("enableECSManagedTags", \.enableECSManagedTags),
+        .init("enableExecuteCommand", \.enableExecuteCommand),
+        .init("propagateTags", \.propagateTags),
+    ])
+}

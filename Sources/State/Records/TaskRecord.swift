@@ -1,0 +1,140 @@
+import AWSModels
+import AWSWire
+
+/// A task: an instance of a task definition that was placed on a container instance.
+///
+/// `desired…` is written by operations and controllers, `lastStatus`, `containers` and the times by the agent's
+/// reports. `lastStatus` never goes back.
+package struct TaskRecord: Record {
+    package static let kind = RecordKind.task
+
+    package var cluster = ""
+    /// 32 hexadecimal digits.
+    package var id = ""
+    package var family = ""
+    package var revision = 0
+    package var instanceID: String?
+    /// The instance's zone when the task was placed.
+    package var availabilityZone: String?
+    package var launchType = ECS.LaunchType.ec2
+    package var capacityProviderName: String?
+    package var platformVersion: String?
+    /// `family:F`, `service:S`, or what the caller said.
+    package var group = ""
+    package var startedBy: String?
+    /// The service's name, for its tasks.
+    package var service: String?
+    /// The deployment's id (`ecs-svc/…`), for a service's tasks.
+    package var deployment: String?
+    package var overrides: ECS.TaskOverride?
+    package var networkConfiguration: ECS.NetworkConfiguration?
+    package var volumeConfigurations: [ECS.TaskVolumeConfiguration] = []
+    package var enableExecuteCommand = false
+    package var tags: [ECS.Tag] = []
+
+    package var desiredStatus = DesiredStatus.running
+    package var lastStatus = TaskStatus.pending
+    package var stopCode: ECS.TaskStopCode?
+    package var stoppedReason: String?
+    /// Counts the changes that emit an event, from 1.
+    package var version = 1
+
+    /// What the task takes of its instance until it is STOPPED.
+    package var cpuUnits = 0
+    package var memoryMiB = 0
+    /// Static TCP host ports.
+    package var hostPorts: [Int] = []
+    /// Static UDP host ports.
+    package var hostUDPPorts: [Int] = []
+
+    package var containers: [ContainerState] = []
+
+    package var createdAt = Timestamp(milliseconds: 0)
+    package var connectivityAt: Timestamp?
+    package var pullStartedAt: Timestamp?
+    package var pullStoppedAt: Timestamp?
+    package var startedAt: Timestamp?
+    package var stoppingAt: Timestamp?
+    package var executionStoppedAt: Timestamp?
+    package var stoppedAt: Timestamp?
+
+    package init() {}
+
+    package static func key(_ cluster: String, _ id: String) -> Key<TaskRecord> { Key(path: cluster + "/" + id) }
+    package var key: Key<TaskRecord> { TaskRecord.key(cluster, id) }
+
+    /// The ARN.
+    package func arn(_ realm: Realm) -> String { realm.ecs("task/\(cluster)/\(id)") }
+
+    /// The container instance's key, when the task was placed.
+    package var instanceKey: Key<ContainerInstanceRecord>? {
+        instanceID.map { ContainerInstanceRecord.key(cluster, $0) }
+    }
+
+    /// The key of the task definition.
+    package var definitionKey: Key<TaskDefinitionRecord> { TaskDefinitionRecord.key(family, revision) }
+
+    package static let indexes = [
+        IndexDefinition<TaskRecord>(.taskByDesiredStatus) { "\($0.cluster)/\($0.desiredStatus.rawValue)/" },
+        IndexDefinition<TaskRecord>(.taskByLastStatus) { "\($0.cluster)/\($0.lastStatus.rawValue)/" },
+        IndexDefinition<TaskRecord>(.taskByInstance) { task in
+            task.instanceID.map { "\(task.cluster)/\($0)/\(task.desiredStatus.rawValue)/\(task.lastStatus.rawValue)/" }
+        },
+        IndexDefinition<TaskRecord>(.taskByService) { task in
+            task.service.map { "\(task.cluster)/\($0)/\(task.desiredStatus.rawValue)/\(task.lastStatus.rawValue)/" }
+        },
+        IndexDefinition<TaskRecord>(.taskByFamily) { "\($0.cluster)/\($0.family)/\($0.desiredStatus.rawValue)/" },
+        IndexDefinition<TaskRecord>(.taskByStopTime) { $0.stoppedAt.map { "\(paddedTime($0))/" } },
+    ]
+
+    package static let fields = FieldTable<TaskRecord>([
+        .init("cluster", \.cluster),
+        .init("id", \.id),
+        .init("family", \.family),
+        .init("revision", \.revision),
+        .init("instanceID", \.instanceID),
+        .init("availabilityZone", \.availabilityZone),
+        .init("launchType", \.launchType),
+        .init("capacityProviderName", \.capacityProviderName),
+        .init("platformVersion", \.platformVersion),
+        .init("group", \.group),
+        .init("startedBy", \.startedBy),
+        .init("service", \.service),
+        .init("deployment", \.deployment),
+        .init("overrides", \.overrides),
+        .init("networkConfiguration", \.networkConfiguration),
+        .init("volumeConfigurations", \.volumeConfigurations),
+        .init("enableExecuteCommand", \.enableExecuteCommand),
+        .init("tags", \.tags),
+        .init("desiredStatus", \.desiredStatus),
+        .init("lastStatus", \.lastStatus),
+        .init("stopCode", \.stopCode),
+        .init("stoppedReason", \.stoppedReason),
+        .init("version", \.version),
+        .init("cpuUnits", \.cpuUnits),
+        .init("memoryMiB", \.memoryMiB),
+        .init("hostPorts", \.hostPorts),
+        .init("hostUDPPorts", \.hostUDPPorts),
+        .init("containers", \.containers),
+        .init("createdAt", \.createdAt),
+        .init("connectivityAt", \.connectivityAt),
+        .init("pullStartedAt", \.pullStartedAt),
+        .init("pullStoppedAt", \.pullStoppedAt),
+        .init("startedAt", \.startedAt),
+        .init("stoppingAt", \.stoppingAt),
+        .init("executionStoppedAt", \.executionStoppedAt),
+        .init("stoppedAt", \.stoppedAt),
+    ])
+}
+
+/// Milliseconds since 1970 with leading zeros, so that times sort as text.
+package func paddedTime(_ time: Timestamp) -> String {
+    let digits = String(max(0, time.milliseconds))
+    return String(repeating: "0", count: max(0, 15 - digits.count)) + digits
+}
+
+/// What a task is meant to be.
+package enum DesiredStatus: String, Sendable {
+    case running = "RUNNING"
+    case stopped = "STOPPED"
+}

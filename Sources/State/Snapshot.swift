@@ -1,0 +1,64 @@
+/// The state of the region at one revision. Immutable to its readers; copying is a retain.
+package struct Snapshot: Sendable {
+    /// Which account and region this is.
+    package let realm: Realm
+    /// How many changes of state led here.
+    package internal(set) var revision: Revision
+    var tables: Tables
+
+    /// An empty region.
+    package init(realm: Realm) {
+        self.realm = realm
+        revision = 0
+        tables = Tables()
+    }
+
+    /// Reads a region from its store.
+    package init(realm: Realm, loading store: some Store) throws(StoreError) {
+        var tables = Tables()
+        revision = try store.load { (row) throws(StoreError) in try tables.load(row) }
+        self.realm = realm
+        self.tables = tables
+    }
+
+    /// The record of `key`, or nil.
+    package func get<R: TableRecord>(_ key: Key<R>) -> R? { R.table(of: tables)[key] }
+
+    /// The table of a kind, for ordered walks and counts.
+    package func table<R: TableRecord>(_ type: R.Type) -> Table<R> { R.table(of: tables) }
+
+    /// All records whose keys begin with `prefix` (empty, or ending in `/`), in key order.
+    package func list<R: TableRecord>(_ type: R.Type, prefix: String = "") -> [R] {
+        var records: [R] = []
+        R.table(of: tables).forEach(prefix: prefix) { record in
+            records.append(record)
+            return true
+        }
+        return records
+    }
+
+    /// All records that stand under `prefix` in the order `index`.
+    package func list<R: TableRecord>(_ type: R.Type, _ index: IndexName, prefix: String) -> [R] {
+        var records: [R] = []
+        R.table(of: tables).forEach(index, prefix: prefix) { record in
+            records.append(record)
+            return true
+        }
+        return records
+    }
+
+    /// The number of records under `prefix` in the order `index`. Costs a logarithm.
+    package func count<R: TableRecord>(_ type: R.Type, _ index: IndexName, prefix: String) -> Int {
+        R.table(of: tables).count(index, prefix: prefix)
+    }
+
+    /// What an instance has given to its tasks.
+    package func usage(of instance: Key<ContainerInstanceRecord>) -> InstanceUsage {
+        tables.usage[instance.path] ?? InstanceUsage()
+    }
+
+    /// The number of tasks of a group that are meant to run on an instance.
+    package func tasks(of group: String, on instance: Key<ContainerInstanceRecord>) -> Int {
+        tables.groupTasks[groupTasksKey(instance, group)] ?? 0
+    }
+}

@@ -1,0 +1,82 @@
+/// One record in its stored form.
+package struct StoredRow: Sendable, Equatable {
+    /// The table.
+    package var kind: RecordKind
+    /// The record's key in the table.
+    package var key: String
+    /// The record as JSON bytes.
+    package var value: [UInt8]
+
+    package init(kind: RecordKind, key: String, value: [UInt8]) {
+        self.kind = kind
+        self.key = key
+        self.value = value
+    }
+}
+
+/// What one flush writes: all of it or nothing.
+package struct StoreBatch: Sendable {
+    /// The revision the store has once the batch is durable.
+    package var revision: Revision
+    /// The rows to insert or replace; no key twice.
+    package var puts: [StoredRow]
+    /// The keys to remove; a key that is not there is no error.
+    package var deletes: [StoredName]
+
+    package init(revision: Revision, puts: [StoredRow] = [], deletes: [StoredName] = []) {
+        self.revision = revision
+        self.puts = puts
+        self.deletes = deletes
+    }
+}
+
+/// The name of a stored record.
+package struct StoredName: Sendable, Hashable {
+    package var kind: RecordKind
+    package var key: String
+
+    package init(kind: RecordKind, key: String) {
+        self.kind = kind
+        self.key = key
+    }
+}
+
+/// How far the history has come: a number that rises by one with every change of state.
+package typealias Revision = UInt64
+
+/// Where the history is kept. `MemoryStore` for tests, `SQLiteStore` for one server.
+package protocol Store: Sendable {
+    /// Reads everything, in any order, before the first commit.
+    /// - Returns: the revision of the last batch that was committed; 0 for a new store.
+    func load(_ row: (StoredRow) throws(StoreError) -> Void) throws(StoreError) -> Revision
+
+    /// Makes `batch` durable, then calls `completion` once, from any thread, perhaps before this returns.
+    /// There is never more than one commit at a time.
+    func commit(_ batch: StoreBatch, completion: @escaping @Sendable (Result<Void, StoreError>) -> Void)
+}
+
+/// Why the store could not do its work.
+package struct StoreError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// What kind of trouble it is.
+    package enum Code: String, Sendable {
+        /// The disk is full.
+        case full
+        /// The file is not a database, or is damaged.
+        case damaged
+        /// Another process has the store.
+        case locked
+        /// Reading or writing failed in some other way.
+        case io
+    }
+
+    package var code: Code
+    /// A sentence that says what happened and what to do.
+    package var message: String
+
+    package init(_ code: Code, _ message: String) {
+        self.code = code
+        self.message = message
+    }
+
+    package var description: String { "\(code): \(message)" }
+}

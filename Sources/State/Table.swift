@@ -1,0 +1,90 @@
+/// All records of one kind, ordered by key, with their secondary orders. A value: copying is a retain.
+package struct Table<R: Record>: Sendable {
+    private var records = SortedMap<Box<R>>()
+    /// Beside `R.indexes`: index key + record key → record key.
+    private var orders: [SortedMap<String>] = R.indexes.map { _ in SortedMap<String>() }
+
+    package init() {}
+
+    /// The number of records.
+    package var count: Int { records.count }
+
+    /// The record of `key`, or nil.
+    package subscript(key: Key<R>) -> R? { records[key.path]?.value }
+
+    /// Whether there is a record of `key`.
+    package func contains(_ key: Key<R>) -> Bool { records[key.path] != nil }
+
+    /// Stores `record` in place of the one with the same key.
+    /// - Returns: the record that was replaced, or nil.
+    package mutating func put(_ record: R) -> R? {
+        let path = record.key.path
+        let old = records.updateValue(Box(record), forKey: path)?.value
+        reindex(path, from: old, to: record)
+        return old
+    }
+
+    /// Removes the record of `key`.
+    /// - Returns: the record that was removed, or nil when there was none.
+    package mutating func delete(_ key: Key<R>) -> R? {
+        guard let old = records.removeValue(forKey: key.path)?.value else { return nil }
+        reindex(key.path, from: old, to: nil)
+        return old
+    }
+
+    /// Calls `body` with the records whose keys begin with `prefix` (empty for all, else ending in `/`) and are
+    /// greater than `after`, in key order, until it returns false.
+    package func forEach(prefix: String = "", after: String? = nil, _ body: (R) throws -> Bool) rethrows {
+        guard prefix.isEmpty else {
+            return try records.forEach(prefix: prefix, after: after) { _, box in try body(box.value) }
+        }
+        try records.forEach(from: after ?? "") { key, box in key == after ? true : try body(box.value) }
+    }
+
+    /// Calls `body` with the records that stand under `prefix` in the order `index` and come after the record key
+    /// `after`, in the order of index key and record key, until it returns false.
+    /// - Parameter after: only meaningful when `prefix` is a whole index key.
+    package func forEach(
+        _ index: IndexName, prefix: String, after: String? = nil, _ body: (R) throws -> Bool
+    ) rethrows {
+        let order = orders[position(of: index)]
+        try order.forEach(prefix: prefix, after: after.map { prefix + $0 }) { _, path in
+            guard let record = records[path]?.value else { preconditionFailure("an index points at a record") }
+            return try body(record)
+        }
+    }
+
+    /// The number of records that stand under `prefix` in the order `index`. Costs a logarithm.
+    package func count(_ index: IndexName, prefix: String) -> Int {
+        orders[position(of: index)].count(prefix: prefix)
+    }
+
+    /// The number of records whose keys begin with `prefix`, which ends in `/`. Costs a logarithm.
+    package func count(prefix: String) -> Int { records.count(prefix: prefix) }
+
+    private func position(of index: IndexName) -> Int {
+        guard let position = R.indexes.firstIndex(where: { $0.name == index }) else {
+            preconditionFailure("\(R.kind) has no index \(index)")
+        }
+        return position
+    }
+
+    private mutating func reindex(_ path: String, from old: R?, to new: R?) {
+        for (position, index) in R.indexes.enumerated() {
+            let oldKey = old.flatMap(index.key)
+            let newKey = new.flatMap(index.key)
+            guard oldKey != newKey else { continue }
+            if let oldKey { orders[position].removeValue(forKey: oldKey + path) }
+            if let newKey { orders[position].updateValue(path, forKey: newKey + path) }
+        }
+    }
+}
+
+/// A record on the heap, so that nodes of the map stay small.
+private final class Box<R: Record>: Sendable {
+    let value: R
+
+    init(_ value: R) {
+        self.value = value
+    }
+}

@@ -1,0 +1,67 @@
+/// A snapshot that is being changed, and the list of its changes. Dropping it undoes them.
+package struct Transaction: Sendable {
+    /// The state with the changes so far.
+    package private(set) var snapshot: Snapshot
+    /// What was changed, in order.
+    package private(set) var changes: [Change] = []
+
+    /// Begins on `snapshot`.
+    package init(_ snapshot: Snapshot) {
+        self.snapshot = snapshot
+    }
+
+    /// Which account and region this is.
+    package var realm: Realm { snapshot.realm }
+
+    /// The record of `key` with the changes so far, or nil.
+    package func get<R: TableRecord>(_ key: Key<R>) -> R? { snapshot.get(key) }
+
+    /// Stores `record` in place of the one with the same key.
+    package mutating func put<R: TableRecord>(_ record: R) {
+        let old = snapshot.tables.put(record)
+        changes.append(R.change(Delta(key: record.key, old: old, new: record)))
+    }
+
+    /// Removes the record of `key`, if it is there.
+    package mutating func delete<R: TableRecord>(_ key: Key<R>) {
+        guard let old = snapshot.tables.delete(key) else { return }
+        changes.append(R.change(Delta(key: key, old: old, new: nil)))
+    }
+
+    /// Changes the record of `key` with `body`, if it is there.
+    /// - Returns: the record as it is now, or nil.
+    @discardableResult
+    package mutating func update<R: TableRecord>(_ key: Key<R>, _ body: (inout R) -> Void) -> R? {
+        guard var record = snapshot.get(key) else { return nil }
+        body(&record)
+        put(record)
+        return record
+    }
+
+    /// Applies what a controller decided.
+    package mutating func apply(_ plan: Plan) {
+        for change in plan.changes { apply(change) }
+    }
+
+    private mutating func apply(_ change: Change) {
+        switch change {
+        case .clientToken(let delta): apply(delta)
+        case .cluster(let delta): apply(delta)
+        case .containerInstance(let delta): apply(delta)
+        case .service(let delta): apply(delta)
+        case .task(let delta): apply(delta)
+        case .taskDefinition(let delta): apply(delta)
+        case .taskDefinitionFamily(let delta): apply(delta)
+        }
+    }
+
+    private mutating func apply<R: TableRecord>(_ delta: Delta<R>) {
+        if let new = delta.new { put(new) } else { delete(delta.key) }
+    }
+
+    /// The snapshot as the next revision, when something changed.
+    mutating func finish() -> Snapshot {
+        if !changes.isEmpty { snapshot.revision += 1 }
+        return snapshot
+    }
+}
