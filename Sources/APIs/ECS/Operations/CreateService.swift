@@ -1,0 +1,152 @@
+import APIPipeline
+import AWSModels
+import AWSWire
+import Scheduling
+import State
+
+/// Creates a service; the service controller starts its tasks.
+/// Source: Amazon ECS API Reference, CreateService.
+struct CreateService: Operation {
+    static let model = ECS.Operations.createService
+
+    func access(
+        _ input: ECS.CreateServiceRequest, _ call: Call, _ tx: Transaction
+    ) throws(WireError) -> [AccessRequest] {
+        let cluster = try ClusterReference.name(input.cluster, tx.realm)
+        return [AccessRequest("ecs:CreateService", tx.realm.ecs("service/\(cluster)/\(input.serviceName)"))]
+    }
+
+    func perform(
+        _ input: ECS.CreateServiceRequest, _ call: Call, _ tx: inout Transaction, _ context: inout DecisionContext
+    ) throws(WireError) -> ECS.CreateServiceResponse {
+        let cluster = try ClusterReference.active(input.cluster, in: tx.snapshot).name
+        guard Names.isName(input.serviceName) else {
+            throw .invalidParameter("Invalid service name: \(input.serviceName)")
+        }
+        var service = try makeService(input, cluster, tx.snapshot)
+        let definition = try definition(of: input, service, tx.snapshot)
+        if let existing = try existing(service, definition, tx.snapshot) {
+            return ECS.CreateServiceResponse(service: ECS.Service(existing, in: tx.snapshot, includesTags: true))
+        }
+        service.createdAt = context.now
+        service.createdBy = call.caller.arn
+        if let definition { service.deploy(definition, &context) }
+        tx.put(service)
+        return ECS.CreateServiceResponse(service: ECS.Service(service, in: tx.snapshot, includesTags: true))
+    }
+
+    private func makeService(
+        _ input: ECS.CreateServiceRequest, _ cluster: String, _ snapshot: Snapshot
+    ) throws(WireError) -> ServiceRecord {
+        var service = ServiceRecord()
+        service.cluster = cluster
+        service.name = input.serviceName
+        service.schedulingStrategy = input.schedulingStrategy ?? .replica
+        service.deploymentController = input.deploymentController?.type ?? .ecs
+        service.roleARN = input.role
+        service.tags = try Tags.checked(input.tags)
+        service.desiredCount = try desiredCount(input, service.schedulingStrategy)
+        service.settings = try settings(input, service.schedulingStrategy)
+        return service
+    }
+
+    private func desiredCount(
+        _ input: ECS.CreateServiceRequest, _ strategy: ECS.SchedulingStrategy
+    ) throws(WireError) -> Int {
+        if strategy == .daemon {
+            guard input.desiredCount == nil else {
+                throw .invalidParameter("The daemon scheduling strategy does not support a desired count.")
+            }
+            return 0
+        }
+        guard let count = input.desiredCount else {
+            throw .invalidParameter("Desired count must be specified for the replica scheduling strategy.")
+        }
+        try ServiceChecks.check(desiredCount: count)
+        return count
+    }
+
+    private func settings(
+        _ input: ECS.CreateServiceRequest, _ strategy: ECS.SchedulingStrategy
+    ) throws(WireError) -> ServiceSettings {
+        if input.launchType != nil, !(input.capacityProviderStrategy ?? []).isEmpty {
+            throw .invalidParameter(
+                "Specifying both a launch type and capacity provider strategy is not supported. "
+                    + "Remove one and try again.")
+        }
+        try Launch.refuseCapacityProviders(input.capacityProviderStrategy)
+        if strategy == .daemon, !(input.placementStrategy ?? []).isEmpty {
+            throw .invalidParameter("The daemon scheduling strategy does not support placement strategies.")
+        }
+        var settings = ServiceSettings()
+        settings.launchType = input.launchType ?? .ec2
+        settings.platformVersion = input.platformVersion
+        settings.networkConfiguration = input.networkConfiguration
+        settings.deploymentConfiguration = try ServiceChecks.completed(
+            input.deploymentConfiguration, over: nil, strategy)
+        settings.loadBalancers = input.loadBalancers ?? []
+        settings.serviceRegistries = input.serviceRegistries ?? []
+        settings.serviceConnectConfiguration = input.serviceConnectConfiguration
+        settings.volumeConfigurations = input.volumeConfigurations ?? []
+        settings.vpcLatticeConfigurations = input.vpcLatticeConfigurations ?? []
+        settings.placementConstraints = input.placementConstraints ?? []
+        settings.placementStrategy = input.placementStrategy ?? []
+        settings.healthCheckGracePeriodSeconds = try gracePeriod(input.healthCheckGracePeriodSeconds)
+        settings.enableECSManagedTags = input.enableECSManagedTags ?? false
+        settings.enableExecuteCommand = input.enableExecuteCommand ?? false
+        settings.propagateTags = input.propagateTags
+        settings.availabilityZoneRebalancing = try rebalancing(input.availabilityZoneRebalancing, settings, strategy)
+        return settings
+    }
+
+    private func gracePeriod(_ seconds: Int?) throws(WireError) -> Int? {
+        guard let seconds else { return nil }
+        guard seconds >= 0 else { throw .invalidParameter("healthCheckGracePeriodSeconds must not be negative.") }
+        return seconds
+    }
+
+    private func rebalancing(
+        _ wish: ECS.AvailabilityZoneRebalancing?, _ settings: ServiceSettings, _ strategy: ECS.SchedulingStrategy
+    ) throws(WireError) -> ECS.AvailabilityZoneRebalancing {
+        let isPossible = ServiceChecks.canRebalance(settings, strategy)
+        guard wish != .enabled || isPossible else {
+            throw .invalidParameter("This service does not support Availability Zone rebalancing.")
+        }
+        return wish ?? (isPossible ? .enabled : .disabled)
+    }
+
+    /// The definition to deploy; nil for services whose deployments are made by somebody else.
+    private func definition(
+        of input: ECS.CreateServiceRequest, _ service: ServiceRecord, _ snapshot: Snapshot
+    ) throws(WireError) -> TaskDefinitionRecord? {
+        guard let text = input.taskDefinition else {
+            guard service.deploymentController == .external else {
+                throw .invalidParameter("TaskDefinition can not be blank.")
+            }
+            return nil
+        }
+        let definition = try TaskDefinitionReference.runnable(text, in: snapshot)
+        try LaunchChecks.check(
+            launchType: input.launchType, definition: definition, network: input.networkConfiguration,
+            constraints: input.placementConstraints, strategies: input.placementStrategy)
+        try ServiceChecks.check(service.settings.loadBalancers, definition)
+        return definition
+    }
+
+    /// A service of that name: the same again is answered with it, anything else is an error.
+    private func existing(
+        _ wanted: ServiceRecord, _ definition: TaskDefinitionRecord?, _ snapshot: Snapshot
+    ) throws(WireError) -> ServiceRecord? {
+        guard let service = snapshot.get(wanted.key), service.status != .inactive else { return nil }
+        guard service.status == .active else {
+            throw .invalidParameter("Unable to Start a service that is still Draining.")
+        }
+        let primary = service.primary
+        let isSame = service.desiredCount == wanted.desiredCount
+            && service.schedulingStrategy == wanted.schedulingStrategy
+            && service.settings.storedBytes() == wanted.settings.storedBytes()
+            && primary?.family == definition?.family && primary?.revision == definition?.revision
+        guard isSame else { throw .invalidParameter("Creation of service was not idempotent.") }
+        return service
+    }
+}

@@ -1,0 +1,45 @@
+import APIPipeline
+import AWSModels
+import AWSWire
+import State
+
+/// Shows up to 100 tasks; an unknown one is a failure, not an error.
+/// Source: Amazon ECS API Reference, DescribeTasks.
+struct DescribeTasks: ReadOperation {
+    static let model = ECS.Operations.describeTasks
+    static let maximumTasks = 100
+
+    func access(
+        _ input: ECS.DescribeTasksRequest, _ call: Call, _ tx: Transaction
+    ) throws(WireError) -> [AccessRequest] {
+        let cluster = try ClusterReference.name(input.cluster, tx.realm)
+        var requests: [AccessRequest] = []
+        for text in input.tasks.prefix(DescribeTasks.maximumTasks) {
+            let id = try member(text, "task", of: cluster, tx.realm)
+            requests.append(AccessRequest("ecs:DescribeTasks", tx.realm.ecs("task/\(cluster)/\(id)")))
+        }
+        return requests
+    }
+
+    func read(
+        _ input: ECS.DescribeTasksRequest, _ call: Call, _ snapshot: Snapshot
+    ) throws(WireError) -> ECS.DescribeTasksResponse {
+        let cluster = try ClusterReference.active(input.cluster, in: snapshot).name
+        guard !input.tasks.isEmpty else { throw .invalidParameter("Tasks cannot be empty.") }
+        guard input.tasks.count <= DescribeTasks.maximumTasks else {
+            throw .invalidParameter("Tasks cannot have more than \(DescribeTasks.maximumTasks) elements.")
+        }
+        let includesTags = input.include?.contains(.tags) ?? false
+        var tasks: [ECS.Task] = []
+        var failures: [ECS.Failure] = []
+        for text in input.tasks {
+            let id = try member(text, "task", of: cluster, snapshot.realm)
+            if let task = snapshot.get(TaskRecord.key(cluster, id)) {
+                tasks.append(ECS.Task(task, in: snapshot, includesTags: includesTags))
+            } else {
+                failures.append(ECS.Failure(arn: snapshot.realm.ecs("task/\(cluster)/\(id)"), reason: "MISSING"))
+            }
+        }
+        return ECS.DescribeTasksResponse(tasks: tasks, failures: failures)
+    }
+}

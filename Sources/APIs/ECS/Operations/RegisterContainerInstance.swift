@@ -1,0 +1,106 @@
+import APIPipeline
+import AWSModels
+import AWSWire
+import State
+
+/// An agent registers its host, or comes back with the ARN it was given before.
+/// Source: Amazon ECS API Reference, RegisterContainerInstance.
+struct RegisterContainerInstance: Operation {
+    static let model = ECS.Operations.registerContainerInstance
+
+    func access(
+        _ input: ECS.RegisterContainerInstanceRequest, _ call: Call, _ tx: Transaction
+    ) throws(WireError) -> [AccessRequest] {
+        let cluster = try ClusterReference.name(input.cluster, tx.realm)
+        return [AccessRequest("ecs:RegisterContainerInstance", tx.realm.ecs("cluster/\(cluster)"))]
+    }
+
+    func perform(
+        _ input: ECS.RegisterContainerInstanceRequest, _ call: Call, _ tx: inout Transaction,
+        _ context: inout DecisionContext
+    ) throws(WireError) -> ECS.RegisterContainerInstanceResponse {
+        let cluster = try ClusterReference.active(input.cluster, in: tx.snapshot).name
+        var instance = try known(input.containerInstanceArn, cluster, tx) ?? new(cluster, input, &context)
+        try fill(&instance, input, tx.snapshot)
+        tx.put(instance)
+        return ECS.RegisterContainerInstanceResponse(
+            containerInstance: ECS.ContainerInstance(instance, in: tx.snapshot))
+    }
+
+    /// The instance that comes back; an INACTIVE or unknown one cannot.
+    private func known(
+        _ arn: String?, _ cluster: String, _ tx: Transaction
+    ) throws(WireError) -> ContainerInstanceRecord? {
+        guard let arn, !arn.isEmpty else { return nil }
+        let id = try member(arn, "container-instance", of: cluster, tx.realm)
+        guard let instance = tx.get(ContainerInstanceRecord.key(cluster, id)), instance.status != .inactive else {
+            throw .client("The referenced container instance was not found or is inactive.")
+        }
+        return instance
+    }
+
+    private func new(
+        _ cluster: String, _ input: ECS.RegisterContainerInstanceRequest, _ context: inout DecisionContext
+    ) -> ContainerInstanceRecord {
+        var instance = ContainerInstanceRecord()
+        instance.cluster = cluster
+        instance.id = context.random.hex(32)
+        instance.registeredAt = context.now
+        instance.tags = input.tags ?? []
+        instance.ec2InstanceID = IdentityDocument.instanceID(input.instanceIdentityDocument)
+            // Source: Amazon ECS Developer Guide, External instances: their ids begin with mi-.
+            ?? (isExternal(input) ? "mi-" : "i-") + context.random.hex(17)
+        return instance
+    }
+
+    private func isExternal(_ input: ECS.RegisterContainerInstanceRequest) -> Bool {
+        (input.attributes ?? []).contains { $0.name == "ecs.capability.external" }
+    }
+
+    private func fill(
+        _ instance: inout ContainerInstanceRecord, _ input: ECS.RegisterContainerInstanceRequest,
+        _ snapshot: Snapshot
+    ) throws(WireError) {
+        let isComingBack = instance.version > 0
+        let before = (instance.cpuUnits, instance.memoryMiB)
+        instance.takeResources(input.totalResources ?? [])
+        if isComingBack, before != (instance.cpuUnits, instance.memoryMiB) {
+            throw .client("Container instance type changes are not supported.")
+        }
+        instance.version += 1
+        instance.platformDevices = input.platformDevices ?? []
+        instance.agentVersion = input.versionInfo?.agentVersion ?? instance.agentVersion
+        instance.agentHash = input.versionInfo?.agentHash ?? instance.agentHash
+        instance.dockerVersion = input.versionInfo?.dockerVersion ?? instance.dockerVersion
+        instance.attributes = attributes(input, instance, snapshot)
+    }
+
+    /// What the agent sent, and a zone when it sent none. Attributes without `ecs.` in front are the user's.
+    private func attributes(
+        _ input: ECS.RegisterContainerInstanceRequest, _ instance: ContainerInstanceRecord, _ snapshot: Snapshot
+    ) -> [ECS.Attribute] {
+        var attributes = (input.attributes ?? []).map { ECS.Attribute(name: $0.name, value: $0.value) }
+        if !attributes.contains(where: { $0.name == "ecs.availability-zone" }) {
+            let zone = IdentityDocument.availabilityZone(input.instanceIdentityDocument)
+                ?? instance.availabilityZone ?? snapshot.realm.region + "a"
+            attributes.append(ECS.Attribute(name: "ecs.availability-zone", value: zone))
+        }
+        return attributes
+    }
+}
+
+extension ContainerInstanceRecord {
+    /// Takes the resources that the agent registers.
+    fileprivate mutating func takeResources(_ resources: [ECS.Resource]) {
+        otherResources = []
+        for resource in resources {
+            switch resource.name {
+            case "CPU": cpuUnits = max(0, resource.integerValue ?? 0)
+            case "MEMORY": memoryMiB = max(0, resource.integerValue ?? 0)
+            case "PORTS": reservedPorts = (resource.stringSetValue ?? []).compactMap { Int($0) }
+            case "PORTS_UDP": reservedUDPPorts = (resource.stringSetValue ?? []).compactMap { Int($0) }
+            default: otherResources.append(resource)
+            }
+        }
+    }
+}

@@ -1,0 +1,58 @@
+import APIPipeline
+import AWSModels
+import AWSWire
+import Scheduling
+import State
+
+/// An agent reports what happened to a task and its containers.
+/// Source: Amazon ECS API Reference, SubmitTaskStateChange.
+struct SubmitTaskStateChange: Operation {
+    static let model = ECS.Operations.submitTaskStateChange
+
+    func access(
+        _ input: ECS.SubmitTaskStateChangeRequest, _ call: Call, _ tx: Transaction
+    ) throws(WireError) -> [AccessRequest] {
+        [AccessRequest("ecs:SubmitTaskStateChange", "*")]
+    }
+
+    func perform(
+        _ input: ECS.SubmitTaskStateChangeRequest, _ call: Call, _ tx: inout Transaction,
+        _ context: inout DecisionContext
+    ) throws(WireError) -> ECS.SubmitTaskStateChangeResponse {
+        let cluster = try ClusterReference.active(input.cluster, in: tx.snapshot).name
+        let id = try member(input.task ?? "", "task", of: cluster, tx.realm)
+        // A task that is gone or over takes no more reports; the agent needs no error to forget it.
+        if let task = tx.get(TaskRecord.key(cluster, id)), task.lastStatus != .stopped {
+            try apply(input, to: task, &tx, context.now)
+        }
+        return ECS.SubmitTaskStateChangeResponse(acknowledgment: "ok")
+    }
+
+    private func apply(
+        _ input: ECS.SubmitTaskStateChangeRequest, to old: TaskRecord, _ tx: inout Transaction, _ now: Timestamp
+    ) throws(WireError) {
+        var task = old
+        let containers = (input.containers ?? []).map(ContainerReport.init)
+        task.take(containers)
+        task.take(input.managedAgents ?? [])
+        task.pullStartedAt = task.pullStartedAt ?? input.pullStartedAt
+        task.pullStoppedAt = task.pullStoppedAt ?? input.pullStoppedAt
+        task.executionStoppedAt = task.executionStoppedAt ?? input.executionStoppedAt
+        let status = try input.status.map(TaskReport.status)
+        if let status { task.advance(reported: status, reason: input.reason, tx.get(task.definitionKey), at: now) }
+        if task != old { tx.store(task, was: old.lastStatus, at: now) }
+    }
+}
+
+/// What an agent's words for a status mean.
+enum TaskReport {
+    /// - Throws: `InvalidParameterException` for a word that no agent uses.
+    static func status(_ text: String) throws(WireError) -> TaskStatus {
+        switch text {
+        case "PENDING": return .pending
+        case "RUNNING": return .running
+        case "STOPPED": return .stopped
+        default: throw .invalidParameter("Invalid task status: \(text)")
+        }
+    }
+}

@@ -1,0 +1,132 @@
+import APIPipeline
+import AWSModels
+import AWSWire
+import Scheduling
+import State
+
+/// Changes a service. Some members begin a new deployment, others only change the rules.
+/// Source: Amazon ECS API Reference, UpdateService.
+struct UpdateService: Operation {
+    static let model = ECS.Operations.updateService
+
+    func access(
+        _ input: ECS.UpdateServiceRequest, _ call: Call, _ tx: Transaction
+    ) throws(WireError) -> [AccessRequest] {
+        let cluster = try ClusterReference.name(input.cluster, tx.realm)
+        return [AccessRequest("ecs:UpdateService", try ServiceReference.arn(input.service, cluster, tx.realm))]
+    }
+
+    func perform(
+        _ input: ECS.UpdateServiceRequest, _ call: Call, _ tx: inout Transaction, _ context: inout DecisionContext
+    ) throws(WireError) -> ECS.UpdateServiceResponse {
+        let cluster = try ClusterReference.active(input.cluster, in: tx.snapshot).name
+        var service = try ServiceReference.find(input.service, cluster, tx.snapshot)
+        guard service.status == .active else { throw .serviceNotActive("Service was not ACTIVE.") }
+        let before = service.settings
+        try changeCount(&service, input)
+        try changeSettings(&service.settings, input, service.schedulingStrategy)
+        let definition = try definition(for: service, input, tx.snapshot)
+        if let definition, mustDeploy(definition, service, before, input) { service.deploy(definition, &context) }
+        if service.primary?.notBefore != nil { service.forgetFailures() }
+        tx.put(service)
+        return ECS.UpdateServiceResponse(service: ECS.Service(service, in: tx.snapshot, includesTags: true))
+    }
+
+    private func changeCount(_ service: inout ServiceRecord, _ input: ECS.UpdateServiceRequest) throws(WireError) {
+        guard let count = input.desiredCount else { return }
+        guard service.schedulingStrategy == .replica else {
+            throw .invalidParameter("The daemon scheduling strategy does not support a desired count.")
+        }
+        try ServiceChecks.check(desiredCount: count)
+        if count != service.desiredCount { service.isSteady = false }
+        service.desiredCount = count
+    }
+
+    /// A member that is absent changes nothing; a list that is there replaces the old one, also when it is empty.
+    private func changeSettings(
+        _ settings: inout ServiceSettings, _ input: ECS.UpdateServiceRequest, _ strategy: ECS.SchedulingStrategy
+    ) throws(WireError) {
+        try Launch.refuseCapacityProviders(input.capacityProviderStrategy)
+        if let value = input.deploymentConfiguration {
+            settings.deploymentConfiguration = try ServiceChecks.completed(
+                value, over: settings.deploymentConfiguration, strategy)
+        }
+        if let value = input.networkConfiguration { settings.networkConfiguration = value }
+        if let value = input.platformVersion { settings.platformVersion = value }
+        if let value = input.loadBalancers { settings.loadBalancers = value }
+        if let value = input.serviceRegistries { settings.serviceRegistries = value }
+        if let value = input.serviceConnectConfiguration { settings.serviceConnectConfiguration = value }
+        if let value = input.volumeConfigurations { settings.volumeConfigurations = value }
+        if let value = input.vpcLatticeConfigurations { settings.vpcLatticeConfigurations = value }
+        if let value = input.placementConstraints { settings.placementConstraints = value }
+        if let value = input.placementStrategy { settings.placementStrategy = value }
+        if let value = input.healthCheckGracePeriodSeconds { settings.healthCheckGracePeriodSeconds = value }
+        if let value = input.enableECSManagedTags { settings.enableECSManagedTags = value }
+        if let value = input.enableExecuteCommand { settings.enableExecuteCommand = value }
+        if let value = input.propagateTags { settings.propagateTags = value }
+        if let value = input.availabilityZoneRebalancing { settings.availabilityZoneRebalancing = value }
+        try LaunchChecks.checkPlacement(settings.placementConstraints, settings.placementStrategy)
+        guard settings.availabilityZoneRebalancing != .enabled || ServiceChecks.canRebalance(settings, strategy) else {
+            throw .invalidParameter("This service does not support Availability Zone rebalancing.")
+        }
+    }
+
+    /// The definition the service is to run; nil for services whose deployments are made by somebody else.
+    private func definition(
+        for service: ServiceRecord, _ input: ECS.UpdateServiceRequest, _ snapshot: Snapshot
+    ) throws(WireError) -> TaskDefinitionRecord? {
+        guard service.deploymentController == .ecs, let primary = service.primary else {
+            guard input.taskDefinition == nil else {
+                throw .invalidParameter("Cannot update task definition on services with a "
+                    + "\(service.deploymentController.rawValue) deployment controller.")
+            }
+            return nil
+        }
+        guard let text = input.taskDefinition else {
+            return snapshot.get(TaskDefinitionRecord.key(primary.family, primary.revision))
+        }
+        let definition = try TaskDefinitionReference.runnable(text, in: snapshot)
+        try LaunchChecks.check(
+            launchType: service.settings.launchType, definition: definition,
+            network: service.settings.networkConfiguration, constraints: nil, strategies: nil)
+        try ServiceChecks.check(service.settings.loadBalancers, definition)
+        return definition
+    }
+
+    /// Source: Amazon ECS API Reference, UpdateService: which members start a deployment. Observed: sending the values
+    /// that are there already starts none.
+    private func mustDeploy(
+        _ definition: TaskDefinitionRecord, _ service: ServiceRecord, _ before: ServiceSettings,
+        _ input: ECS.UpdateServiceRequest
+    ) -> Bool {
+        if input.forceNewDeployment ?? false { return true }
+        guard let primary = service.primary else { return true }
+        if primary.family != definition.family || primary.revision != definition.revision { return true }
+        return before.deploymentPart.storedBytes() != service.settings.deploymentPart.storedBytes()
+    }
+}
+
+extension ServiceSettings {
+    /// The settings that a change of begins a deployment.
+    fileprivate var deploymentPart: ServiceSettings {
+        var part = ServiceSettings()
+        part.networkConfiguration = networkConfiguration
+        part.platformVersion = platformVersion
+        part.loadBalancers = loadBalancers
+        part.serviceRegistries = serviceRegistries
+        part.serviceConnectConfiguration = serviceConnectConfiguration
+        part.volumeConfigurations = volumeConfigurations
+        part.vpcLatticeConfigurations = vpcLatticeConfigurations
+        return part
+    }
+}
+
+extension ServiceRecord {
+    /// An update ends the wait between tries.
+    /// Source: Amazon ECS Developer Guide, Service throttle logic.
+    fileprivate mutating func forgetFailures() {
+        for index in deployments.indices where deployments[index].status == .primary {
+            deployments[index].notBefore = nil
+        }
+    }
+}

@@ -1,0 +1,48 @@
+import AWSModels
+import AWSWire
+import State
+
+/// A request's client token: the same token with the same request gets the first answer again.
+struct ClientToken {
+    private let scope: String
+    private let token: String
+    private let fingerprint: String
+
+    /// - Parameters:
+    ///   - token: the member `clientToken`; nil or empty for a request without.
+    ///   - scope: the operation and where the token is unique.
+    ///   - request: the request without its token.
+    init?(_ token: String?, scope: String, of request: some Shape) {
+        guard let token, !token.isEmpty else { return nil }
+        self.scope = scope
+        self.token = token
+        fingerprint = SHA256Digest.hex(of: request.encoded())
+    }
+
+    /// What the first request made; nil when this is the first.
+    /// - Parameter arn: makes the ARNs that the conflict names.
+    /// - Throws: `ConflictException` when the token was used with another request.
+    func earlierResult(
+        in snapshot: Snapshot, at now: Timestamp, _ arn: (String) -> String
+    ) throws(WireError) -> [String]? {
+        guard let record = snapshot.get(ClientTokenRecord.key(scope, token)), record.expiresAt > now else { return nil }
+        guard record.fingerprint == fingerprint else {
+            var error = WireError.conflict("The request could not be processed because of conflict in the current "
+                + "state of the resource: the clientToken was used with other parameters.")
+            error.members = .object([("resourceIds", .array(record.resources.map { .string(arn($0)) }))])
+            throw error
+        }
+        return record.resources
+    }
+
+    /// Remembers what the request made.
+    func remember(_ resources: [String], until expiry: Timestamp, _ tx: inout Transaction) {
+        var record = ClientTokenRecord()
+        record.scope = scope
+        record.token = token
+        record.fingerprint = fingerprint
+        record.resources = resources
+        record.expiresAt = expiry
+        tx.put(record)
+    }
+}

@@ -1,0 +1,109 @@
+import AWSModels
+import AWSWire
+import Scheduling
+import State
+
+/// What an agent says of one container, whichever call carries it. A report is an event: a later one wins.
+struct ContainerReport {
+    /// Source: Amazon ECS API Reference, Container.reason and runtimeId: longer texts are cut.
+    static let maximumReasonLength = 1_024
+    static let maximumIDLength = 255
+
+    var name: String
+    var status: String?
+    var exitCode: Int?
+    var reason: String?
+    var runtimeID: String?
+    var imageDigest: String?
+    var networkBindings: [ECS.NetworkBinding]?
+
+    init(_ change: ECS.ContainerStateChange) {
+        name = change.containerName ?? ""
+        status = change.status
+        exitCode = change.exitCode
+        reason = change.reason
+        runtimeID = change.runtimeId
+        imageDigest = change.imageDigest
+        networkBindings = change.networkBindings
+    }
+
+    init(_ input: ECS.SubmitContainerStateChangeRequest) {
+        name = input.containerName ?? ""
+        status = input.status
+        exitCode = input.exitCode
+        reason = input.reason
+        runtimeID = input.runtimeId
+        networkBindings = input.networkBindings
+    }
+}
+
+extension ContainerState {
+    /// Takes a report over. A stopped container stays stopped.
+    mutating func take(_ report: ContainerReport) {
+        if let status = report.status, ["PENDING", "RUNNING", "STOPPED"].contains(status), lastStatus != "STOPPED" {
+            if lastStatus == "PENDING" || status == "STOPPED" { lastStatus = status }
+        }
+        // Observed: a report of a running container may carry the exit code of its end, which follows.
+        if lastStatus == "STOPPED" { exitCode = exitCode ?? report.exitCode }
+        if let text = report.reason, !text.isEmpty { reason = String(text.prefix(ContainerReport.maximumReasonLength)) }
+        if let id = report.runtimeID, !id.isEmpty { runtimeID = String(id.prefix(ContainerReport.maximumIDLength)) }
+        if let digest = report.imageDigest, !digest.isEmpty {
+            imageDigest = String(digest.prefix(ContainerReport.maximumIDLength))
+        }
+        if let bindings = report.networkBindings, !bindings.isEmpty { networkBindings = bindings }
+    }
+}
+
+extension TaskRecord {
+    /// Takes reports over, in order.
+    mutating func take(_ reports: [ContainerReport]) {
+        for report in reports {
+            guard let index = containers.firstIndex(where: { $0.name == report.name }) else { continue }
+            containers[index].take(report)
+        }
+    }
+
+    /// Takes what an agent says of its helpers in containers, such as ECS Exec's.
+    mutating func take(_ changes: [ECS.ManagedAgentStateChange]) {
+        for change in changes {
+            guard let index = containers.firstIndex(where: { $0.name == change.containerName }) else { continue }
+            containers[index].managedAgents.removeAll { $0.name == change.managedAgentName }
+            containers[index].managedAgents.append(
+                ECS.ManagedAgent(name: change.managedAgentName, reason: change.reason, lastStatus: change.status))
+        }
+    }
+
+    /// Moves to a reported status. A task that stops by itself gets its cause here: agents never send one.
+    mutating func advance(
+        reported status: TaskStatus, reason: String?, _ definition: TaskDefinitionRecord?, at now: Timestamp
+    ) {
+        if status == .stopped, desiredStatus == .running {
+            let (code, text) = stopCause(reported: reason, definition)
+            requestStop(code, text, at: now)
+        }
+        if status == .running, desiredStatus == .running || lastStatus < .running { advance(to: .running, at: now) }
+        if status == .stopped { advance(to: .stopped, at: now) }
+    }
+
+    /// Source: Amazon ECS Developer Guide, Stopped task error codes.
+    private func stopCause(
+        reported reason: String?, _ definition: TaskDefinitionRecord?
+    ) -> (ECS.TaskStopCode, String) {
+        if startedAt != nil || containersRan(definition) {
+            return (.essentialContainerExited, "Essential container in task exited")
+        }
+        let cause = reason.flatMap { $0.isEmpty ? nil : $0 } ?? containers.compactMap(\.reason).first
+        return (.taskFailedToStart, cause ?? "Task failed to start")
+    }
+
+    /// Whether an essential container started and ended by itself before the task was reported RUNNING.
+    private func containersRan(_ definition: TaskDefinitionRecord?) -> Bool {
+        let essential = (definition?.definition.containerDefinitions ?? []).filter { $0.essential ?? true }
+        return containers.contains { container in
+            guard essential.contains(where: { $0.name == container.name }) else { return false }
+            let failedToStart = container.reason.map { $0.hasPrefix("Cannot") || $0.hasPrefix("DockerTimeout")
+                || $0.hasPrefix("ResourceInitialization") } ?? false
+            return container.exitCode != nil && container.runtimeID != nil && !failedToStart
+        }
+    }
+}

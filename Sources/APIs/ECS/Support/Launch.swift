@@ -1,0 +1,100 @@
+import APIPipeline
+import AWSModels
+import AWSWire
+import Scheduling
+import State
+
+/// What RunTask and StartTask have in common: the checked request, ready to place.
+struct Launch {
+    var blueprint: TaskBlueprint
+
+    /// The resource that permission is asked for: the definition with its revision.
+    static func accessResource(_ text: String, _ snapshot: Snapshot) throws(WireError) -> String {
+        try TaskDefinitionReference(text, snapshot.realm).find(in: snapshot)?.arn(snapshot.realm) ?? "*"
+    }
+
+    init(_ input: ECS.RunTaskRequest, _ cluster: String, _ snapshot: Snapshot) throws(WireError) {
+        let definition = try TaskDefinitionReference.runnable(input.taskDefinition, in: snapshot)
+        if input.launchType != nil, !(input.capacityProviderStrategy ?? []).isEmpty {
+            throw .invalidParameter(
+                "Specifying both a launch type and capacity provider strategy is not supported. "
+                    + "Remove one and try again.")
+        }
+        try Launch.refuseCapacityProviders(input.capacityProviderStrategy)
+        try LaunchChecks.check(
+            launchType: input.launchType, definition: definition, network: input.networkConfiguration,
+            constraints: input.placementConstraints, strategies: input.placementStrategy)
+        let request = TaskRequest(
+            cluster: cluster, definition: definition,
+            overrides: try LaunchChecks.overrides(input.overrides, of: definition),
+            group: try Launch.group(input.group, definition), constraints: input.placementConstraints ?? [],
+            strategies: input.placementStrategy ?? [])
+        blueprint = TaskBlueprint(request: request)
+        blueprint.launchType = input.launchType ?? .ec2
+        blueprint.startedBy = try Launch.startedBy(input.startedBy)
+        blueprint.networkConfiguration = input.networkConfiguration
+        blueprint.volumeConfigurations = input.volumeConfigurations ?? []
+        blueprint.enableExecuteCommand = input.enableExecuteCommand ?? false
+        blueprint.tags = try Launch.tags(
+            input.tags, input.propagateTags, input.enableECSManagedTags, cluster, definition)
+    }
+
+    init(_ input: ECS.StartTaskRequest, _ cluster: String, _ snapshot: Snapshot) throws(WireError) {
+        let definition = try TaskDefinitionReference.runnable(input.taskDefinition, in: snapshot)
+        try LaunchChecks.check(
+            launchType: nil, definition: definition, network: input.networkConfiguration, constraints: nil,
+            strategies: nil)
+        blueprint = TaskBlueprint(
+            request: TaskRequest(
+                cluster: cluster, definition: definition,
+                overrides: try LaunchChecks.overrides(input.overrides, of: definition),
+                group: try Launch.group(input.group, definition)))
+        blueprint.startedBy = try Launch.startedBy(input.startedBy)
+        blueprint.networkConfiguration = input.networkConfiguration
+        blueprint.volumeConfigurations = input.volumeConfigurations ?? []
+        blueprint.enableExecuteCommand = input.enableExecuteCommand ?? false
+        blueprint.tags = try Launch.tags(
+            input.tags, input.propagateTags, input.enableECSManagedTags, cluster, definition)
+    }
+
+    /// A strategy needs capacity providers, which Roost does not have yet.
+    static func refuseCapacityProviders(_ strategy: [ECS.CapacityProviderStrategyItem]?) throws(WireError) {
+        guard let first = strategy?.first else { return }
+        throw .invalidParameter(
+            "The specified capacity provider \(first.capacityProvider) is not associated with the cluster.")
+    }
+
+    /// Source: Amazon ECS API Reference, RunTask (group): the default is the family; services have their own.
+    private static func group(_ group: String?, _ definition: TaskDefinitionRecord) throws(WireError) -> String {
+        guard let group, !group.isEmpty else { return "family:\(definition.family)" }
+        guard !group.hasPrefix("service:") else {
+            throw .invalidParameter("Invalid namespace for group. Group cannot begin with 'service:'.")
+        }
+        return group
+    }
+
+    /// Source: Amazon ECS API Reference, RunTask (startedBy).
+    private static func startedBy(_ text: String?) throws(WireError) -> String? {
+        guard let text else { return nil }
+        let isAllowed = text.utf8.allSatisfy { byte in
+            (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte & 0xDF) || "-_/".utf8.contains(byte)
+        }
+        guard text.utf8.count <= 128, isAllowed else {
+            throw .invalidParameter("startedBy must be up to 128 letters, digits, hyphens, underscores and slashes.")
+        }
+        return text
+    }
+
+    private static func tags(
+        _ tags: [ECS.Tag]?, _ propagation: ECS.PropagateTags?, _ isManaged: Bool?, _ cluster: String,
+        _ definition: TaskDefinitionRecord
+    ) throws(WireError) -> [ECS.Tag] {
+        guard propagation != .service else {
+            throw .invalidParameter("Tags cannot be propagated from a service: the task belongs to none.")
+        }
+        var result = try Tags.checked(tags)
+        if propagation == .taskDefinition { result = Tags.merged(definition.tags, result) }
+        if isManaged ?? false { result.append(ECS.Tag(key: "aws:ecs:clusterName", value: cluster)) }
+        return result
+    }
+}

@@ -1,0 +1,100 @@
+import AWSModels
+import AWSWire
+import Scheduling
+import State
+
+extension ECS.Task {
+    /// A task as DescribeTasks shows it.
+    /// - Parameter includesTags: whether the caller asked for tags.
+    init(_ task: TaskRecord, in snapshot: Snapshot, includesTags: Bool) {
+        let realm = snapshot.realm
+        let definition = snapshot.get(task.definitionKey)?.definition
+        self.init()
+        taskArn = task.arn(realm)
+        clusterArn = realm.ecs("cluster/\(task.cluster)")
+        taskDefinitionArn = realm.ecs("task-definition/\(task.family):\(task.revision)")
+        containerInstanceArn = task.instanceID.map { realm.ecs("container-instance/\(task.cluster)/\($0)") }
+        availabilityZone = task.availabilityZone
+        capacityProviderName = task.capacityProviderName
+        launchType = task.launchType
+        platformVersion = task.platformVersion
+        group = task.group
+        startedBy = task.startedBy
+        desiredStatus = task.desiredStatus.rawValue
+        lastStatus = task.lastStatus.rawValue
+        version = task.version
+        enableExecuteCommand = task.enableExecuteCommand
+        attachments = []
+        attributes = cpuArchitecture(of: task, in: snapshot)
+        cpu = task.overrides?.cpu ?? definition?.cpu ?? String(task.cpuUnits)
+        memory = task.overrides?.memory ?? definition?.memory ?? String(task.memoryMiB)
+        overrides = shownOverrides(of: task)
+        healthStatus = definition.flatMap { checkedHealth(of: task, $0) } ?? .unknown
+        inferenceAccelerators = []
+        tags = includesTags ? task.tags : []
+        containers = task.containers.map { ECS.Container($0, of: task, definition, realm) }
+        fillTimes(task)
+        fillConnectivity(task, in: snapshot)
+        stopCode = task.stopCode
+        stoppedReason = task.stoppedReason
+    }
+
+    private mutating func fillTimes(_ task: TaskRecord) {
+        createdAt = task.createdAt
+        connectivityAt = task.connectivityAt
+        pullStartedAt = task.pullStartedAt
+        pullStoppedAt = task.pullStoppedAt
+        startedAt = task.startedAt
+        stoppingAt = task.stoppingAt
+        executionStoppedAt = task.executionStoppedAt
+        stoppedAt = task.stoppedAt
+    }
+
+    private mutating func fillConnectivity(_ task: TaskRecord, in snapshot: Snapshot) {
+        guard let instance = task.instanceKey.flatMap({ snapshot.get($0) }) else { return }
+        connectivity = instance.agentConnected ? .connected : .disconnected
+    }
+}
+
+/// The instance's architecture. Observed: the one attribute that tasks show.
+private func cpuArchitecture(of task: TaskRecord, in snapshot: Snapshot) -> [ECS.Attribute] {
+    let name = "ecs.cpu-architecture"
+    guard let instance = task.instanceKey.flatMap({ snapshot.get($0) }), let value = instance.attribute(name) else {
+        return []
+    }
+    return [ECS.Attribute(name: name, value: value)]
+}
+
+/// Observed: every container is listed by name, also one without an override.
+private func shownOverrides(of task: TaskRecord) -> ECS.TaskOverride {
+    var shown = task.overrides ?? ECS.TaskOverride()
+    let given = shown.containerOverrides ?? []
+    shown.containerOverrides = task.containers.map { container in
+        given.last { $0.name == container.name } ?? ECS.ContainerOverride(name: container.name)
+    }
+    shown.inferenceAcceleratorOverrides = shown.inferenceAcceleratorOverrides ?? []
+    return shown
+}
+
+extension ECS.Container {
+    init(_ container: ContainerState, of task: TaskRecord, _ definition: ECS.TaskDefinition?, _ realm: Realm) {
+        let defined = definition?.containerDefinitions?.first { $0.name == container.name }
+        self.init()
+        containerArn = realm.ecs("container/\(task.cluster)/\(task.id)/\(container.id)")
+        taskArn = task.arn(realm)
+        name = container.name
+        image = container.image ?? defined?.image
+        imageDigest = container.imageDigest
+        runtimeId = container.runtimeID
+        lastStatus = container.lastStatus
+        exitCode = container.exitCode
+        reason = container.reason
+        networkBindings = container.networkBindings
+        networkInterfaces = []
+        healthStatus = container.healthStatus
+        managedAgents = container.managedAgents.isEmpty ? nil : container.managedAgents
+        cpu = String(defined?.cpu ?? 0)
+        memory = defined?.memory.map { String($0) }
+        memoryReservation = defined?.memoryReservation.map { String($0) }
+    }
+}
