@@ -1,0 +1,54 @@
+import State
+import Synchronization
+
+/// Knows the open agent sessions and tells each of the durable changes that concern its instance.
+package final class SessionHub: Sendable {
+    private let sessions = Mutex<[String: any AssignmentListener]>([:])
+
+    package init() {}
+
+    /// Makes `listener` the one of an instance, in place of an earlier one.
+    package func attach(_ listener: any AssignmentListener, to instance: Key<ContainerInstanceRecord>) {
+        let earlier = sessions.withLock { $0.updateValue(listener, forKey: instance.path) }
+        if let earlier, earlier !== listener { earlier.superseded() }
+    }
+
+    /// Forgets `listener`, unless another one has taken its place.
+    package func detach(_ listener: any AssignmentListener, from instance: Key<ContainerInstanceRecord>) {
+        sessions.withLock { sessions in
+            if let current = sessions[instance.path], current === listener { sessions[instance.path] = nil }
+        }
+    }
+
+    /// The number of open sessions.
+    package var count: Int { sessions.withLock { $0.count } }
+
+    /// Tells the sessions of changes that became durable.
+    package func publish(_ changes: [Change], _ snapshot: Snapshot) {
+        var tasks: [String: [Key<TaskRecord>]] = [:]
+        var instances: Set<String> = []
+        for change in changes {
+            switch change {
+            case .task(let delta):
+                if let instance = (delta.new ?? delta.old)?.instanceKey {
+                    tasks[instance.path, default: []].append(delta.key)
+                }
+            case .containerInstance(let delta): if delta.new?.status == .inactive { instances.insert(delta.key.path) }
+            default: break
+            }
+        }
+        guard !tasks.isEmpty || !instances.isEmpty else { return }
+        let listeners = sessions.withLock { $0 }
+        for path in Set(tasks.keys).union(instances).sorted() {
+            listeners[path]?.changed(tasks[path] ?? [], snapshot)
+        }
+    }
+}
+
+/// An open agent session, as the hub sees it.
+package protocol AssignmentListener: AnyObject, Sendable {
+    /// Tasks of the instance changed, or the instance itself. Called from any thread; must be quick.
+    func changed(_ tasks: [Key<TaskRecord>], _ snapshot: Snapshot)
+    /// The agent has opened another session.
+    func superseded()
+}

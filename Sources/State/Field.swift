@@ -1,0 +1,156 @@
+import AWSWire
+
+/// One field of a stored type: its name on disk, and how it is read and written. Absent and empty values are left out.
+package struct Field<Value>: Sendable {
+    let name: StaticString
+    let read: @Sendable (inout Value, inout JSONReader) -> Void
+    let write: @Sendable (Value, inout JSONWriter) -> Void
+
+    private init(
+        name: StaticString, read: @escaping @Sendable (inout Value, inout JSONReader) -> Void,
+        write: @escaping @Sendable (Value, inout JSONWriter) -> Void
+    ) {
+        self.name = name
+        self.read = read
+        self.write = write
+    }
+}
+
+/// A key path that closures of other threads may hold.
+package typealias FieldPath<Value, Member> = WritableKeyPath<Value, Member> & Sendable
+
+/// One initialiser for each type of field.
+extension Field {
+    package init(_ name: StaticString, _ path: FieldPath<Value, String>) {
+        self.init(
+            name: name, read: { $0[keyPath: path] = $1.string() ?? "" },
+            write: { $1.string(name, $0[keyPath: path]) })
+    }
+
+    package init(_ name: StaticString, _ path: FieldPath<Value, String?>) {
+        self.init(
+            name: name, read: { $0[keyPath: path] = $1.string() }, write: { $1.string(name, $0[keyPath: path]) })
+    }
+
+    package init(_ name: StaticString, _ path: FieldPath<Value, Int>) {
+        self.init(
+            name: name, read: { $0[keyPath: path] = $1.integer() ?? 0 },
+            write: { $1.integer(name, $0[keyPath: path]) })
+    }
+
+    package init(_ name: StaticString, _ path: FieldPath<Value, Int?>) {
+        self.init(
+            name: name, read: { $0[keyPath: path] = $1.integer() }, write: { $1.integer(name, $0[keyPath: path]) })
+    }
+
+    package init(_ name: StaticString, _ path: FieldPath<Value, Bool>) {
+        self.init(
+            name: name, read: { $0[keyPath: path] = $1.boolean() ?? false },
+            write: { $1.boolean(name, $0[keyPath: path]) })
+    }
+
+    package init(_ name: StaticString, _ path: FieldPath<Value, Timestamp>) {
+        self.init(
+            name: name, read: { $0[keyPath: path] = $1.timestamp() ?? Timestamp(milliseconds: 0) },
+            write: { $1.timestamp(name, $0[keyPath: path]) })
+    }
+
+    package init(_ name: StaticString, _ path: FieldPath<Value, Timestamp?>) {
+        self.init(
+            name: name, read: { $0[keyPath: path] = $1.timestamp() },
+            write: { $1.timestamp(name, $0[keyPath: path]) })
+    }
+
+    package init(_ name: StaticString, _ path: FieldPath<Value, [String]>) {
+        self.init(
+            name: name, read: { $0[keyPath: path] = $1.strings() ?? [] },
+            write: { value, writer in if !value[keyPath: path].isEmpty { writer.strings(name, value[keyPath: path]) } })
+    }
+
+    package init(_ name: StaticString, _ path: FieldPath<Value, [Int]>) {
+        self.init(
+            name: name, read: { $0[keyPath: path] = $1.list { $0.integer() } },
+            write: { value, writer in writer.list(name, value[keyPath: path]) { $0.integer($1) } })
+    }
+
+    /// An enumeration; a name that is not known reads as the default.
+    package init<E: RawRepresentable & Sendable>(_ name: StaticString, _ path: FieldPath<Value, E>)
+    where E.RawValue == String {
+        self.init(
+            name: name,
+            read: { value, reader in
+                if let known = reader.string().flatMap({ E(rawValue: $0) }) { value[keyPath: path] = known }
+            },
+            write: { $1.string(name, $0[keyPath: path].rawValue) })
+    }
+
+    package init<E: RawRepresentable & Sendable>(_ name: StaticString, _ path: FieldPath<Value, E?>)
+    where E.RawValue == String {
+        self.init(
+            name: name, read: { $0[keyPath: path] = $1.string().flatMap { E(rawValue: $0) } },
+            write: { $1.string(name, $0[keyPath: path]?.rawValue) })
+    }
+
+    package init<S: Shape>(_ name: StaticString, _ path: FieldPath<Value, S>) {
+        self.init(
+            name: name, read: { $0[keyPath: path] = S(from: &$1) },
+            write: { value, writer in
+                writer.key(name)
+                value[keyPath: path].encode(to: &writer)
+            })
+    }
+
+    package init<S: Shape>(_ name: StaticString, _ path: FieldPath<Value, S?>) {
+        self.init(
+            name: name, read: { $0[keyPath: path] = S(from: &$1) },
+            write: { value, writer in
+                guard let shape = value[keyPath: path] else { return }
+                writer.key(name)
+                shape.encode(to: &writer)
+            })
+    }
+
+    package init<S: Shape>(_ name: StaticString, _ path: FieldPath<Value, [S]>) {
+        self.init(
+            name: name, read: { $0[keyPath: path] = $1.list { S(from: &$0) } },
+            write: { value, writer in writer.list(name, value[keyPath: path]) { $1.encode(to: &$0) } })
+    }
+
+    package init<S: Stored>(_ name: StaticString, _ path: FieldPath<Value, S>) {
+        self.init(
+            name: name, read: { $0[keyPath: path] = S(from: &$1) },
+            write: { value, writer in
+                writer.key(name)
+                value[keyPath: path].encode(to: &writer)
+            })
+    }
+
+    package init<S: Stored>(_ name: StaticString, _ path: FieldPath<Value, [S]>) {
+        self.init(
+            name: name, read: { $0[keyPath: path] = $1.list { S(from: &$0) } },
+            write: { value, writer in writer.list(name, value[keyPath: path]) { $1.encode(to: &$0) } })
+    }
+}
+
+extension JSONReader {
+    fileprivate mutating func list<T>(_ item: (inout JSONReader) -> T?) -> [T] {
+        guard beginList() else { return [] }
+        var items: [T] = []
+        while nextElement() { if let value = item(&self) { items.append(value) } }
+        return items
+    }
+}
+
+extension JSONWriter {
+    /// A list that is empty is left out.
+    fileprivate mutating func list<T>(_ name: StaticString, _ items: [T], _ write: (inout JSONWriter, T) -> Void) {
+        guard !items.isEmpty else { return }
+        key(name)
+        beginList()
+        for item in items {
+            element()
+            write(&self, item)
+        }
+        endList()
+    }
+}

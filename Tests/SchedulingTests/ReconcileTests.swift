@@ -1,0 +1,139 @@
+import AWSModels
+import AWSWire
+import State
+import Testing
+
+@testable import Scheduling
+
+@Suite("Reconciling a service") struct ReconcileTests {
+    private func view(
+        desired: Int, minimum: Int = 100, maximum: Int = 200, deployments: [String] = ["new"],
+        state: ECS.DeploymentRolloutState = .inProgress, _ tasks: [TaskView]
+    ) -> ServiceView {
+        var service = ServiceRecord()
+        service.cluster = "default"
+        service.name = "web"
+        service.desiredCount = desired
+        service.settings.deploymentConfiguration.minimumHealthyPercent = minimum
+        service.settings.deploymentConfiguration.maximumPercent = maximum
+        service.deployments = deployments.enumerated().map { index, id in
+            var deployment = DeploymentState()
+            deployment.id = id
+            deployment.status = index == 0 ? .primary : .active
+            deployment.rolloutState = index == 0 ? state : .completed
+            return deployment
+        }
+        return ServiceView(service: service, tasks: tasks)
+    }
+
+    private func running(_ id: String, _ deployment: String = "new", ageSeconds: Int = 60) -> TaskView {
+        TaskView(
+            id: id, deployment: deployment, lastStatus: .running,
+            startedAt: noon.advanced(by: .seconds(-ageSeconds)), instanceID: "i", availabilityZone: "a")
+    }
+
+    private func decide(_ view: ServiceView) -> ServiceDecision {
+        var context = DecisionContext.sample()
+        return reconcile(view, &context)
+    }
+
+    @Test("starts what is missing and stops what is too much")
+    func counts() {
+        #expect(decide(view(desired: 3, [running("1")])).start == 2)
+        let surplus = decide(view(desired: 1, state: .completed, [running("1"), running("2"), running("3")]))
+        #expect(surplus.start == 0)
+        #expect(surplus.stop.count == 2)
+    }
+
+    @Test("a pending task is the first to go")
+    func victims() {
+        let pending = TaskView(id: "9", deployment: "new", lastStatus: .pending)
+        #expect(decide(view(desired: 1, state: .completed, [running("1"), pending])).stop.map(\.id) == ["9"])
+    }
+
+    struct Limits: Sendable {
+        var desired: Int
+        var minimum: Int
+        var maximum: Int
+        var starts: Int
+        var stops: Int
+    }
+
+    /// Source: the examples of the Amazon ECS Developer Guide, Rolling update deployments.
+    @Test(
+        "a rolling update keeps within minimum and maximum percent",
+        arguments: [
+            Limits(desired: 4, minimum: 50, maximum: 100, starts: 0, stops: 2),
+            Limits(desired: 2, minimum: 75, maximum: 200, starts: 2, stops: 0),
+            Limits(desired: 3, minimum: 0, maximum: 125, starts: 0, stops: 3),
+            Limits(desired: 1, minimum: 100, maximum: 200, starts: 1, stops: 0),
+            Limits(desired: 1, minimum: 0, maximum: 100, starts: 0, stops: 1),
+        ])
+    func rolling(limits: Limits) {
+        let tasks = (0..<limits.desired).map { running("old\($0)", "old") }
+        let decision = decide(
+            view(
+                desired: limits.desired, minimum: limits.minimum, maximum: limits.maximum,
+                deployments: ["new", "old"], tasks))
+        #expect(decision.start == limits.starts)
+        #expect(decision.stop.count == limits.stops)
+    }
+
+    @Test("an old task stops only when its replacement has run for 40 seconds")
+    func settles() {
+        let young = decide(
+            view(desired: 1, deployments: ["new", "old"], [running("n", ageSeconds: 10), running("o", "old")]))
+        #expect(young.stop.isEmpty)
+        #expect(young.wakeAt == noon.advanced(by: .seconds(30)))
+        let grown = decide(
+            view(desired: 1, deployments: ["new", "old"], [running("n", ageSeconds: 40), running("o", "old")]))
+        #expect(grown.stop.map(\.id) == ["o"])
+    }
+
+    @Test("is complete when only healthy tasks of the newest deployment are left")
+    func completes() {
+        let decision = decide(view(desired: 1, deployments: ["new", "old"], [running("n")]))
+        #expect(decision.completes)
+        #expect(decision.finished == ["old"])
+        #expect(decision.isSteady)
+        #expect(!decide(view(desired: 1, [running("n", ageSeconds: 5)])).completes)
+    }
+
+    @Test("an unhealthy task is replaced first, or stopped first when the maximum leaves no room")
+    func unhealthy() {
+        var sick = running("1")
+        sick.health = .unhealthy
+        let roomy = decide(view(desired: 1, state: .completed, [sick]))
+        #expect(roomy.start == 1)
+        #expect(roomy.stop.isEmpty)
+        let tight = decide(view(desired: 1, minimum: 0, maximum: 100, state: .completed, [sick]))
+        #expect(tight.stop.map(\.reason) == ["Task failed container health checks"])
+    }
+
+    @Test("tasks on a draining instance are replaced before they stop")
+    func draining() {
+        var leaving = running("1")
+        leaving.isInstanceActive = false
+        let first = decide(view(desired: 1, state: .completed, [leaving]))
+        #expect(first.start == 1)
+        #expect(first.stop.isEmpty)
+        #expect(decide(view(desired: 1, state: .completed, [leaving, running("2")])).stop.map(\.id) == ["1"])
+    }
+
+    @Test("waits after tasks that could not start")
+    func backsOff() {
+        var view = view(desired: 1, [])
+        view.service.deployments[0].notBefore = noon.advanced(by: .seconds(5))
+        #expect(decide(view).start == 0)
+        #expect(decide(view).wakeAt == noon.advanced(by: .seconds(5)))
+    }
+
+    @Test("a deleted service stops everything and ends when nothing runs")
+    func drains() {
+        var view = view(desired: 0, [running("1")])
+        view.service.status = .draining
+        #expect(decide(view).stop.map(\.id) == ["1"])
+        view.tasks = []
+        #expect(decide(view).becomesInactive)
+    }
+}
