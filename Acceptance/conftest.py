@@ -1,0 +1,70 @@
+"""Fixtures: regions that live as long as a test module, and the ends of their logs beside every failure."""
+
+import pathlib
+import sys
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+
+from support import region as regions  # noqa: E402
+from support.engine import Engine  # noqa: E402
+from support.region import Region  # noqa: E402
+
+
+@pytest.fixture(scope="module")
+def new_region(tmp_path_factory):
+    """Makes regions; every one is closed at the end of the module, and its containers are removed."""
+    made = []
+
+    def make(**settings):
+        region = Region(tmp_path_factory.mktemp("region") / "data", **settings)
+        made.append(region)
+        return region
+
+    yield make
+    for region in made:
+        region.close()
+
+
+@pytest.fixture(scope="module")
+def region(new_region):
+    """A region with two simulated instances, shared by the tests of a module."""
+    region = new_region().start()
+    region.wait_for_instances()
+    return region
+
+
+@pytest.fixture(scope="module")
+def engine():
+    engine = Engine()
+    assert engine.answers(), "these tests need a Docker Engine: scripts/start-engine.sh starts one"
+    return engine
+
+
+@pytest.fixture(scope="module")
+def real_region(new_region, engine):
+    """A region with two instances on the real engine, shared by the tests of a module."""
+    region = new_region(engine="docker").start()
+    region.wait_for_instances()
+    return region
+
+
+@pytest.fixture(scope="module")
+def ecs(region):
+    return region.ecs
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    outcome = yield
+    report = outcome.get_result()
+    if report.failed:
+        for name, path in regions.LOGS[-2:]:
+            if path.exists():
+                tail = path.read_text(errors="replace").splitlines()[-25:]
+                report.sections.append((f"end of the log of `roost {name}` ({path})", "\n".join(tail)))
+
+
+def pytest_configure(config):
+    assert regions.BINARY.exists(), f"no binary at {regions.BINARY}; build it, or name one in ROOST_BINARY"
