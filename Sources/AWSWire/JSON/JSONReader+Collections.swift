@@ -18,3 +18,20 @@ extension JSONReader {
         return result
     }
 }
+
+/// What generated code asks before it reads a member.
+extension JSONReader {
+    /// Whether the next value is an object. If not, it is skipped.
+    package mutating func nextIsObject() -> Bool {
+        skipBlanks()
+        if peek == UInt8(ascii: "{") { return true }
+        skip()
+        return false
+    }
+
+    /// Reads any value; nil when it is null.
+    package mutating func documentValue() -> JSONValue? {
+        let value = value()
+        return value.isNull ? nil : value
+    }
+}

@@ -1,0 +1,28 @@
+#!/bin/sh
+# Writes the generated code and pages: see Models/README.md.
+# The service models come out of a pinned botocore, fetched from PyPI into a private virtual environment.
+set -eu
+cd "$(dirname "$0")/.."
+
+BOTOCORE=1.44.5
+VENV=.venv-generate
+MODELS=$VENV/models-$BOTOCORE
+
+if [ ! -d "$MODELS" ]; then
+    [ -x "$VENV/bin/pip" ] || python3 -m venv "$VENV"
+    "$VENV/bin/pip" install --quiet --disable-pip-version-check "botocore==$BOTOCORE"
+    "$VENV/bin/python" - "$MODELS.partial" <<'PYTHON'
+import gzip, pathlib, sys
+import botocore
+
+target = pathlib.Path(sys.argv[1])
+target.mkdir(parents=True, exist_ok=True)
+for api in ("ecs", "sts"):
+    folder = max((pathlib.Path(botocore.__file__).parent / "data" / api).iterdir())
+    (target / f"{api}.json").write_bytes(gzip.decompress((folder / "service-2.json.gz").read_bytes()))
+PYTHON
+    mv "$MODELS.partial" "$MODELS"
+fi
+
+swift build --quiet --product Generate
+"$(swift build --show-bin-path)/Generate" --models "$MODELS"
