@@ -4,7 +4,7 @@ import AWSWire
 struct APIEmitter {
     let model: ServiceModel
 
-    var text: String {
+    func text() throws -> String {
         var lines = CodeLines(imports: ["AWSWire"])
         let namespace = model.output.namespace
         let title = model.metadata["serviceFullName"]?.stringValue ?? namespace
@@ -13,8 +13,8 @@ struct APIEmitter {
             lines.add("package enum \(namespace) {}")
             return lines.text
         }
-        lines.block("package enum \(namespace) {") { lines in
-            api(&lines)
+        try lines.block("package enum \(namespace) {") { lines in
+            try api(&lines)
             lines.blank()
             lines.add("/// The operations of the model.")
             lines.block("package enum Operations {") { lines in operations(&lines) }
@@ -22,14 +22,14 @@ struct APIEmitter {
         return lines.text
     }
 
-    private func api(_ lines: inout CodeLines) {
+    private func api(_ lines: inout CodeLines) throws {
         let metadata = model.metadata
         let prefix = metadata["endpointPrefix"]?.stringValue ?? model.output.namespace.lowercased()
         let signingName = metadata["signingName"]?.stringValue ?? prefix
         lines.add("/// How the API is spoken.")
         lines.add("package static let api: APIModel = APIModel(")
         lines.add("    id: \(Naming.literal(prefix)), version: \(optional("apiVersion") ?? "\"\""),")
-        lines.add("    protocol: .\(protocolName), targetPrefix: \(optional("targetPrefix") ?? "nil"),")
+        lines.add("    protocol: .\(try protocolName), targetPrefix: \(optional("targetPrefix") ?? "nil"),")
         lines.add("    signingNames: [\(Naming.literal(signingName))], xmlNamespace: \(xmlNamespace),")
         lines.add("    validationErrorCode: \(Naming.literal(model.output.validationErrorCode)),")
         lines.add("    operations: { Operations.byName })")
@@ -77,12 +77,14 @@ struct APIEmitter {
     }
 
     private var protocolName: AWSProtocol {
-        switch model.metadata["protocol"]?.stringValue {
-        case "query": .query
-        case "ec2": .ec2Query
-        case "rest-json": .restJSON
-        case "smithy-rpc-v2-cbor": .rpcv2CBOR
-        default: model.metadata["jsonVersion"]?.stringValue == "1.0" ? .json10 : .json11
+        get throws {
+            let name = model.metadata["protocol"]?.stringValue ?? ""
+            switch name {
+            case "query": return .query
+            case "ec2": return .ec2Query
+            case "json": return model.metadata["jsonVersion"]?.stringValue == "1.0" ? .json10 : .json11
+            default: throw GenerateError("The protocol '\(name)' of \(model.output.model) is not supported.")
+            }
         }
     }
 }

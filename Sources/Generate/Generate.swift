@@ -39,7 +39,7 @@ struct Generate {
     }
 
     private static func emit(_ model: ServiceModel, _ files: inout FileSet, _ errorNames: inout Set<String>) throws {
-        files.add("", APIEmitter(model: model).text)
+        files.add("", try APIEmitter(model: model).text())
         for (letter, shapes) in model.structuresByLetter {
             files.add("+Structures\(letter)", try StructureEmitter(model: model).text(shapes))
         }
