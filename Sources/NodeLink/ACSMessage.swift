@@ -1,0 +1,63 @@
+import AWSWire
+
+/// A message of the session that carries tasks (ACS), in either direction.
+/// Source: amazon-ecs-agent, ecs-agent/acs/model.
+package enum ACSMessage: Sendable {
+    // From the server.
+    case payload(ACS.PayloadMessage)
+    case heartbeat(ACS.HeartbeatMessage)
+    case credentials(ACS.IAMRoleCredentialsMessage)
+    case manifest(ACS.TaskManifestMessage)
+    case stopVerificationAck(ACS.TaskStopVerificationAck)
+    case performUpdate(ACS.PerformUpdateMessage)
+    // From the agent.
+    case ack(ACS.AckRequest)
+    case nack(ACS.NackRequest)
+    case heartbeatAck(ACS.HeartbeatAckRequest)
+    case credentialsAck(ACS.IAMRoleCredentialsAckRequest)
+    case stopVerification(ACS.TaskStopVerificationMessage)
+    /// A type neither side of ours knows; to be logged and ignored.
+    case unknown(type: String)
+
+    /// Opens a text frame.
+    /// - Throws: when it is no envelope, or its message breaks the model.
+    package init(frame: [UInt8]) throws(WireError) {
+        let envelope = try Envelope.open(frame)
+        switch envelope.type {
+        case "PayloadMessage": self = .payload(try envelope.decode(ACS.PayloadMessage.self))
+        case "HeartbeatMessage": self = .heartbeat(try envelope.decode(ACS.HeartbeatMessage.self))
+        case "IAMRoleCredentialsMessage":
+            self = .credentials(try envelope.decode(ACS.IAMRoleCredentialsMessage.self))
+        case "TaskManifestMessage": self = .manifest(try envelope.decode(ACS.TaskManifestMessage.self))
+        case "TaskStopVerificationAck":
+            self = .stopVerificationAck(try envelope.decode(ACS.TaskStopVerificationAck.self))
+        case "PerformUpdateMessage": self = .performUpdate(try envelope.decode(ACS.PerformUpdateMessage.self))
+        case "AckRequest": self = .ack(try envelope.decode(ACS.AckRequest.self))
+        case "NackRequest": self = .nack(try envelope.decode(ACS.NackRequest.self))
+        case "HeartbeatAckRequest": self = .heartbeatAck(try envelope.decode(ACS.HeartbeatAckRequest.self))
+        case "IAMRoleCredentialsAckRequest":
+            self = .credentialsAck(try envelope.decode(ACS.IAMRoleCredentialsAckRequest.self))
+        case "TaskStopVerificationMessage":
+            self = .stopVerification(try envelope.decode(ACS.TaskStopVerificationMessage.self))
+        default: self = .unknown(type: envelope.type)
+        }
+    }
+
+    /// The text frame to send.
+    package var frame: [UInt8] {
+        switch self {
+        case .payload(let message): Envelope.bytes("PayloadMessage", message)
+        case .heartbeat(let message): Envelope.bytes("HeartbeatMessage", message)
+        case .credentials(let message): Envelope.bytes("IAMRoleCredentialsMessage", message)
+        case .manifest(let message): Envelope.bytes("TaskManifestMessage", message)
+        case .stopVerificationAck(let message): Envelope.bytes("TaskStopVerificationAck", message)
+        case .performUpdate(let message): Envelope.bytes("PerformUpdateMessage", message)
+        case .ack(let message): Envelope.bytes("AckRequest", message)
+        case .nack(let message): Envelope.bytes("NackRequest", message)
+        case .heartbeatAck(let message): Envelope.bytes("HeartbeatAckRequest", message)
+        case .credentialsAck(let message): Envelope.bytes("IAMRoleCredentialsAckRequest", message)
+        case .stopVerification(let message): Envelope.bytes("TaskStopVerificationMessage", message)
+        case .unknown(let type): Envelope.bytes(type, EmptyShape())
+        }
+    }
+}
