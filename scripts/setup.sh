@@ -23,7 +23,8 @@ if [ ${#wanted[@]} -gt 0 ]; then
     echo "setup: installing ${wanted[*]}"
     export DEBIAN_FRONTEND=noninteractive
     log=$(mktemp)
-    if ! { apt-get update -q && apt-get install -yq --no-install-recommends "${wanted[@]}"; } >"$log" 2>&1 </dev/null; then
+    install() { apt-get update -q && apt-get install -yq --no-install-recommends "${wanted[@]}"; }
+    if ! install >"$log" 2>&1 </dev/null; then
         cat "$log" >&2
         echo "setup: apt-get could not install ${wanted[*]} (its output is above)" >&2
         exit 1
