@@ -63,11 +63,15 @@ extension SigV4 {
             return SigV4.signature(of: canonical.bytes, time: time, scope: scope(time), key: key)
         }
 
-        /// What proxies may change on the way stays unsigned.
+        /// Everything is signed but what is added or changed on the way.
         private func signedNames(_ request: HTTPRequestMessage) -> [String] {
-            let names = request.headers.fields.map { $0.name.lowercased() }
-            return Set(names.filter { $0 == "host" || $0 == "content-type" || $0.hasPrefix("x-amz-") }).sorted()
+            Set(request.headers.fields.map { $0.name.lowercased() }).subtracting(Signer.unsignedNames).sorted()
         }
+
+        private static let unsignedNames: Set<String> = [
+            "authorization", "connection", "content-length", "expect", "transfer-encoding", "upgrade", "user-agent",
+            "x-amzn-trace-id",
+        ]
 
         private func encoded(_ text: String) -> String {
             String(decoding: PercentCoding.encode(text.utf8), as: UTF8.self)

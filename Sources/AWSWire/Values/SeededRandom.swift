@@ -55,7 +55,7 @@ package struct SeededRandom: RandomNumberGenerator, Sendable, Equatable {
     private static let digits = Array("0123456789abcdef".utf8)
 
     private static func hexDigits(_ word: UInt64) -> [UInt8] {
-        (0..<16).map { digits[Int(word >> UInt64(60 - 4 * $0)) & 15] }
+        (0..<16).map { digits[Int(word >> UInt64(60 - 4 * $0) & 15)] }
     }
 
     private static func rotated(_ word: UInt64, _ count: UInt64) -> UInt64 { word << count | word >> (64 - count) }
