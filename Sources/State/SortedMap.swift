@@ -73,6 +73,18 @@ package struct SortedMap<Value: Sendable>: Sendable {
         }
     }
 
+    /// Calls `body` for the entries whose keys begin with `prefix` and are less than `before`, in reverse key order,
+    /// until it returns false. `prefix` must end in `/`.
+    package func forEachReversed(
+        prefix: String, before: String? = nil, _ body: (String, Value) throws -> Bool
+    ) rethrows {
+        let end = SortedMap.end(ofPrefix: prefix)
+        _ = try root.forEachReversed(before: min(end, before ?? end)) { key, value in
+            guard key >= prefix else { return false }
+            return try body(key, value)
+        }
+    }
+
     private mutating func makeRootUnique() {
         if !isKnownUniquelyReferenced(&root) { root = root.copy() }
     }
@@ -150,6 +162,20 @@ private final class Node<Value: Sendable>: @unchecked Sendable {
         }
         for child in children[childIndex(of: start)...] {
             guard try child.forEach(from: start, body) else { return false }
+        }
+        return true
+    }
+
+    /// - Returns: whether to go on.
+    func forEachReversed(before end: String, _ body: (String, Value) throws -> Bool) rethrows -> Bool {
+        if isLeaf {
+            for index in (0..<lowerBound(of: end)).reversed() {
+                guard try body(keys[index], values[index]) else { return false }
+            }
+            return true
+        }
+        for child in children[...childIndex(of: end)].reversed() {
+            guard try child.forEachReversed(before: end, body) else { return false }
         }
         return true
     }

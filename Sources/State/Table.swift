@@ -54,6 +54,28 @@ package struct Table<R: Record>: Sendable {
         }
     }
 
+    /// Calls `body` with the records that stand under `prefix` in the order `index`, last first, until it returns
+    /// false. With `before` it begins below that record key.
+    /// - Parameter before: only meaningful when `prefix` is a whole index key.
+    package func forEachReversed(
+        _ index: IndexName, prefix: String, before: String? = nil, _ body: (R) throws -> Bool
+    ) rethrows {
+        let order = orders[position(of: index)]
+        try order.forEachReversed(prefix: prefix, before: before.map { prefix + $0 }) { _, path in
+            guard let record = records[path]?.value else { preconditionFailure("an index points at a record") }
+            return try body(record)
+        }
+    }
+
+    /// Calls `body` with the records whose keys begin with any `text` and are greater than `after`, in key order,
+    /// until it returns false.
+    package func forEach(startingWith text: String, after: String? = nil, _ body: (R) throws -> Bool) rethrows {
+        try records.forEach(from: max(text, after ?? text)) { key, box in
+            guard key.hasPrefix(text) else { return false }
+            return key == after ? true : try body(box.value)
+        }
+    }
+
     /// The number of records that stand under `prefix` in the order `index`. Costs a logarithm.
     package func count(_ index: IndexName, prefix: String) -> Int {
         orders[position(of: index)].count(prefix: prefix)

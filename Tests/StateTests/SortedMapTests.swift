@@ -65,4 +65,23 @@ import Testing
         map["x"] = 1
         #expect(map["x"] == 1)
     }
+
+    @Test("walks a prefix backwards, from the end or before a key, through many nodes")
+    func backwards() {
+        var map = SortedMap<Int>()
+        for cluster in ["a", "ab", "b"] {
+            for number in 0..<500 { map["\(cluster)/\(1_000 + number)"] = number }
+        }
+        func walk(before: String?, _ count: Int) -> [Int] {
+            var seen: [Int] = []
+            map.forEachReversed(prefix: "ab/", before: before) { _, value in
+                seen.append(value)
+                return seen.count < count
+            }
+            return seen
+        }
+        #expect(walk(before: nil, 1_000) == (0..<500).reversed())
+        #expect(walk(before: "ab/1300", 3) == [299, 298, 297])
+        #expect(walk(before: "ab/1000", 3) == [])
+    }
 }

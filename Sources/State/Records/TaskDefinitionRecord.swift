@@ -28,9 +28,16 @@ package struct TaskDefinitionRecord: Record {
     /// The ARN.
     package func arn(_ realm: Realm) -> String { realm.ecs("task-definition/\(name)") }
 
+    /// The place of a family's revisions of one status among all: a whole key of `.taskDefinitionByStatus`.
+    ///
+    /// The space makes `web` come before `web-2`, as lists are sorted by family first: `-` sorts before `/`.
+    package static func place(_ status: ECS.TaskDefinitionStatus, _ family: String) -> String {
+        "\(status.rawValue)/\(family) /"
+    }
+
     package static let indexes = [
-        // By status, then (through the record key) by family and revision.
-        IndexDefinition<TaskDefinitionRecord>(.taskDefinitionByStatus) { "\($0.status.rawValue)/" }
+        // By status, then by family, then (through the record key) by revision.
+        IndexDefinition<TaskDefinitionRecord>(.taskDefinitionByStatus) { place($0.status, $0.family) }
     ]
 
     package static let fields = FieldTable<TaskDefinitionRecord>([

@@ -29,16 +29,15 @@ struct TaskDefinitionReference: Equatable {
         return latestActive(in: snapshot)
     }
 
-    /// Counts down from the newest revision: it is nearly always the one.
+    /// The last one of the family's ACTIVE revisions; that there are many inactive ones above it costs nothing.
     private func latestActive(in snapshot: Snapshot) -> TaskDefinitionRecord? {
-        guard var revision = snapshot.get(TaskDefinitionFamilyRecord.key(family))?.latestRevision else { return nil }
-        while revision > 0 {
-            if let record = snapshot.get(TaskDefinitionRecord.key(family, revision)), record.status == .active {
-                return record
-            }
-            revision -= 1
+        var latest: TaskDefinitionRecord?
+        let place = TaskDefinitionRecord.place(.active, family)
+        snapshot.table(TaskDefinitionRecord.self).forEachReversed(.taskDefinitionByStatus, prefix: place) { record in
+            latest = record
+            return false
         }
-        return nil
+        return latest
     }
 
     /// The ACTIVE definition that a task or service is to run.
