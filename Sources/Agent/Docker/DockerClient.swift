@@ -1,0 +1,102 @@
+import AWSWire
+import NIOCore
+
+/// The calls of Docker Engine's API that the agent needs.
+/// Source: Docker Engine API v1.41, https://docs.docker.com/engine/api/v1.41/.
+struct DockerClient: Sendable {
+    private let http: HTTPClient
+    /// The API version in paths: the engine's own, but none newer than was tried.
+    private let prefix: String
+
+    /// The newest version of the API this client was written for.
+    private static let newestVersion = (1, 41)
+
+    init(_ http: HTTPClient, engineVersion: String) {
+        self.http = http
+        let parts = engineVersion.split(separator: ".").compactMap { Int($0) }
+        let engine = parts.count == 2 ? (parts[0], parts[1]) : DockerClient.newestVersion
+        let version = engine < DockerClient.newestVersion ? engine : DockerClient.newestVersion
+        prefix = "/v\(version.0).\(version.1)"
+    }
+
+    /// Calls the engine.
+    /// - Parameters:
+    ///   - query: values are percent-encoded here.
+    ///   - timeout: after which the call counts as failed.
+    /// - Returns: the answer of any status below 400.
+    /// - Throws: what the engine said, that it was too slow, or that it is not there.
+    func call(
+        _ method: String, _ path: String, query: [(String, String)] = [], body: JSONValue? = nil, timeout: Duration
+    ) async throws(EngineFailure) -> JSONValue {
+        let request = DockerClient.request(method, prefix + path, query, body)
+        let answer: HTTPResponseMessage
+        do {
+            answer = try await http.send(request, timeout: timeout)
+        } catch {
+            throw DockerClient.failure(error, limit: timeout)
+        }
+        let value = answer.body.isEmpty ? JSONValue.null : (try? JSONValue.parse(answer.body)) ?? .null
+        guard answer.status < 400 else { throw DockerClient.refusal(answer.status, value) }
+        return value
+    }
+
+    /// A call whose answer is a stream of JSON objects, one on each line.
+    func lines(
+        _ method: String, _ path: String, query: [(String, String)], timeout: Duration
+    ) async throws(EngineFailure) -> JSONLines {
+        do {
+            let request = DockerClient.request(method, prefix + path, query, nil)
+            let (status, body) = try await http.stream(request, timeout: timeout)
+            let lines = JSONLines(body)
+            guard status < 400 else {
+                var reader = lines.makeAsyncIterator()
+                throw DockerClient.refusal(status, (try? await reader.next()) ?? .null)
+            }
+            return lines
+        } catch {
+            throw DockerClient.failure(error, limit: timeout)
+        }
+    }
+
+    /// Asks the engine who it is.
+    /// - Returns: its version, and the newest version of the API it speaks.
+    static func version(_ http: HTTPClient) async throws(EngineFailure) -> (engine: String, api: String) {
+        let limit = Duration.seconds(10)
+        do {
+            let answer = try await http.send(request("GET", "/version", [], nil), timeout: limit)
+            let value = try JSONValue.parse(answer.body)
+            guard answer.status == 200, let engine = value["Version"]?.stringValue else {
+                throw refusal(answer.status, value)
+            }
+            return (engine, value["ApiVersion"]?.stringValue ?? "")
+        } catch {
+            throw failure(error, limit: limit)
+        }
+    }
+
+    /// The engine refuses HTTP/1.1 without a host, also on a unix socket.
+    private static func request(
+        _ method: String, _ path: String, _ query: [(String, String)], _ body: JSONValue?
+    ) -> HTTPRequestMessage {
+        var headers: HTTPHeaders = ["Host": "docker"]
+        if body != nil { headers["Content-Type"] = "application/json" }
+        let text = query.map { "\($0.0)=\(PercentEncoding.encode($0.1))" }.joined(separator: "&")
+        return HTTPRequestMessage(
+            method: method, rawPath: path, rawQuery: text, headers: headers, body: body?.encode() ?? [])
+    }
+
+    private static func refusal(_ status: Int, _ value: JSONValue) -> EngineFailure {
+        EngineFailure(status == 404 ? .missing : .refused, value["message"]?.stringValue ?? "HTTP status \(status)")
+    }
+
+    private static func failure(_ error: any Error, limit: Duration) -> EngineFailure {
+        switch error {
+        case let failure as EngineFailure: failure
+        case HTTPClientError.timeout: EngineFailure(.timeout(limit), "the container engine did not answer in time")
+        case HTTPClientError.tooLarge: EngineFailure(.refused, "the container engine's answer is too large")
+        case HTTPClientError.unreachable(let text):
+            EngineFailure(.unreachable, "Cannot connect to the container engine: \(text)")
+        default: EngineFailure(.unreachable, "Cannot connect to the container engine: \(error)")
+        }
+    }
+}

@@ -1,0 +1,211 @@
+import AWSWire
+import Logging
+import NIOCore
+
+/// Docker Engine, or anything that speaks its API.
+///
+/// Nothing is asked twice: a start costs one look at the image, `create`, `start`, and one `inspect` only when ports were
+/// published. Ends are learnt from the engine's events at once.
+package actor DockerEngine: ContainerEngine {
+    /// When images are pulled. Source: ECS_IMAGE_PULL_BEHAVIOR.
+    package enum PullBehavior: String, Sendable, CaseIterable {
+        /// Always try; fall back on a local image.
+        case `default`
+        /// Always; the task fails when that fails.
+        case always
+        /// Only when there is no local image, the choice where images are built on the spot.
+        case preferCached = "prefer-cached"
+    }
+
+    /// How long the engine may take. Source: amazon-ecs-agent, agent/dockerclient/timeout.go.
+    package struct Limits: Sendable {
+        package var inspect: Duration = .seconds(30)
+        package var create: Duration = .seconds(240)
+        package var start: Duration = .seconds(180)
+        package var pull: Duration = .seconds(7_200)
+        package var pullStart: Duration = .seconds(60)
+        package var stopMargin: Duration = .seconds(120)
+        package var remove: Duration = .seconds(300)
+        /// How often an engine that says nothing is asked whether it is still there.
+        package var pingInterval: Duration = .seconds(15)
+        package var ping: Duration = .seconds(10)
+
+        package init() {}
+    }
+
+    /// The engine's own version; empty until it has answered once.
+    package private(set) var version = ""
+
+    let http: HTTPClient
+    let instance: String
+    let pullBehavior: PullBehavior
+    let limits: Limits
+    let logger: Logger
+    let now: @Sendable () -> Timestamp
+    private(set) var client: DockerClient
+    /// Containers whose end an `oom` event announced; the engine may forget to say so itself.
+    var outOfMemory: Set<String> = []
+
+    /// - Parameters:
+    ///   - endpoint: the engine's socket, see `DOCKER_HOST`.
+    ///   - instance: the value of the label `io.roost.instance`; containers without it are none of ours.
+    ///   - now: the wall clock.
+    package init(
+        _ endpoint: Endpoint, instance: String, pullBehavior: PullBehavior = .preferCached, limits: Limits = Limits(),
+        group: any EventLoopGroup, logger: Logger, now: @escaping @Sendable () -> Timestamp
+    ) {
+        http = HTTPClient(endpoint, group: group)
+        self.instance = instance
+        self.pullBehavior = pullBehavior
+        self.limits = limits
+        self.logger = logger
+        self.now = now
+        client = DockerClient(http, engineVersion: "")
+    }
+
+    /// Learns who the engine is.
+    func negotiate() async throws(EngineFailure) {
+        let (engine, api) = try await DockerClient.version(http)
+        version = engine
+        client = DockerClient(http, engineVersion: api)
+    }
+
+    package func perform(_ action: EngineAction) async -> EngineEvent? {
+        switch action {
+        case .pull(let reference, let image): await pull(image, for: reference)
+        case .createVolume(let task, let volume): await create(volume, of: task)
+        case .create(let reference, let creation): await create(creation, for: reference)
+        case .start(let reference, let id): await start(id, for: reference)
+        case .stop(let reference, let id, let timeout): await stop(id, timeout, for: reference)
+        case .remove(let reference, let id): await remove(id, for: reference)
+        case .removeVolume(let name): await removeVolume(name)
+        case .survey: await survey()
+        }
+    }
+
+    private func create(_ volume: VolumeCreation, of task: String) async -> EngineEvent? {
+        func object(_ texts: [String: String]) -> JSONValue {
+            .object(texts.sorted { $0.key < $1.key }.map { JSONMember($0.key, .string($0.value)) })
+        }
+        let body: JSONValue = [
+            "Name": .string(volume.name), "Driver": .string(volume.driver), "DriverOpts": object(volume.options),
+            "Labels": object(volume.labels),
+        ]
+        do {
+            _ = try await client.call("POST", "/volumes/create", body: body, timeout: limits.remove)
+            return .volumeReady(task: task, name: volume.name)
+        } catch {
+            return .volumeFailed(task: task, name: volume.name, error)
+        }
+    }
+
+    private func removeVolume(_ name: String) async -> EngineEvent? {
+        _ = try? await client.call("DELETE", "/volumes/\(name)", timeout: limits.remove)
+        return nil
+    }
+
+    private func create(_ creation: ContainerCreation, for reference: ContainerReference) async -> EngineEvent? {
+        do {
+            let answer = try await client.call(
+                "POST", "/containers/create", query: [("name", creation.name)], body: creation.configuration,
+                timeout: limits.create)
+            published[answer["Id"]?.stringValue ?? ""] = creation.publishesPorts
+            return .created(reference, id: answer["Id"]?.stringValue ?? "")
+        } catch {
+            return .createFailed(reference, error)
+        }
+    }
+
+    /// Created containers, and whether a look at their ports is needed after the start.
+    private var published: [String: Bool] = [:]
+
+    private func start(_ id: String, for reference: ContainerReference) async -> EngineEvent? {
+        do {
+            _ = try await client.call("POST", "/containers/\(id)/start", timeout: limits.start)
+        } catch {
+            return .startFailed(reference, error)
+        }
+        let startedAt = now()
+        // Containers of an earlier life of this agent are looked at in any case.
+        guard published[id] ?? true else { return .started(reference, ContainerStart(id: id, startedAt: startedAt)) }
+        guard let details = try? await client.call("GET", "/containers/\(id)/json", timeout: limits.inspect) else {
+            return .started(reference, ContainerStart(id: id, startedAt: startedAt))
+        }
+        return .started(
+            reference, ContainerStart(id: id, startedAt: startedAt, bindings: DockerInspection(details).bindings))
+    }
+
+    private func stop(_ id: String, _ timeout: Duration, for reference: ContainerReference) async -> EngineEvent? {
+        let seconds = max(0, timeout.components.seconds)
+        do {
+            _ = try await client.call(
+                "POST", "/containers/\(id)/stop", query: [("t", "\(seconds)")], timeout: timeout + limits.stopMargin)
+            // Usually the event was faster; this answer covers a time without events.
+            return await exit(of: id, for: reference)
+        } catch {
+            return .stopFailed(reference, error)
+        }
+    }
+
+    /// How a container ended; nil when it has not, or the engine cannot say.
+    func exit(of id: String, for reference: ContainerReference) async -> EngineEvent? {
+        guard let details = try? await client.call("GET", "/containers/\(id)/json", timeout: limits.inspect) else {
+            return nil
+        }
+        guard case .exited(var exit) = DockerInspection(details).state(now()) else { return nil }
+        if outOfMemory.contains(id) { exit.isOutOfMemory = true }
+        return .exited(reference, exit)
+    }
+
+    private func remove(_ id: String, for reference: ContainerReference) async -> EngineEvent? {
+        published[id] = nil
+        outOfMemory.remove(id)
+        do {
+            _ = try await client.call(
+                "DELETE", "/containers/\(id)", query: [("force", "true"), ("v", "true")], timeout: limits.remove)
+        } catch where error.kind != .missing {
+            return .removeFailed(reference, error)
+        } catch {}
+        return .removed(reference)
+    }
+
+    private func survey() async -> EngineEvent? {
+        let filter = JSONValue.object(["label": .array([.string("io.roost.instance=\(instance)")])])
+        let text = String(decoding: filter.encode(), as: UTF8.self)
+        let found: JSONValue
+        do {
+            found = try await client.call(
+                "GET", "/containers/json", query: [("all", "true"), ("filters", text)], timeout: limits.inspect)
+        } catch {
+            logger.warning("could not list containers", metadata: ["error": "\(error.message)"])
+            return nil
+        }
+        var containers: [SurveyedContainer] = []
+        for item in found.arrayValue ?? [] {
+            guard let id = item["Id"]?.stringValue, let reference = ContainerReference(labels: item["Labels"]) else { continue }
+            guard let details = try? await client.call("GET", "/containers/\(id)/json", timeout: limits.inspect) else { continue }
+            let inspection = DockerInspection(details)
+            containers.append(
+                SurveyedContainer(reference: reference, id: id, name: inspection.name, state: inspection.state(now())))
+        }
+        return .surveyed(containers)
+    }
+
+    package func usage(of ids: [String]) async -> [String: ContainerUsage] {
+        var result: [String: ContainerUsage] = [:]
+        for id in ids {
+            let query = [("stream", "false"), ("one-shot", "true")]
+            let answer = try? await client.call("GET", "/containers/\(id)/stats", query: query, timeout: limits.inspect)
+            if let answer { result[id] = ContainerUsage(stats: answer) }
+        }
+        return result
+    }
+}
+
+extension ContainerCreation {
+    /// Whether the engine will choose or bind ports.
+    fileprivate var publishesPorts: Bool {
+        let host = configuration["HostConfig"]
+        return host?["PortBindings"]?.members?.isEmpty == false || host?["PublishAllPorts"]?.boolValue == true
+    }
+}

@@ -1,0 +1,36 @@
+/// Runs containers. The agent decides; an engine only does.
+package protocol ContainerEngine: Sendable {
+    /// The engine's version, for the session's query; empty until it is known.
+    var version: String { get async }
+
+    /// Does one action, and waits for it.
+    /// - Returns: the answer; nil where the action has none.
+    func perform(_ action: EngineAction) async -> EngineEvent?
+
+    /// What happens by itself, beginning with `found` or `lost`. To be read by one reader, once. The stream ends when
+    /// its reader is cancelled.
+    func events() -> AsyncStream<EngineEvent>
+
+    /// What running containers use at this moment; those that cannot be measured are absent.
+    /// - Parameter ids: the engine's ids of the containers.
+    func usage(of ids: [String]) async -> [String: ContainerUsage]
+}
+
+extension ContainerEngine {
+    package func usage(of ids: [String]) async -> [String: ContainerUsage] { [:] }
+}
+
+/// A container's use of the machine, as counters since its start.
+package struct ContainerUsage: Sendable, Equatable {
+    /// Nanoseconds of all cores together.
+    package var cpuNanoseconds: Int
+    /// The number of cores of the machine.
+    package var cores: Int
+    package var memoryBytes: Int
+
+    package init(cpuNanoseconds: Int, cores: Int, memoryBytes: Int) {
+        self.cpuNanoseconds = cpuNanoseconds
+        self.cores = cores
+        self.memoryBytes = memoryBytes
+    }
+}

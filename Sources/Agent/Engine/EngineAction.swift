@@ -1,0 +1,63 @@
+import AWSWire
+
+/// One container of one task: what actions and events are about.
+package struct ContainerReference: Hashable, Sendable {
+    /// The task's ARN.
+    package var task: String
+    /// The container's name in its task definition.
+    package var container: String
+
+    package init(task: String, container: String) {
+        self.task = task
+        self.container = container
+    }
+}
+
+/// What an engine is asked to do. Each action is answered by one event, or by none where it says so.
+package enum EngineAction: Sendable, Equatable {
+    /// Makes the image available. Answered by `pulled` or `pullFailed`.
+    case pull(ContainerReference, image: String)
+    /// Makes a volume, or finds it there. Answered by `volumeReady` or `volumeFailed`.
+    case createVolume(task: String, VolumeCreation)
+    /// Answered by `created` or `createFailed`.
+    case create(ContainerReference, ContainerCreation)
+    /// Answered by `started` or `startFailed`.
+    case start(ContainerReference, id: String)
+    /// Asks the container to end, and kills it after `timeout`. Answered by `exited` or `stopFailed`.
+    case stop(ContainerReference, id: String, timeout: Duration)
+    /// Removes an ended container. Answered by `removed` or `removeFailed`.
+    case remove(ContainerReference, id: String)
+    /// Removes a volume nobody uses; failing is harmless. Not answered.
+    case removeVolume(name: String)
+    /// Lists the containers of this instance. Answered by `surveyed`, or by nothing when the engine is lost again.
+    /// - Parameter known: what the agent believes to run; for engines that keep nothing themselves.
+    case survey(known: [SurveyedContainer])
+}
+
+/// A container to create, in the engine's own words.
+package struct ContainerCreation: Sendable, Equatable {
+    /// The engine's name for it: `ecs-<family>-<version>-<container>-<20 hex digits>`.
+    package var name: String
+    /// The body of Docker Engine's container create request.
+    package var configuration: JSONValue
+
+    package init(name: String, configuration: JSONValue) {
+        self.name = name
+        self.configuration = configuration
+    }
+}
+
+/// A volume to create.
+package struct VolumeCreation: Sendable, Equatable {
+    package var name: String
+    package var driver: String
+    package var options: [String: String]
+    package var labels: [String: String]
+
+    package init(name: String, driver: String, options: [String: String], labels: [String: String]) {
+        self.name = name
+        self.driver = driver
+        self.options = options
+        self.labels = labels
+    }
+}

@@ -1,0 +1,101 @@
+import AWSWire
+
+/// What an engine tells: answers to actions, and what happens by itself. The same event may come twice.
+package enum EngineEvent: Sendable, Equatable {
+    /// The image is there.
+    case pulled(ContainerReference, imageDigest: String?)
+    case pullFailed(ContainerReference, EngineFailure)
+    case volumeReady(task: String, name: String)
+    case volumeFailed(task: String, name: String, EngineFailure)
+    case created(ContainerReference, id: String)
+    case createFailed(ContainerReference, EngineFailure)
+    case started(ContainerReference, ContainerStart)
+    case startFailed(ContainerReference, EngineFailure)
+    /// The container's process ended, whoever caused it.
+    case exited(ContainerReference, ContainerExit)
+    case stopFailed(ContainerReference, EngineFailure)
+    /// The engine's own health check changed its mind.
+    case health(ContainerReference, ContainerHealth)
+    case removed(ContainerReference)
+    case removeFailed(ContainerReference, EngineFailure)
+    /// All containers of this instance, running or not.
+    case surveyed([SurveyedContainer])
+    /// The engine does not answer; the text says why.
+    case lost(String)
+    /// The engine answers, for the first time or again. From now on its events arrive; what happened before has to be
+    /// learnt by a survey.
+    case found
+}
+
+/// How a container began to run.
+package struct ContainerStart: Sendable, Equatable {
+    package var id: String
+    package var startedAt: Timestamp
+    package var bindings: [NetworkBinding]
+
+    package init(id: String, startedAt: Timestamp, bindings: [NetworkBinding] = []) {
+        self.id = id
+        self.startedAt = startedAt
+        self.bindings = bindings
+    }
+}
+
+/// How a container ended.
+package struct ContainerExit: Sendable, Equatable {
+    package var id: String
+    /// 128 + signal for a process that a signal ended; nil when nobody knows.
+    package var exitCode: Int?
+    package var isOutOfMemory: Bool
+    package var finishedAt: Timestamp
+
+    package init(id: String, exitCode: Int?, isOutOfMemory: Bool = false, finishedAt: Timestamp) {
+        self.id = id
+        self.exitCode = exitCode
+        self.isOutOfMemory = isOutOfMemory
+        self.finishedAt = finishedAt
+    }
+}
+
+/// A port of the host that leads to a port of a container.
+package struct NetworkBinding: Sendable, Equatable {
+    package var bindIP: String
+    package var containerPort: Int
+    package var hostPort: Int
+    /// `tcp` or `udp`.
+    package var `protocol`: String
+
+    package init(bindIP: String, containerPort: Int, hostPort: Int, protocol: String) {
+        self.bindIP = bindIP
+        self.containerPort = containerPort
+        self.hostPort = hostPort
+        self.protocol = `protocol`
+    }
+}
+
+/// The health of a container with a health check.
+package enum ContainerHealth: String, Sendable, Equatable {
+    case unknown = "UNKNOWN"
+    case healthy = "HEALTHY"
+    case unhealthy = "UNHEALTHY"
+}
+
+/// A container as a survey finds it.
+package struct SurveyedContainer: Sendable, Equatable {
+    package enum State: Sendable, Equatable {
+        case created
+        case running(ContainerStart)
+        case exited(ContainerExit)
+    }
+
+    package var reference: ContainerReference
+    package var id: String
+    package var name: String
+    package var state: State
+
+    package init(reference: ContainerReference, id: String, name: String, state: State) {
+        self.reference = reference
+        self.id = id
+        self.name = name
+        self.state = state
+    }
+}

@@ -1,0 +1,53 @@
+import AWSWire
+
+/// What the engine's events mean for the agent.
+extension AgentMachine {
+    mutating func take(_ event: EngineEvent, at now: Timestamp) -> [AgentAction] {
+        switch event {
+        case .found:
+            runtime.change(to: .ok, at: now)
+            return [.engine(survey())] + publishStatus(at: now)
+        case .lost(let reason):
+            runtime.change(to: .impaired(reason), at: now)
+            return publishStatus(at: now)
+        case .surveyed(let containers): return meet(containers, at: now)
+        default:
+            guard let task = event.task else { return [] }
+            return apply(.engine(event), to: task, at: now)
+        }
+    }
+
+    /// Asks what the engine has. Containers made from now on need not be in the answer.
+    private mutating func survey() -> EngineAction {
+        var known: [SurveyedContainer] = []
+        for arn in tasks.keys.sorted() { known += tasks[arn]?.beginSurvey() ?? [] }
+        return .survey(known: known)
+    }
+
+    /// Gives every task its containers back, and removes those of tasks nobody knows: the agent ended before the task
+    /// was made durable, so the server was never told that it is here.
+    private mutating func meet(_ containers: [SurveyedContainer], at now: Timestamp) -> [AgentAction] {
+        let found = Dictionary(grouping: containers) { $0.reference.task }
+        var actions: [AgentAction] = []
+        for arn in tasks.keys.sorted() { actions += apply(.surveyed(found[arn] ?? []), to: arn, at: now) }
+        for arn in found.keys.sorted() where tasks[arn] == nil {
+            for orphan in found[arn] ?? [] { actions.append(.engine(.remove(orphan.reference, id: orphan.id))) }
+        }
+        return actions
+    }
+}
+
+extension EngineEvent {
+    /// The task it is about; nil for events about the engine.
+    var task: String? {
+        switch self {
+        case .pulled(let reference, _), .pullFailed(let reference, _), .created(let reference, _),
+            .createFailed(let reference, _), .started(let reference, _), .startFailed(let reference, _),
+            .exited(let reference, _), .stopFailed(let reference, _), .health(let reference, _),
+            .removed(let reference), .removeFailed(let reference, _):
+            reference.task
+        case .volumeReady(let task, _), .volumeFailed(let task, _, _): task
+        case .surveyed, .lost, .found: nil
+        }
+    }
+}

@@ -1,0 +1,122 @@
+import AWSWire
+import NodeLink
+
+/// What the session for measurements needs to remember.
+struct TelemetryState: Sendable {
+    /// Source: amazon-ecs-agent, tcs: metrics and health every 20 s.
+    static let interval: Duration = .seconds(20)
+    /// Source: amazon-ecs-agent, tcs: tasks in one message.
+    static let tasksPerMessage = 10
+
+    var isOpen = false
+    /// The last measurement, to tell rates by.
+    var last: [String: ContainerUsage] = [:]
+    var lastAt: Timestamp?
+}
+
+/// Metrics, health and the engine's state, as the server wants them.
+/// Source: amazon-ecs-agent, agent/stats and ecs-agent/tcs. Observed: Fixtures/tcs-*.json.
+extension AgentMachine {
+    mutating func openTelemetry(at now: Timestamp) -> [AgentAction] {
+        telemetry.isOpen = true
+        return publishStatus(at: now) + measureOrIdle(at: now)
+    }
+
+    mutating func tick(at now: Timestamp) -> [AgentAction] {
+        let next = AgentAction.schedule(.telemetry, after: TelemetryState.interval)
+        guard telemetry.isOpen else { return [next] }
+        return [next] + publishHealth(at: now) + measureOrIdle(at: now)
+    }
+
+    private mutating func measureOrIdle(at now: Timestamp) -> [AgentAction] {
+        let ids = measurable.flatMap { $0.containers.filter { $0.phase == .running }.compactMap(\.id) }
+        guard ids.isEmpty else { return [.measure(ids: ids)] }
+        return [.sendTelemetry(.metrics(TCS.PublishMetricsRequest(metadata: metadata(idle: true), timestamp: now)))]
+    }
+
+    /// Tasks with running containers, in a fixed order.
+    private var measurable: [TaskMachine] { tasks.values.filter(\.isRunning).sorted { $0.arn < $1.arn } }
+
+    mutating func publish(_ usage: [String: ContainerUsage], at now: Timestamp) -> [AgentAction] {
+        defer {
+            telemetry.last = usage
+            telemetry.lastAt = now
+        }
+        let metrics = measurable.map { metric($0, usage, at: now) }
+        var chunks: [[TCS.TaskMetric]] = []
+        for start in stride(from: 0, to: metrics.count, by: TelemetryState.tasksPerMessage) {
+            chunks.append(Array(metrics[start..<min(start + TelemetryState.tasksPerMessage, metrics.count)]))
+        }
+        return chunks.enumerated().map { index, chunk in
+            let metadata = metadata(idle: false, fin: index == chunks.count - 1)
+            return .sendTelemetry(
+                .metrics(TCS.PublishMetricsRequest(metadata: metadata, timestamp: now, taskMetrics: chunk)))
+        }
+    }
+
+    private mutating func metadata(idle: Bool, fin: Bool = true) -> TCS.MetricsMetadata {
+        TCS.MetricsMetadata(
+            cluster: cluster, containerInstance: containerInstanceARN, idle: idle, fin: fin, messageId: random.uuid())
+    }
+
+    private func metric(_ machine: TaskMachine, _ usage: [String: ContainerUsage], at now: Timestamp) -> TCS.TaskMetric {
+        let containers = machine.containers.compactMap { container -> TCS.ContainerMetric? in
+            guard let id = container.id, let used = usage[id] else { return nil }
+            let memory = Double(used.memoryBytes >> 20)
+            return TCS.ContainerMetric(
+                containerName: container.name, cpuStatsSet: cpu(id, used, at: now).map(AgentMachine.statistics),
+                memoryStatsSet: AgentMachine.statistics(memory),
+                restartStatsSet: container.definition.restartPolicy?.enabled == true
+                    ? TCS.RestartStatsSet(restartCount: container.restartCount) : nil)
+        }
+        return TCS.TaskMetric(
+            taskArn: machine.arn, taskDefinitionFamily: machine.task.family,
+            taskDefinitionVersion: machine.task.version, containerMetrics: containers)
+    }
+
+    /// Percent of the whole host since the last measurement; nil for the first.
+    private func cpu(_ id: String, _ used: ContainerUsage, at now: Timestamp) -> Double? {
+        guard let before = telemetry.last[id], let lastAt = telemetry.lastAt, now > lastAt, used.cores > 0,
+            used.cpuNanoseconds >= before.cpuNanoseconds
+        else { return nil }
+        let elapsed = Double(now.milliseconds - lastAt.milliseconds) * 1_000_000
+        return 100 * Double(used.cpuNanoseconds - before.cpuNanoseconds) / elapsed / Double(used.cores)
+    }
+
+    private static func statistics(_ value: Double) -> TCS.StatsSet {
+        TCS.StatsSet(min: value, max: value, sum: value, sampleCount: 1)
+    }
+
+    /// Only containers with a health check have a health.
+    private mutating func publishHealth(at now: Timestamp) -> [AgentAction] {
+        let healths = measurable.compactMap { machine -> TCS.TaskHealth? in
+            let containers = machine.containers
+                .filter { $0.definition.healthCheckType != nil && $0.phase == .running }
+                .map {
+                    TCS.ContainerHealth(
+                        containerName: $0.name, healthStatus: $0.health.rawValue, statusSince: $0.healthSince)
+                }
+            guard !containers.isEmpty else { return nil }
+            return TCS.TaskHealth(
+                taskArn: machine.arn, taskDefinitionFamily: machine.task.family,
+                taskDefinitionVersion: machine.task.version, containers: containers)
+        }
+        guard !healths.isEmpty else { return [] }
+        let metadata = TCS.HealthMetadata(
+            cluster: cluster, containerInstance: containerInstanceARN, messageId: random.uuid(), fin: true)
+        return [.sendTelemetry(.health(TCS.PublishHealthRequest(metadata: metadata, timestamp: now, tasks: healths)))]
+    }
+
+    mutating func publishStatus(at now: Timestamp) -> [AgentAction] {
+        guard telemetry.isOpen else { return [] }
+        let metadata = TCS.InstanceStatusMetadata(
+            cluster: cluster, containerInstance: containerInstanceARN, requestId: random.uuid())
+        let status = TCS.InstanceStatus(
+            type: "ContainerRuntime", status: runtime.state.name, statusReason: runtime.state.reason, lastUpdated: now,
+            lastStatusChange: runtime.changedAt ?? now)
+        return [
+            .sendTelemetry(
+                .instanceStatus(TCS.PublishInstanceStatusRequest(metadata: metadata, timestamp: now, statuses: [status])))
+        ]
+    }
+}

@@ -1,0 +1,99 @@
+import AWSWire
+import NodeLink
+
+/// An agent without its wires: events in, actions out.
+///
+/// This is what a simulation drives in place of the real thing. It feeds `restored` (possibly empty), `registered`,
+/// `engine(.found)` and `sessionOpened`; then the server's messages, the engine's events and the timers that were asked
+/// for; and carries out the actions over its own links, engine and clock. A crash is: forget the machine, keep what
+/// `save` and `forget` made durable, make a new machine, and feed `restored` with it.
+package struct AgentMachine: Sendable {
+    /// The cluster as configured: name or ARN.
+    let cluster: String
+    let settings: TaskSettings
+    var random: SeededRandom
+    /// The ARN the server knows this instance by; empty until it is registered.
+    package internal(set) var containerInstanceARN = ""
+    /// By ARN.
+    package internal(set) var tasks: [String: TaskMachine] = [:]
+    /// The highest of payloads' `seqNum` and manifests' `timeline`.
+    var highestSequence = 0
+    /// The manifest whose verification is under way.
+    var verification: String?
+    /// Credentials of tasks' roles, by their ids. Never written down.
+    var credentials: [String: ACS.IAMRoleCredentials] = [:]
+    var runtime = RuntimeStatus()
+    var telemetry = TelemetryState()
+
+    package init(cluster: String, settings: TaskSettings, random: SeededRandom) {
+        self.cluster = cluster
+        self.settings = settings
+        self.random = random
+    }
+
+    /// Takes an event over.
+    /// - Returns: what to do now, in this order.
+    package mutating func handle(_ event: AgentEvent, at now: Timestamp) -> [AgentAction] {
+        switch event {
+        case .restored(let entries):
+            restore(entries)
+            return [.schedule(.telemetry, after: TelemetryState.interval)]
+        case .registered(let arn):
+            containerInstanceARN = arn
+            return []
+        case .sessionOpened, .sessionClosed:
+            verification = nil
+            return []
+        case .received(let message): return receive(message, at: now)
+        case .telemetryOpened: return openTelemetry(at: now)
+        case .telemetryClosed:
+            telemetry.isOpen = false
+            return []
+        case .receivedTelemetry: return []
+        case .engine(let event): return take(event, at: now)
+        case .reported(let task): return apply(.reported, to: task, at: now)
+        case .reportFailed(let task, let isFinal): return apply(.reportFailed(isFinal: isFinal), to: task, at: now)
+        case .timer(.task(let task, let timer)): return apply(.timer(timer), to: task, at: now)
+        case .timer(.telemetry): return tick(at: now)
+        case .measured(let usage): return publish(usage, at: now)
+        }
+    }
+
+    private mutating func restore(_ entries: [JSONValue]) {
+        for entry in entries {
+            guard let machine = TaskMachine(journal: entry, settings) else { continue }
+            tasks[machine.arn] = machine
+        }
+    }
+
+    /// Lets a task handle an event, and does what it wants done.
+    mutating func apply(_ event: TaskEvent, to arn: String, at now: Timestamp) -> [AgentAction] {
+        guard var machine = tasks[arn] else { return [] }
+        // Out of the dictionary while it changes, so that nothing is copied.
+        tasks[arn] = nil
+        let actions = machine.handle(event, at: now)
+        tasks[arn] = machine
+        return translate(actions, of: machine)
+    }
+
+    private mutating func translate(_ actions: [TaskAction], of machine: TaskMachine) -> [AgentAction] {
+        var result: [AgentAction] = []
+        var isSaved = false
+        for action in actions {
+            switch action {
+            case .engine(let action): result.append(.engine(action))
+            case .report(let report): result.append(.report(report))
+            case .schedule(let timer, let delay): result.append(.schedule(.task(machine.arn, timer), after: delay))
+            case .save where isSaved: continue
+            case .save:
+                // The machine is past all its actions, so one entry holds everything.
+                isSaved = true
+                result.append(.save([JournalEntry(task: machine.arn, content: machine.journal)], thenSend: []))
+            case .finished:
+                tasks[machine.arn] = nil
+                result.append(.forget(task: machine.arn))
+            }
+        }
+        return result
+    }
+}

@@ -1,0 +1,50 @@
+import AWSModels
+import AWSWire
+import NIOCore
+
+/// The agent's calls of the ECS API: JSON 1.1, signed, over kept connections.
+package struct APIClient: Sendable {
+    private let http: HTTPClient
+    private let server: ServerURL
+    private let signer: SigV4.Signer
+    private let now: @Sendable () -> Timestamp
+
+    /// - Parameter now: the wall clock, for signatures.
+    package init(
+        _ server: ServerURL, credential: Credential, region: String, group: any EventLoopGroup,
+        now: @escaping @Sendable () -> Timestamp
+    ) {
+        http = HTTPClient(server.endpoint, group: group)
+        self.server = server
+        signer = SigV4.Signer(credential, region: region, service: "ecs")
+        self.now = now
+    }
+
+    /// Calls an operation.
+    /// - Throws: the API's `WireError`, or `HTTPClientError` when there was no answer.
+    package func call<Output: Shape>(
+        _ operation: String, _ input: some Shape, answer: Output.Type = Output.self, timeout: Duration = .seconds(30)
+    ) async throws -> Output {
+        let headers: HTTPHeaders = [
+            "Host": server.authority, "Content-Type": "application/x-amz-json-1.1",
+            "X-Amz-Target": "AmazonEC2ContainerServiceV20141113.\(operation)",
+        ]
+        let request = HTTPRequestMessage(
+            method: "POST", rawPath: server.path + "/", headers: headers, body: input.encoded())
+        let response = try await http.send(signer.sign(request, at: now()), timeout: timeout)
+        guard response.status == 200 else { throw APIClient.error(response) }
+        return Output.trusted(response.body)
+    }
+
+    /// Closes the kept connections.
+    package func close() { http.close() }
+
+    /// The name may come with a namespace: `com.amazonaws.ecs#ServerException`.
+    private static func error(_ response: HTTPResponseMessage) -> WireError {
+        let value = (try? JSONValue.parse(response.body)) ?? .null
+        let type = value["__type"]?.stringValue ?? "UnknownError"
+        return WireError(
+            code: String(type.split(separator: "#").last ?? ""),
+            message: value["message"]?.stringValue ?? value["Message"]?.stringValue ?? "", status: response.status)
+    }
+}

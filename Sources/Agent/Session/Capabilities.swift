@@ -1,0 +1,33 @@
+/// The attributes an agent registers: what a task definition may require of its instance.
+///
+/// Capabilities whose parts are handled above the agent, or are accepted and laid over the engine's configuration, are
+/// named too, because placement looks at names only.
+/// Source: observed, Fixtures/api-register-external.json; Amazon ECS Developer Guide, container agent capabilities.
+enum Capabilities {
+    /// Names without a value.
+    static let names: [String] =
+        ["17", "18", "19", "20", "21", "22", "23", "24", "25", "28", "29", "30", "32"]
+        .map { "com.amazonaws.ecs.capability.docker-remote-api.1.\($0)" }
+        + logDrivers.map { "com.amazonaws.ecs.capability.logging-driver.\($0)" }
+        + [
+            "com.amazonaws.ecs.capability.ecr-auth", "com.amazonaws.ecs.capability.privileged-container",
+            "com.amazonaws.ecs.capability.task-iam-role", "com.amazonaws.ecs.capability.task-iam-role-network-host",
+        ]
+        + [
+            "container-health-check", "container-ordering", "container-restart-policy", "docker-plugin.local",
+            "ecr-endpoint", "execution-role-awslogs", "execution-role-ecr-pull", "full-sync",
+            "increased-task-cpu-limit", "network.container-port-range", "task-cpu-mem-limit",
+        ].map { "ecs.capability.\($0)" }
+
+    /// Drivers of the engine itself.
+    private static let logDrivers = ["awslogs", "fluentd", "gelf", "journald", "json-file", "none", "splunk", "syslog"]
+
+    /// The processor as the official agent names it.
+    static var architecture: String {
+        #if arch(arm64)
+            "arm64"
+        #else
+            "x86_64"
+        #endif
+    }
+}

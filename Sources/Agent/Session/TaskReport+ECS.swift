@@ -1,0 +1,32 @@
+import AWSModels
+import AWSWire
+
+extension TaskReport {
+    /// The longest reason the API takes. Source: Amazon ECS agent API model, SubmitTaskStateChange.
+    private static let maximumReason = 1_024
+
+    /// The report as the API call's input.
+    func request(cluster: String) -> ECS.SubmitTaskStateChangeRequest {
+        ECS.SubmitTaskStateChangeRequest(
+            cluster: cluster, task: task, status: status.rawValue, reason: String(reason.prefix(TaskReport.maximumReason)),
+            containers: containers.isEmpty ? nil : containers.map(\.change), pullStartedAt: pullStartedAt,
+            pullStoppedAt: pullStoppedAt, executionStoppedAt: executionStoppedAt)
+    }
+}
+
+extension ContainerReport {
+    fileprivate var change: ECS.ContainerStateChange {
+        ECS.ContainerStateChange(
+            containerName: name, imageDigest: imageDigest, runtimeId: runtimeID, exitCode: exitCode,
+            networkBindings: bindings.isEmpty ? nil : bindings.map(\.shape),
+            reason: reason.map { String($0.prefix(1_024)) }, status: status.rawValue)
+    }
+}
+
+extension NetworkBinding {
+    fileprivate var shape: ECS.NetworkBinding {
+        ECS.NetworkBinding(
+            bindIP: bindIP, containerPort: containerPort, hostPort: hostPort,
+            protocol: ECS.TransportProtocol(rawValue: `protocol`))
+    }
+}

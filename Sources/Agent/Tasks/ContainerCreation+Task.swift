@@ -1,0 +1,130 @@
+import AWSWire
+import NodeLink
+
+/// A container of a payload as the engine's create request.
+///
+/// `dockerConfig` of the payload is laid over what is built here, so its members win; only the agent's labels stay.
+/// Source: amazon-ecs-agent, agent/api/task: dockerConfig, dockerHostConfig.
+extension ContainerCreation {
+    /// The smallest memory limit the engine takes.
+    private static let minimumMemory: Int64 = 6 << 20
+    /// The kernel's smallest share.
+    private static let minimumShares = 2
+
+    /// - Parameters:
+    ///   - engineNames: the engine's names of all containers of the task, for links and `volumesFrom`.
+    init(
+        _ container: ACS.Container, of task: ACS.Task, engineNames: [String: String], volumes: TaskVolumes,
+        settings: TaskSettings
+    ) {
+        let overlay = container.dockerConfig
+        var body = ContainerCreation.config(container, settings)
+            .merging(ContainerCreation.parsed(overlay?.config))
+        var host = ContainerCreation.hostConfig(container, engineNames, volumes)
+            .merging(ContainerCreation.parsed(overlay?.hostConfig))
+        if host["NetworkMode"] == nil { host["NetworkMode"] = .string(task.networkMode ?? "bridge") }
+        if let mode = host["NetworkMode"]?.stringValue, mode == "bridge" || mode == "default" {
+            ContainerCreation.publish(container.portMappings ?? [], settings, &body, &host)
+        }
+        body["Labels"] = (body["Labels"] ?? .object([])).merging(ContainerCreation.labels(container, task, settings))
+        body["HostConfig"] = host
+        self.init(name: engineNames[container.name ?? ""] ?? "", configuration: body)
+    }
+
+    private static func parsed(_ text: String?) -> JSONValue {
+        guard let text, let value = try? JSONValue.parse(text), value.members != nil else { return .object([]) }
+        // The engine takes null as an order; absence is meant.
+        return .object(value.members?.filter { !$0.value.isNull } ?? [])
+    }
+
+    private static func config(_ container: ACS.Container, _ settings: TaskSettings) -> JSONValue {
+        var body = JSONValue.object([])
+        body["Image"] = .string(container.image ?? "")
+        if let command = overridden(container) ?? container.command, !command.isEmpty { body["Cmd"] = list(command) }
+        if let entryPoint = container.entryPoint, !entryPoint.isEmpty { body["Entrypoint"] = list(entryPoint) }
+        body["Env"] = list(environment(container, settings))
+        return body
+    }
+
+    /// Of overrides only the command is applied here; the server has merged in all others.
+    private static func overridden(_ container: ACS.Container) -> [String]? {
+        parsed(container.overrides)["command"]?.arrayValue?.compactMap(\.stringValue)
+    }
+
+    /// The region is added unless the definition says where.
+    private static func environment(_ container: ACS.Container, _ settings: TaskSettings) -> [String] {
+        var variables = container.environment ?? [:]
+        if variables["AWS_REGION"] == nil && variables["AWS_DEFAULT_REGION"] == nil {
+            variables["AWS_REGION"] = settings.region
+            variables["AWS_DEFAULT_REGION"] = settings.region
+        }
+        return variables.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+    }
+
+    private static func hostConfig(
+        _ container: ACS.Container, _ engineNames: [String: String], _ volumes: TaskVolumes
+    ) -> JSONValue {
+        var host = JSONValue.object([])
+        host["CpuShares"] = .int(Int64(max(container.cpu ?? 0, minimumShares)))
+        if let memory = container.memory, memory > 0 { host["Memory"] = .int(max(Int64(memory) << 20, minimumMemory)) }
+        let binds = volumes.binds(container.mountPoints ?? [])
+        if !binds.isEmpty { host["Binds"] = list(binds) }
+        let from = (container.volumesFrom ?? []).compactMap { volume in
+            engineNames[volume.sourceContainer ?? ""].map { $0 + (volume.readOnly == true ? ":ro" : "") }
+        }
+        if !from.isEmpty { host["VolumesFrom"] = list(from) }
+        let links = (container.links ?? []).compactMap { link(to: $0, engineNames) }
+        if !links.isEmpty { host["Links"] = list(links) }
+        return host
+    }
+
+    /// `name` or `name:alias`.
+    private static func link(to text: String, _ engineNames: [String: String]) -> String? {
+        let parts = text.split(separator: ":", maxSplits: 1).map(String.init)
+        guard let name = parts.first, let target = engineNames[name] else { return nil }
+        return "\(target):\(parts.count > 1 ? parts[1] : name)"
+    }
+
+    /// A host port of 0 lets the engine choose from the host's ephemeral range.
+    private static func publish(
+        _ mappings: [ACS.PortMapping], _ settings: TaskSettings, _ body: inout JSONValue, _ host: inout JSONValue
+    ) {
+        guard !mappings.isEmpty else { return }
+        var exposed = body["ExposedPorts"] ?? .object([])
+        var bindings = host["PortBindings"] ?? .object([])
+        for mapping in mappings {
+            for (port, hostPort) in ports(mapping) {
+                let key = "\(port)/\(mapping.protocol ?? "tcp")"
+                exposed[key] = .object([])
+                let binding: JSONValue = [
+                    "HostIp": .string(settings.bindAddress), "HostPort": .string(hostPort == 0 ? "" : "\(hostPort)"),
+                ]
+                bindings[key] = .array((bindings[key]?.arrayValue ?? []) + [binding])
+            }
+        }
+        body["ExposedPorts"] = exposed
+        host["PortBindings"] = bindings
+    }
+
+    /// The ports of a mapping; those of a range get dynamic host ports. A range has at most 100 ports.
+    private static func ports(_ mapping: ACS.PortMapping) -> [(container: Int, host: Int)] {
+        if let port = mapping.containerPort { return [(port, mapping.hostPort ?? 0)] }
+        let ends = (mapping.containerPortRange ?? "").split(separator: "-").compactMap { Int($0) }
+        guard ends.count == 2, ends[0] <= ends[1], ends[1] - ends[0] < 100 else { return [] }
+        return (ends[0]...ends[1]).map { ($0, 0) }
+    }
+
+    /// The official agent's labels, and ours.
+    private static func labels(_ container: ACS.Container, _ task: ACS.Task, _ settings: TaskSettings) -> JSONValue {
+        [
+            "com.amazonaws.ecs.cluster": .string(settings.cluster),
+            "com.amazonaws.ecs.container-name": .string(container.name ?? ""),
+            "com.amazonaws.ecs.task-arn": .string(task.arn ?? ""),
+            "com.amazonaws.ecs.task-definition-family": .string(task.family ?? ""),
+            "com.amazonaws.ecs.task-definition-version": .string(task.version ?? ""),
+            "io.roost.instance": .string(settings.instance),
+        ]
+    }
+
+    private static func list(_ texts: [String]) -> JSONValue { .array(texts.map { .string($0) }) }
+}

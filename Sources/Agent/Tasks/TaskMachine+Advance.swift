@@ -1,0 +1,111 @@
+import AWSWire
+import NodeLink
+
+/// The next steps of a task, whatever happened: what the containers' states and conditions allow now.
+extension TaskMachine {
+    mutating func advance(at now: Timestamp, _ actions: inout [TaskAction]) {
+        if !isStopRequested {
+            prepareVolumes(&actions)
+            for index in containers.indices { forward(index, at: now, &actions) }
+        }
+        // A step above may have found that the task cannot go on.
+        if isStopRequested { for index in containers.indices { wind(down: index, at: now, &actions) } }
+        noteStop(at: now, &actions)
+        actions += outbox.next(self)
+        if stoppedAt != nil, outbox.isEmpty, containers.allSatisfy(\.isRemoved) { actions.append(.finished) }
+    }
+
+    private mutating func prepareVolumes(_ actions: inout [TaskAction]) {
+        guard missingVolumes == nil else { return }
+        missingVolumes = Set(volumes.created.map(\.name))
+        for volume in volumes.created { actions.append(.engine(.createVolume(task: arn, volume))) }
+    }
+
+    /// One step of a container towards running.
+    private mutating func forward(_ index: Int, at now: Timestamp, _ actions: inout [TaskAction]) {
+        switch containers[index].phase {
+        case .waiting:
+            containers[index].phase = .pulling
+            pullStartedAt = pullStartedAt ?? now
+            actions.append(.engine(.pull(reference(index), image: containers[index].definition.image ?? "")))
+        case .pulled: createWhenReady(index, at: now, &actions)
+        case .created:
+            guard let id = containers[index].id else { return }
+            containers[index].phase = .starting
+            actions.append(.engine(.start(reference(index), id: id)))
+        default: return
+        }
+    }
+
+    private mutating func createWhenReady(_ index: Int, at now: Timestamp, _ actions: inout [TaskAction]) {
+        guard missingVolumes?.isEmpty == true else { return }
+        var isReady = true
+        for condition in ContainerCondition.all(of: containers[index].definition) {
+            switch container(condition.container).flatMap({ $0.satisfies(condition.condition) }) {
+            case true?: continue
+            case false?: isReady = false
+            case nil:
+                neverReady(index, condition.container, at: now)
+                return
+            }
+        }
+        guard isReady else { return }
+        containers[index].phase = .creating
+        actions.append(.engine(.create(reference(index), creation(index))))
+    }
+
+    /// Source: observed, Fixtures/api-task-stopped-dependency-failed.json.
+    private mutating func neverReady(_ index: Int, _ dependency: String, at now: Timestamp) {
+        let graph = "dependency graph: failed to resolve container ordering dependency [\(dependency)]"
+        let why = "\(graph) for target [\(containers[index].name)] because dependency will never start"
+        stopContainer(index, exitCode: nil, reason: "CannotStartContainerError: \(why)", at: now)
+        isStopRequested = true
+    }
+
+    private func creation(_ index: Int) -> ContainerCreation {
+        let names = Dictionary(containers.map { ($0.name, $0.engineName) }) { first, _ in first }
+        return ContainerCreation(
+            containers[index].definition, of: task, engineNames: names, volumes: volumes, settings: settings)
+    }
+
+    /// One step of a container towards its end. Those that others depend on end after them.
+    /// Source: Amazon ECS Developer Guide, container dependency: shutdown runs in reverse order.
+    private mutating func wind(down index: Int, at now: Timestamp, _ actions: inout [TaskAction]) {
+        switch containers[index].phase {
+        case .waiting, .pulled, .created: stopContainer(index, exitCode: nil, reason: nil, at: now)
+        case .running:
+            guard !containers[index].isStopping, let id = containers[index].id else { return }
+            guard !isNeeded(containers[index].name) else { return }
+            containers[index].isStopping = true
+            let timeout = containers[index].definition.stopTimeout.map { Duration.seconds($0) } ?? settings.stopTimeout
+            actions.append(.engine(.stop(reference(index), id: id, timeout: timeout)))
+        // The engine is at work on it; its answer comes first.
+        case .pulling, .creating, .starting, .stopped: return
+        }
+    }
+
+    private func isNeeded(_ name: String) -> Bool {
+        containers.contains { other in
+            other.phase == .running
+                && ContainerCondition.all(of: other.definition).contains { $0.container == name && other.name != name }
+        }
+    }
+
+    /// Takes over that a container ended or will never run, and what follows for the task.
+    mutating func stopContainer(_ index: Int, exitCode: Int?, reason: String?, at time: Timestamp) {
+        guard containers[index].phase != .stopped else { return }
+        containers[index].stop(exitCode: exitCode, reason: reason, at: time)
+        outbox.add(containers[index].report(as: .stopped))
+        guard containers[index].isEssential else { return }
+        executionStoppedAt = executionStoppedAt ?? time
+        isStopRequested = true
+    }
+
+    private mutating func noteStop(at now: Timestamp, _ actions: inout [TaskAction]) {
+        guard isStopped, stoppedAt == nil else { return }
+        stoppedAt = now
+        executionStoppedAt = executionStoppedAt ?? now
+        actions.append(.save)
+        actions.append(.schedule(.cleanUp, after: settings.cleanupDelay))
+    }
+}

@@ -1,0 +1,130 @@
+import AWSWire
+import NodeLink
+
+/// One task on its instance, from the payload to the removal of its containers.
+///
+/// Pure: events in, actions out. It never asks for the time and never waits. Whoever holds it acts, and comes back with
+/// events; events may be late, repeated or about things that are over.
+///
+/// Containers go waiting → pulled → created → running → stopped, each as soon as its conditions allow. The task is
+/// reported RUNNING once every container runs (or ran), and STOPPED once all have ended. An essential container that
+/// ends stops the others.
+/// Source: amazon-ecs-agent, agent/engine/task_manager.go. Observed: Fixtures/api-task-*.json.
+package struct TaskMachine: Sendable {
+    package let task: ACS.Task
+    let settings: TaskSettings
+    let volumes: TaskVolumes
+    var containers: [ContainerMachine]
+    /// The volumes still to be made before a container can be created; nil until the engine was asked.
+    var missingVolumes: Set<String>?
+    /// Whether the task has to stop.
+    package internal(set) var isStopRequested = false
+    /// Why the task as a whole failed.
+    var reason = ""
+    var pullStartedAt: Timestamp?
+    var pullStoppedAt: Timestamp?
+    var executionStoppedAt: Timestamp?
+    var stoppedAt: Timestamp?
+    var outbox = ReportOutbox()
+
+    /// A task just arrived.
+    /// - Parameter random: names the containers.
+    package init(_ task: ACS.Task, _ settings: TaskSettings, random: inout SeededRandom) {
+        self.task = task
+        self.settings = settings
+        let names = EngineNames(task)
+        volumes = TaskVolumes(task, names, &random)
+        containers = (task.containers ?? []).map { definition in
+            ContainerMachine(definition: definition, engineName: names.container(definition.name ?? "", &random))
+        }
+    }
+
+    /// The task's ARN.
+    package var arn: String { task.arn ?? "" }
+    /// Whether every container has ended.
+    package var isStopped: Bool { containers.allSatisfy { $0.phase == .stopped } }
+    /// Whether the server was told that it runs, and not yet that it ended.
+    package var isRunning: Bool { containers.contains { $0.phase == .running } }
+
+    /// Takes an event over.
+    /// - Returns: what to do now, in this order.
+    package mutating func handle(_ event: TaskEvent, at now: Timestamp) -> [TaskAction] {
+        var actions: [TaskAction] = []
+        switch event {
+        case .accepted: accept(at: now, &actions)
+        case .stopRequested:
+            guard !isStopRequested else { break }
+            isStopRequested = true
+            actions.append(.save)
+        case .engine(let event): take(event, at: now, &actions)
+        case .surveyed(let found): adopt(found, at: now, &actions)
+        case .reported:
+            outbox.succeeded()
+            actions.append(.save)
+        case .reportFailed(let isFinal): actions += outbox.failed(isFinal: isFinal)
+        case .timer(let timer): take(timer, at: now, &actions)
+        }
+        advance(at: now, &actions)
+        return actions
+    }
+
+    private mutating func accept(at now: Timestamp, _ actions: inout [TaskAction]) {
+        actions.append(.save)
+        guard let problem = unsupported else { return }
+        fail("ResourceInitializationError: \(problem)", at: now)
+    }
+
+    /// What the task asks for and this agent cannot do.
+    private var unsupported: String? {
+        if task.networkMode == "awsvpc" { return "network mode awsvpc is not supported by this container instance" }
+        return volumes.unsupported
+    }
+
+    /// Ends the task before anything runs.
+    mutating func fail(_ reason: String, at now: Timestamp) {
+        self.reason = self.reason.isEmpty ? reason : self.reason
+        isStopRequested = true
+    }
+
+    private mutating func take(_ timer: TaskTimer, at now: Timestamp, _ actions: inout [TaskAction]) {
+        switch timer {
+        case .report: actions += outbox.retry()
+        case .startTimeout(let name): giveUpWaiting(for: name, at: now)
+        case .stop(let name):
+            if let index = index(of: name) { containers[index].isStopping = false }
+        case .cleanUp: removeContainers(&actions)
+        }
+    }
+
+    /// Whoever waits for the container stops waiting, and with it the task.
+    private mutating func giveUpWaiting(for name: String, at now: Timestamp) {
+        for index in containers.indices where containers[index].phase < .creating {
+            let waits = ContainerCondition.all(of: containers[index].definition)
+                .contains { $0.container == name && container($0.container)?.satisfies($0.condition) != true }
+            guard waits else { continue }
+            let text = "dependency graph: container ordering dependency [\(name)] for target "
+            let why = "CannotStartContainerError: \(text)[\(containers[index].name)] has timed out."
+            stopContainer(index, exitCode: nil, reason: why, at: now)
+            isStopRequested = true
+        }
+    }
+
+    private mutating func removeContainers(_ actions: inout [TaskAction]) {
+        guard isStopped else { return }
+        for index in containers.indices where !containers[index].isRemoved && !containers[index].isRemoving {
+            if let id = containers[index].id {
+                containers[index].isRemoving = true
+                actions.append(.engine(.remove(reference(index), id: id)))
+            } else {
+                containers[index].isRemoved = true
+            }
+        }
+    }
+
+    func index(of name: String) -> Int? { containers.firstIndex { $0.name == name } }
+    func container(_ name: String) -> ContainerMachine? { containers.first { $0.name == name } }
+
+    func reference(_ index: Int) -> ContainerReference {
+        ContainerReference(task: arn, container: containers[index].name)
+    }
+}

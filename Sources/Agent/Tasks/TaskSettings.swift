@@ -1,0 +1,21 @@
+/// How the tasks of an agent are run: what the official agent takes from its environment.
+package struct TaskSettings: Sendable, Equatable {
+    /// The value of the label `io.roost.instance`, which tells agents on one engine apart.
+    package var instance: String
+    /// The cluster as containers' labels name it.
+    package var cluster: String
+    /// Goes into `AWS_REGION` of containers.
+    package var region: String
+    /// The host address that published ports are bound to. IPv4 only: reports leave out others anyhow.
+    package var bindAddress = "0.0.0.0"
+    /// How long a container without `stopTimeout` may take to end. Source: ECS_CONTAINER_STOP_TIMEOUT.
+    package var stopTimeout: Duration = .seconds(30)
+    /// How long ended containers are kept. Source: ECS_ENGINE_TASK_CLEANUP_WAIT_DURATION.
+    package var cleanupDelay: Duration = .seconds(3 * 3_600)
+
+    package init(instance: String, cluster: String, region: String) {
+        self.instance = instance
+        self.cluster = cluster
+        self.region = region
+    }
+}
