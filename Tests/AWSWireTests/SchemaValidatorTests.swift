@@ -96,6 +96,14 @@ struct SchemaValidatorTests {
         #expect(failure(ECS.ListClustersRequest.self, text)?.code == "SerializationException")
     }
 
+    @Test("a violation knows its place, through lists and maps")
+    func path() {
+        let text = #"{"containerDefinitions":[{},{"dockerLabels":{"a":"b","c\"d":5}}]}"#
+        let violations = SchemaValidator.validate(
+            Array(text.utf8), as: ECS.RegisterTaskDefinitionRequest.schema)
+        #expect(violations.map(\.path) == ["containerDefinitions.2.member.dockerLabels.c\"d.member"])
+    }
+
     private func failure<S: Shape>(_ shape: S.Type, _ bytes: [UInt8]) -> WireError? {
         do throws(WireError) {
             _ = try shape.decode(bytes, ECS.api)

@@ -17,17 +17,24 @@ extension JSONReader {
     private mutating func objectValue() -> JSONValue {
         guard beginObject() else { return .null }
         var members: [JSONMember] = []
-        var places: [String: Int] = [:]
+        var places: [String: Int]?
         while let name = nextKey() {
             let member = JSONMember(name, value())
-            if let place = places[name] {
+            if let place = place(of: name, in: members, &places) {
                 members[place] = member
             } else {
-                places[name] = members.count
+                places?[name] = members.count
                 members.append(member)
             }
         }
         return .object(members)
+    }
+
+    /// Where a member of the name is already. Few members are looked through; many get a dictionary.
+    private func place(of name: String, in members: [JSONMember], _ places: inout [String: Int]?) -> Int? {
+        guard members.count >= 16 else { return members.firstIndex { $0.name == name } }
+        if places == nil { places = Dictionary(uniqueKeysWithValues: zip(members.map(\.name), members.indices)) }
+        return places?[name]
     }
 
     /// Unlike lists of shapes, a free list keeps its nulls.

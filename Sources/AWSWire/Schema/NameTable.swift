@@ -36,8 +36,10 @@ struct NameTable: Sendable {
     private func isEqual(_ index: Int, _ name: UnsafeBufferPointer<UInt8>) -> Bool {
         let start = index == 0 ? 0 : ends[index - 1]
         guard ends[index] - start == name.count else { return false }
-        for offset in 0..<name.count where bytes[start + offset] != name[offset] { return false }
-        return true
+        return bytes.withUnsafeBufferPointer { bytes in
+            for offset in 0..<name.count where bytes[start + offset] != name[offset] { return false }
+            return true
+        }
     }
 
     /// Length, ends and middle tell the names of one shape apart well enough.

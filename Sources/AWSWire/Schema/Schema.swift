@@ -32,6 +32,10 @@ package final class Schema: Sendable {
     let isConstrained: Bool
     /// How many members must be present; they have the ordinals 0 to this, exclusive.
     let requiredCount: Int
+    /// Per member, the bit of its ordinal; 0 for an optional member.
+    let requiredBits: [UInt64]
+    /// Per member, its schema: apart from `members`, so that a look at it copies no name.
+    let memberSchemas: [Schema]
 
     private let memberTable: NameTable
     private let valueTable: NameTable
@@ -84,6 +88,8 @@ package final class Schema: Sendable {
         self.values = values
         isConstrained = minimum != nil || maximum != nil || pattern != nil || !values.isEmpty
         requiredCount = members.count { $0.isRequired }
+        requiredBits = members.map { member in member.requiredOrdinal.map { 1 << UInt64($0) } ?? 0 }
+        memberSchemas = members.map(\.schema)
         memberTable = NameTable(members.map(\.name))
         valueTable = NameTable(values)
         precondition(requiredCount <= 64, "\(name) has more than 64 required members; the validator counts in 64 bits")

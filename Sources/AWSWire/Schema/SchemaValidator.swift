@@ -6,7 +6,7 @@ package enum SchemaValidator {
     /// - Returns: what is wrong; empty when the bytes are fine.
     package static func validate(_ bytes: [UInt8], as schema: Schema) -> [Violation] {
         bytes.withUnsafeBufferPointer { buffer in
-            var pass = ValidationPass(buffer)
+            var pass = ValidationPass(buffer, schema)
             let isComplete = pass.validate(schema, depth: 1) && pass.expectEnd()
             assert(isComplete || pass.violations.contains { $0.kind == .form })
             return pass.violations
@@ -18,17 +18,15 @@ package enum SchemaValidator {
 struct ValidationPass {
     var scanner: StrictJSONScanner
     var violations: [Violation] = []
-    private var path: [PathPart] = []
+    private let root: Schema
+    /// The steps from the root to the current value, as numbers only: a member's index, an element's number, or where
+    /// a map's key begins. They become a text when something is wrong.
+    private var path: [Int] = []
 
-    /// A step from a value to one inside it.
-    enum PathPart {
-        case member(String)
-        case element(Int)
-        case entry(String)
-    }
-
-    init(_ bytes: UnsafeBufferPointer<UInt8>) {
+    init(_ bytes: UnsafeBufferPointer<UInt8>, _ root: Schema) {
         scanner = StrictJSONScanner(bytes)
+        self.root = root
+        path.reserveCapacity(16)
     }
 
     /// Validates the next value, which is not an allowed null.
@@ -66,22 +64,20 @@ struct ValidationPass {
         }
         let index = key.isPlain ? schema.memberIndex(key.bytes) : schema.memberIndex(JSONEscapes.removed(from: key.bytes))
         guard let index else { return scanner.skipValue(depth: depth + 1) || malformed() }
-        let member = schema.members[index]
-        let bit: UInt64 = member.requiredOrdinal.map { 1 << UInt64($0) } ?? 0
+        let bit = schema.requiredBits[index]
         if scanner.next() == UInt8(ascii: "n") {
             missing |= bit
             return scanner.word("null") || malformed()
         }
         missing &= ~bit
-        path.append(.member(member.name))
+        path.append(index)
         defer { path.removeLast() }
-        return validate(member.schema, depth: depth + 1)
+        return validate(schema.memberSchemas[index], depth: depth + 1)
     }
 
     private mutating func reportMissing(_ schema: Schema, _ missing: UInt64) {
-        for member in schema.members {
-            guard let ordinal = member.requiredOrdinal, missing >> UInt64(ordinal) & 1 == 1 else { continue }
-            path.append(.member(member.name))
+        for (index, bit) in schema.requiredBits.enumerated() where missing & bit != 0 {
+            path.append(index)
             report(nil, "Member must not be null")
             path.removeLast()
         }
@@ -97,7 +93,7 @@ struct ValidationPass {
         if !scanner.take("]") {
             repeat {
                 count += 1
-                path.append(.element(count))
+                path.append(count)
                 guard inner(element, depth, &breaksElementRule) else { return false }
                 path.removeLast()
             } while scanner.take(",")
@@ -117,11 +113,12 @@ struct ValidationPass {
         if !scanner.take("}") {
             repeat {
                 count += 1
-                guard scanner.next() == UInt8(ascii: "\""), let key = scanner.string(), scanner.take(":") else {
+                let keyStart = scanner.next() == UInt8(ascii: "\"") ? scanner.position : scanner.bytes.count
+                guard keyStart < scanner.bytes.count, let key = scanner.string(), scanner.take(":") else {
                     return malformed()
                 }
                 if keySchema.isConstrained, brokenRule(keySchema, key) != nil { breaksKeyRule = true }
-                path.append(.entry(element.kind.isScalar ? "" : String(decoding: key.bytes, as: UTF8.self)))
+                path.append(keyStart)
                 guard inner(element, depth, &breaksValueRule) else { return false }
                 path.removeLast()
             } while scanner.take(",")
@@ -174,16 +171,29 @@ struct ValidationPass {
         return false
     }
 
+    /// The path as AWS writes it: the steps are followed from the root.
     private var pathText: String {
         var text = ""
-        for part in path {
-            switch part {
-            case .member(let name): text += text.isEmpty ? name : "." + name
-            case .element(let number): text += ".\(number).member"
-            case .entry(let key): text += ".\(key).member"
+        var schema = root
+        for step in path {
+            switch schema.kind {
+            case .structure:
+                text += (text.isEmpty ? "" : ".") + schema.members[step].name
+                schema = schema.memberSchemas[step]
+            case .map:
+                text += ".\(key(at: step)).member"
+                schema = schema.element ?? schema
+            default:
+                text += ".\(step).member"
+                schema = schema.element ?? schema
             }
         }
         return text
+    }
+
+    private func key(at position: Int) -> String {
+        var reader = JSONReader(UnsafeBufferPointer(rebasing: scanner.bytes[position...]))
+        return reader.string() ?? ""
     }
 
     /// The value from `start` to here, as AWS shows it.

@@ -48,7 +48,7 @@ struct CanonicalRequest {
     /// All values of a header, joined; blanks are trimmed, and runs of blanks are one.
     private func value(of name: String) -> String {
         request.headers.values(name)
-            .map { $0.split(whereSeparator: \.isWhitespace).joined(separator: " ") }
+            .map { $0.utf8.split { $0 == 0x20 || $0 == 0x09 }.map { String(Substring($0)) }.joined(separator: " ") }
             .joined(separator: ",")
     }
 }
