@@ -23,9 +23,9 @@ struct CanonicalRequest {
     /// The path as sent, normalised, and encoded once more. S3's keys are taken as they are.
     private var path: [UInt8] {
         guard service != "s3" else { return request.rawPath.isEmpty ? [0x2F] : Array(request.rawPath.utf8) }
-        var segments: [Substring] = []
-        for segment in request.rawPath.split(separator: "/") where segment != "." {
-            if segment == ".." { segments = segments.dropLast() } else { segments.append(segment) }
+        var segments: [String] = []
+        for segment in request.rawPath.pieces("/") where segment != "." {
+            if segment == ".." { _ = segments.popLast() } else { segments.append(segment) }
         }
         let end = request.rawPath.hasSuffix("/") && !segments.isEmpty ? "/" : ""
         return PercentCoding.encode("/\(segments.joined(separator: "/"))\(end)".utf8, keepingSlashes: true)
@@ -45,10 +45,10 @@ struct CanonicalRequest {
         return Array(kept.map { $0.name + [UInt8(ascii: "=")] + $0.value }.joined(separator: [UInt8(ascii: "&")]))
     }
 
-    /// All values of a header, joined; blanks are trimmed, and runs of blanks are one.
+    /// All values of a header, joined; spaces are trimmed, and runs of spaces are one.
     private func value(of name: String) -> String {
         request.headers.values(name)
-            .map { $0.utf8.split { $0 == 0x20 || $0 == 0x09 }.map { String(Substring($0)) }.joined(separator: " ") }
+            .map { $0.pieces(" ").joined(separator: " ") }
             .joined(separator: ",")
     }
 }

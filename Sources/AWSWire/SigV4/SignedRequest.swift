@@ -77,7 +77,7 @@ struct SignedRequest {
     private init(
         credential: String, signedHeaders: String, signature: String, signedAt: Timestamp
     ) throws(WireError) {
-        let parts = credential.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+        let parts = credential.pieces("/", keepingEmpty: true)
         guard parts.count == 5, !parts.contains("") else {
             throw .incompleteSignature(
                 "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, "
@@ -89,7 +89,7 @@ struct SignedRequest {
         }
         accessKeyID = parts[0]
         scope = SigV4.Scope(date: parts[1], region: parts[2], service: parts[3])
-        self.signedHeaders = signedHeaders.split(separator: ";").map { $0.lowercased() }
+        self.signedHeaders = signedHeaders.pieces(";").map { $0.lowercased() }
         self.signature = signature
         self.signedAt = signedAt
         time = signedAt.iso8601Basic
@@ -102,20 +102,20 @@ struct SignedRequest {
 
     /// The `name=value` parts behind the algorithm.
     private static func parameters(of header: String) throws(WireError) -> [String: String] {
-        let words = header.split(separator: " ", maxSplits: 1).map(String.init)
+        let words = header.pieces(" ", maxSplits: 1)
         guard let algorithm = words.first else { throw .missingAuthenticationToken }
         guard algorithm == SigV4.algorithm else {
             throw .incompleteSignature("Unsupported AWS 'algorithm': '\(algorithm)'.")
         }
         var parameters: [String: String] = [:]
-        let items = words.dropFirst().first?.split(separator: ",") ?? []
-        for item in items {
-            let text = item.split(separator: " ").joined(separator: " ")
-            guard let equals = text.firstIndex(of: "=") else {
+        for item in words.dropFirst().first?.pieces(",") ?? [] {
+            let text = item.pieces(" ").joined(separator: " ")
+            let parts = text.pieces("=", maxSplits: 1, keepingEmpty: true)
+            guard parts.count == 2 else {
                 throw .incompleteSignature(
                     "'\(text)' not a valid key=value pair (missing equal-sign) in Authorization header: '\(header)'.")
             }
-            parameters[String(text[..<equals])] = String(text[text.index(after: equals)...])
+            parameters[parts[0]] = parts[1]
         }
         return parameters
     }
