@@ -1,0 +1,64 @@
+import AWSWire
+
+/// Everything an agent is told at its start.
+package struct AgentConfiguration: Sendable {
+    /// What runs the containers.
+    package enum Engine: Sendable {
+        case docker(Endpoint, DockerEngine.PullBehavior)
+        /// Runs nothing.
+        case simulated(SimulatedContainers.Delays)
+    }
+
+    /// Times that tests may want shorter.
+    package struct Timings: Sendable {
+        /// How long a container without `stopTimeout` may take to end. Source: ECS_CONTAINER_STOP_TIMEOUT.
+        package var stopTimeout: Duration = .seconds(30)
+        /// How long ended containers are kept. Source: ECS_ENGINE_TASK_CLEANUP_WAIT_DURATION.
+        package var cleanupDelay: Duration = .seconds(3 * 3_600)
+        /// A silent session is cut after this, and up to as much again. Source: agent protocol, 60 to 120 s.
+        package var idle: Duration = .seconds(60)
+        /// A session is renewed after this, and up to a sixth more. Source: agent protocol, 30 to 35 min.
+        package var lifetime: Duration = .seconds(1_800)
+        /// How long a deregistered instance waits before it asks again. Source: agent protocol, 1 h.
+        package var inactive: Duration = .seconds(3_600)
+
+        package init() {}
+    }
+
+    /// The API's address.
+    package var server: ServerURL
+    /// Name or ARN.
+    package var cluster: String
+    package var region: String
+    /// For example `us-east-1a`.
+    package var availabilityZone: String
+    package var credential: Credential
+    /// What the instance offers: its slice of the engine.
+    package var cpuUnits: Int
+    package var memoryMiB: Int
+    /// Where the journal is; one directory for each agent.
+    package var stateDirectory: String
+    package var engine: Engine
+    /// TCP ports that tasks cannot have. Source: ECS_RESERVED_PORTS.
+    package var reservedPorts = [22, 2_375, 2_376, 51_678, 51_679]
+    /// Further attributes. Source: ECS_INSTANCE_ATTRIBUTES.
+    package var attributes: [String: String] = [:]
+    /// The host address that published ports are bound to.
+    package var bindAddress = "0.0.0.0"
+    package var timings = Timings()
+
+    package init(
+        server: ServerURL, cluster: String, region: String, availabilityZone: String, credential: Credential,
+        cpuUnits: Int, memoryMiB: Int, stateDirectory: String, engine: Engine
+    ) {
+        self.server = server
+        self.cluster = cluster
+        self.region = region
+        self.availabilityZone = availabilityZone
+        self.credential = credential
+        self.cpuUnits = cpuUnits
+        self.memoryMiB = memoryMiB
+        self.stateDirectory = stateDirectory
+        self.engine = engine
+    }
+}

@@ -1,0 +1,45 @@
+import AWSWire
+
+/// An engine that runs nothing: the same agent, without containers. For other people's unit tests and for tests of
+/// scale. See `SimulatedContainers` for what containers can be told to do.
+package actor SimulatedEngine: ContainerEngine {
+    package let version = "simulated"
+    private var containers: SimulatedContainers
+    private let now: @Sendable () -> Timestamp
+    private let sleep: @Sendable (Duration) async -> Void
+    private let stream: AsyncStream<EngineEvent>
+    private let sink: AsyncStream<EngineEvent>.Continuation
+
+    /// - Parameters:
+    ///   - now: the clock that delays count on.
+    ///   - sleep: waits on the same clock; returns early when cancelled.
+    package init(
+        delays: SimulatedContainers.Delays = .init(), random: SeededRandom, now: @escaping @Sendable () -> Timestamp,
+        sleep: @escaping @Sendable (Duration) async -> Void = { try? await Task.sleep(for: $0) }
+    ) {
+        containers = SimulatedContainers(delays: delays, random: random)
+        self.now = now
+        self.sleep = sleep
+        (stream, sink) = AsyncStream<EngineEvent>.makeStream()
+        sink.yield(.found)
+    }
+
+    package nonisolated func events() -> AsyncStream<EngineEvent> { stream }
+
+    package func perform(_ action: EngineAction) async -> EngineEvent? {
+        let outcomes = containers.perform(action, at: now())
+        for outcome in outcomes.dropFirst() { later(outcome) }
+        guard let answer = outcomes.first else { return nil }
+        if answer.delay > .zero { await sleep(answer.delay) }
+        return containers.confirm(answer.event) ? answer.event : nil
+    }
+
+    /// What happens by itself outlives the action that caused it, so its task is nobody's child. It holds the engine
+    /// only until its time has come.
+    private func later(_ outcome: SimulatedContainers.Outcome) {
+        Task {
+            if outcome.delay > .zero { await sleep(outcome.delay) }
+            if containers.confirm(outcome.event) { sink.yield(outcome.event) }
+        }
+    }
+}
