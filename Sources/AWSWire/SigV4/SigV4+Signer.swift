@@ -19,7 +19,7 @@ extension SigV4 {
             signed.headers["X-Amz-Date"] = time
             signed.headers["X-Amz-Security-Token"] = credential.sessionToken
             let names = signedNames(signed)
-            let payloadHash = signed.headers["x-amz-content-sha256"] ?? SigV4.sha256(signed.body)
+            let payloadHash = signed.headers["x-amz-content-sha256"] ?? SHA256Digest.hex(of: signed.body)
             let signature = signature(of: signed, names, payloadHash, time)
             signed.headers["Authorization"] =
                 "\(SigV4.algorithm) Credential=\(credential.accessKeyID)/\(scope(time).text), "
@@ -45,7 +45,7 @@ extension SigV4 {
             if let token = credential.sessionToken { parameters.append(("X-Amz-Security-Token", token)) }
             let added = parameters.map { "\($0.0)=\(encoded($0.1))" }.joined(separator: "&")
             signed.rawQuery += (signed.rawQuery.isEmpty ? "" : "&") + added
-            let payloadHash = service == "s3" ? "UNSIGNED-PAYLOAD" : SigV4.sha256(signed.body)
+            let payloadHash = service == "s3" ? "UNSIGNED-PAYLOAD" : SHA256Digest.hex(of: signed.body)
             signed.rawQuery += "&X-Amz-Signature=" + signature(of: signed, names, payloadHash, time)
             return signed
         }

@@ -91,7 +91,7 @@ extension SigV4 {
         ) throws(WireError) -> String {
             let isS3 = signed.scope.service == "s3"
             if isS3, signed.expiry != nil { return "UNSIGNED-PAYLOAD" }
-            let actual = SigV4.sha256(request.body)
+            let actual = SHA256Digest.hex(of: request.body)
             guard let claimed = request.headers["x-amz-content-sha256"] else { return actual }
             if isS3, claimed == "UNSIGNED-PAYLOAD" { return claimed }
             guard isEqual(claimed, actual) else {

@@ -23,8 +23,8 @@ package enum SigV4 {
     /// The signature of a canonical request, in hexadecimal.
     /// - Parameter time: as in `X-Amz-Date`.
     static func signature(of canonicalRequest: [UInt8], time: String, scope: Scope, key: SymmetricKey) -> String {
-        let text = "\(algorithm)\n\(time)\n\(scope.text)\n\(sha256(canonicalRequest))"
-        return hex(HMAC<SHA256>.authenticationCode(for: Array(text.utf8), using: key))
+        let text = "\(algorithm)\n\(time)\n\(scope.text)\n\(SHA256Digest.hex(of: canonicalRequest))"
+        return SHA256Digest.hexadecimal(HMAC<SHA256>.authenticationCode(for: Array(text.utf8), using: key))
     }
 
     /// The key that signs within a scope.
@@ -34,19 +34,5 @@ package enum SigV4 {
             key = SymmetricKey(data: HMAC<SHA256>.authenticationCode(for: Array(part.utf8), using: key))
         }
         return key
-    }
-
-    /// The SHA-256 of bytes, in hexadecimal.
-    package static func sha256(_ bytes: [UInt8]) -> String { hex(SHA256.hash(data: bytes)) }
-
-    private static func hex(_ bytes: some Sequence<UInt8>) -> String {
-        let digits = Array("0123456789abcdef".utf8)
-        var text: [UInt8] = []
-        text.reserveCapacity(64)
-        for byte in bytes {
-            text.append(digits[Int(byte >> 4)])
-            text.append(digits[Int(byte & 15)])
-        }
-        return String(decoding: text, as: UTF8.self)
     }
 }
