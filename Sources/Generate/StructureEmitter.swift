@@ -76,7 +76,9 @@ struct StructureEmitter {
             try lines.block("if reader.beginObject() {") { lines in
                 try lines.block("while let index = reader.nextMember(Self.schema) {") { lines in
                     lines.add("switch index {")
-                    for (index, field) in fields.enumerated() { lines.add("case \(index): \(try assignment(index, field))") }
+                    for (index, field) in fields.enumerated() {
+                        lines.add("case \(index): \(try assignment(index, field))")
+                    }
                     lines.add("default: reader.skip()")
                     lines.add("}")
                 }

@@ -26,7 +26,8 @@ struct SwiftType {
         switch shape.kind {
         case .structure, .enumeration: "\(Naming.type(shape.name)).schema"
         case .list, .map: "Collections.\(Naming.type(shape.name)).schema"
-        default: shape.isConstrainedScalar ? "Scalars.\(Naming.escaped(Naming.lowerCamel(shape.name)))" : ".\(shape.kind)"
+        default:
+            shape.isConstrainedScalar ? "Scalars.\(Naming.escaped(Naming.lowerCamel(shape.name)))" : ".\(shape.kind)"
         }
     }
 

@@ -8,7 +8,8 @@ struct JSONCodecTests {
     static let definition = """
         {"family":"web","taskRoleArn":"arn:aws:iam::000000000000:role/r","networkMode":"awsvpc","containerDefinitions":\
         [{"name":"app","image":"nginx:1","cpu":10,"memory":128,"portMappings":[{"containerPort":80,"hostPort":0,\
-        "protocol":"tcp"}],"essential":true,"environment":[{"name":"A","value":"x\\"y\\\\z"},{"name":"Ü","value":"🚀"}],\
+        "protocol":"tcp"}],"essential":true,"environment":[{"name":"A","value":"x\\"y\\\\z"},\
+        {"name":"Ü","value":"🚀"}],\
         "mountPoints":[],"dockerLabels":{"a":"1","b":"2"},"logConfiguration":{"logDriver":"awslogs","options":\
         {"awslogs-group":"g"}},"healthCheck":{"command":["CMD","true"],"interval":30}}],"volumes":[{"name":"v","host":\
         {"sourcePath":"/tmp"}}],"requiresCompatibilities":["EC2","FARGATE"],"cpu":"256","memory":"512","tags":\
@@ -165,7 +166,8 @@ extension JSONValue {
         case 2: return .int(Int64.random(in: .min ... .max, using: &random))
         case 3: return .double(Double.random(in: -1e9...1e9, using: &random) + 0.1)
         case 4: return .string(text(&random))
-        case 5: return .array((0..<Int.random(in: 0..<4, using: &random)).map { _ in .random(&random, depth: depth + 1) })
+        case 5:
+            return .array((0..<Int.random(in: 0..<4, using: &random)).map { _ in .random(&random, depth: depth + 1) })
         default:
             return .object(
                 (0..<Int.random(in: 0..<4, using: &random)).map { index in

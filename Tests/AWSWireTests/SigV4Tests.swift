@@ -123,7 +123,9 @@ struct SigV4Tests {
         #expect(Self.failure(request, at: Self.now.advanced(by: .seconds(-900))) == nil)
         #expect(
             Self.failure(request, at: Self.now.advanced(by: .seconds(901)))?.message
-                == "Signature expired: 20241123T042956Z is now earlier than 20241123T042957Z (20241123T044457Z - 15 min.)")
+                == "Signature expired: 20241123T042956Z is now earlier than 20241123T042957Z "
+                + "(20241123T044457Z - 15 min.)"
+        )
         #expect(
             Self.failure(request, at: Self.now.advanced(by: .seconds(-901)))?.message
                 == "Signature not yet current: 20241123T042956Z is still later than 20241123T042955Z "
@@ -164,11 +166,14 @@ struct SigV4Tests {
             Malformed(header: "Bearer abc", code: "IncompleteSignatureException"),
             Malformed(header: "AWS4-HMAC-SHA256", code: "IncompleteSignatureException"),
             Malformed(header: "AWS4-HMAC-SHA256 Credential", code: "IncompleteSignatureException"),
-            Malformed(header: "AWS4-HMAC-SHA256 Credential=a/b/c, SignedHeaders=host, Signature=0",
+            Malformed(
+                header: "AWS4-HMAC-SHA256 Credential=a/b/c, SignedHeaders=host, Signature=0",
                 code: "IncompleteSignatureException"),
-            Malformed(header: "AWS4-HMAC-SHA256 Credential=A/20241123/r/ecs/aws4_request, Signature=0",
+            Malformed(
+                header: "AWS4-HMAC-SHA256 Credential=A/20241123/r/ecs/aws4_request, Signature=0",
                 code: "IncompleteSignatureException"),
-            Malformed(header: "AWS4-HMAC-SHA256 Credential=A/20241123/r/ecs/other, SignedHeaders=host, Signature=0",
+            Malformed(
+                header: "AWS4-HMAC-SHA256 Credential=A/20241123/r/ecs/other, SignedHeaders=host, Signature=0",
                 code: "InvalidSignatureException"),
             Malformed(
                 header: "AWS4-HMAC-SHA256 Credential=A/20241124/r/ecs/aws4_request, SignedHeaders=host, Signature=0",

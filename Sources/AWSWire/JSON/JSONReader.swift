@@ -1,7 +1,7 @@
 /// Reads JSON from a buffer of bytes, for generated shapes and stored records.
 ///
-/// The reader is lenient: `SchemaValidator` has looked at the bytes before, or we wrote them ourselves. Garbage makes it
-/// stop and answer nil from then on; it never traps and never reads outside the buffer. A value of another type than
+/// The reader is lenient: `SchemaValidator` has looked at the bytes before, or we wrote them ourselves. Garbage makes
+/// it stop and answer nil from then on; it never traps and never reads outside the buffer. A value of another type than
 /// the one asked for is skipped and counts as absent.
 ///
 /// The buffer must outlive the reader: use it only inside the closure of `withReader`.

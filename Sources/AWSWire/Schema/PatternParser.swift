@@ -8,7 +8,9 @@ struct PatternParser {
         if scalars.first == "^" { scalars.removeFirst() }
         if scalars.last == "$", scalars.dropLast().last != "\\" { scalars.removeLast() }
         // One group around everything means nothing.
-        if scalars.first == "(", scalars.last == ")", !scalars.dropFirst().dropLast().contains(where: { "()|".unicodeScalars.contains($0) }) {
+        if scalars.first == "(", scalars.last == ")",
+            !scalars.dropFirst().dropLast().contains(where: { "()|".unicodeScalars.contains($0) })
+        {
             scalars = scalars.dropFirst().dropLast()
         }
     }

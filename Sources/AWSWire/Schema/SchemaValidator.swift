@@ -62,7 +62,8 @@ struct ValidationPass {
         guard scanner.next() == UInt8(ascii: "\""), let key = scanner.string(), scanner.take(":") else {
             return malformed()
         }
-        let index = key.isPlain ? schema.memberIndex(key.bytes) : schema.memberIndex(JSONEscapes.removed(from: key.bytes))
+        let index =
+            key.isPlain ? schema.memberIndex(key.bytes) : schema.memberIndex(JSONEscapes.removed(from: key.bytes))
         guard let index else { return scanner.skipValue(depth: depth + 1) || malformed() }
         let bit = schema.requiredBits[index]
         if scanner.next() == UInt8(ascii: "n") {
