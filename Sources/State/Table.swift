@@ -42,21 +42,23 @@ package struct Table<R: Record>: Sendable {
     }
 
     /// Calls `body` with the records that stand under `prefix` in the order `index` and come after the record key
-    /// `after`, in the order of index key and record key, until it returns false.
-    /// - Parameter after: only meaningful when `prefix` is a whole index key.
+    /// `after`, in the order of index key and record key, until it returns false. An empty `prefix` stands for all.
+    /// - Parameter after: only meaningful when `prefix` is a whole index key, or what follows the prefix in one.
     package func forEach(
         _ index: IndexName, prefix: String, after: String? = nil, _ body: (R) throws -> Bool
     ) rethrows {
         let order = orders[position(of: index)]
-        try order.forEach(prefix: prefix, after: after.map { prefix + $0 }) { _, path in
+        func visit(_ place: String, _ path: String) throws -> Bool {
             guard let record = records[path]?.value else { preconditionFailure("an index points at a record") }
             return try body(record)
         }
+        guard !prefix.isEmpty else { return try order.forEach(from: after ?? "") { try $0 == after || visit($0, $1) } }
+        try order.forEach(prefix: prefix, after: after.map { prefix + $0 }, visit)
     }
 
     /// Calls `body` with the records that stand under `prefix` in the order `index`, last first, until it returns
     /// false. With `before` it begins below that record key.
-    /// - Parameter before: only meaningful when `prefix` is a whole index key.
+    /// - Parameter before: only meaningful when `prefix` is a whole index key, or what follows the prefix in one.
     package func forEachReversed(
         _ index: IndexName, prefix: String, before: String? = nil, _ body: (R) throws -> Bool
     ) rethrows {
