@@ -23,6 +23,10 @@ package protocol Operation: Sendable {
 
 /// An operation that changes nothing: it is answered from the durable snapshot, outside the writer lane.
 package protocol ReadOperation: Operation {
+    // Said again, so that both are inferred from `read`.
+    associatedtype Input
+    associatedtype Output
+
     /// Answers from a snapshot.
     func read(_ input: Input, _ call: Call, _ snapshot: Snapshot) throws(WireError) -> Output
 }

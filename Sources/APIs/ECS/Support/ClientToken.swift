@@ -16,7 +16,7 @@ struct ClientToken {
         guard let token, !token.isEmpty else { return nil }
         self.scope = scope
         self.token = token
-        fingerprint = SHA256Digest.hex(of: request.encoded())
+        fingerprint = SigV4.sha256(request.encoded())
     }
 
     /// What the first request made; nil when this is the first.
@@ -27,10 +27,9 @@ struct ClientToken {
     ) throws(WireError) -> [String]? {
         guard let record = snapshot.get(ClientTokenRecord.key(scope, token)), record.expiresAt > now else { return nil }
         guard record.fingerprint == fingerprint else {
-            var error = WireError.conflict("The request could not be processed because of conflict in the current "
-                + "state of the resource: the clientToken was used with other parameters.")
-            error.members = .object([("resourceIds", .array(record.resources.map { .string(arn($0)) }))])
-            throw error
+            throw .conflict(
+                "The request could not be processed because of conflict in the current state of the resource: the "
+                    + "clientToken was used with other parameters.", resourceIds: record.resources.map(arn))
         }
         return record.resources
     }
