@@ -1,0 +1,75 @@
+import APIPipeline
+import AWSModels
+import AWSWire
+import State
+
+/// Registers the next revision of a family. It is never idempotent: each call makes a revision.
+/// Source: Amazon ECS API Reference, RegisterTaskDefinition.
+struct RegisterTaskDefinition: Operation {
+    static let model = ECS.Operations.registerTaskDefinition
+
+    /// Source: Amazon ECS service quotas, Task definition size limit: 64 KiB.
+    static let maximumLength = 65_536
+    /// Source: Amazon ECS service quotas, Revisions per task definition family.
+    static let maximumRevision = 1_000_000
+
+    func access(
+        _ input: ECS.RegisterTaskDefinitionRequest, _ call: Call, _ tx: Transaction
+    ) throws(WireError) -> [AccessRequest] {
+        [AccessRequest("ecs:RegisterTaskDefinition", "*")]
+            + [input.taskRoleArn, input.executionRoleArn].compactMap(\.self).map { role in
+                AccessRequest("iam:PassRole", roleARN(role, tx.realm))
+            }
+    }
+
+    func perform(
+        _ input: ECS.RegisterTaskDefinitionRequest, _ call: Call, _ tx: inout Transaction,
+        _ context: inout DecisionContext
+    ) throws(WireError) -> ECS.RegisterTaskDefinitionResponse {
+        let tags = try Tags.checked(input.tags)
+        var definition = ECS.TaskDefinition(registering: input)
+        try DefinitionRules.check(definition)
+        try checkLength(definition)
+        definition.requiresAttributes = RequiredAttributes.of(definition)
+        definition.compatibilities = LaunchTypeRules.compatibilities(of: definition)
+        definition.registeredAt = context.now
+        definition.registeredBy = call.caller.arn
+        let record = try store(definition, tags, &tx)
+        return ECS.RegisterTaskDefinitionResponse(
+            taskDefinition: ECS.TaskDefinition(record, tx.realm), tags: tags.isEmpty ? nil : tags)
+    }
+
+    /// The family remembers its last revision, so the next one costs the same however many there are.
+    private func store(
+        _ definition: ECS.TaskDefinition, _ tags: [ECS.Tag], _ tx: inout Transaction
+    ) throws(WireError) -> TaskDefinitionRecord {
+        let name = definition.family ?? ""
+        var family = tx.get(TaskDefinitionFamilyRecord.key(name)) ?? TaskDefinitionFamilyRecord()
+        guard family.latestRevision < RegisterTaskDefinition.maximumRevision else {
+            throw .limitExceeded("The family \(name) has reached the limit of revisions.")
+        }
+        family.family = name
+        family.latestRevision += 1
+        tx.put(family)
+        var record = TaskDefinitionRecord()
+        record.family = name
+        record.revision = family.latestRevision
+        record.definition = definition
+        record.tags = tags
+        tx.put(record)
+        return record
+    }
+
+    private func checkLength(_ definition: ECS.TaskDefinition) throws(WireError) {
+        let length = definition.encoded().count
+        guard length <= RegisterTaskDefinition.maximumLength else {
+            throw .client(
+                "Actual length: '\(length)'. Max allowed length is '\(RegisterTaskDefinition.maximumLength)' bytes.")
+        }
+    }
+
+    /// A role may be given by its name.
+    private func roleARN(_ role: String, _ realm: Realm) -> String {
+        role.hasPrefix("arn:") ? role : "arn:\(realm.partition):iam::\(realm.account):role/\(role)"
+    }
+}

@@ -1,0 +1,32 @@
+/// The size of a task as users write it: `1024` or `1 vCPU`, `2048` or `2 GB`.
+/// Source: Amazon ECS Developer Guide, Task definition parameters, Task size.
+enum TaskSize {
+    /// What a task on a container instance may have. Source: the same page.
+    static let cpuRange = 128...196_608
+
+    /// CPU units; nil for what is no size.
+    static func cpuUnits(_ text: String) -> Int? { units(text, suffix: "vcpu") }
+
+    /// MiB; nil for what is no size.
+    static func memoryMiB(_ text: String) -> Int? { units(text, suffix: "gb") }
+
+    /// A whole number of small units, or a decimal number of large ones (1,024 small ones) with their name.
+    private static func units(_ text: String, suffix: String) -> Int? {
+        let text = text.lowercased().filter { $0 != " " }
+        guard text.hasSuffix(suffix) else { return text.allSatisfy(\.isDigit) ? Int(text) : nil }
+        let number = text.dropLast(suffix.count)
+        guard number.allSatisfy({ $0.isDigit || $0 == "." }), let large = Double(decimal(number)), large < 1_000_000
+        else { return nil }
+        let small = large * 1_024
+        return small == small.rounded() ? Int(small) : nil
+    }
+
+    /// `.5` and `2.` are numbers here.
+    private static func decimal(_ text: Substring) -> String {
+        (text.hasPrefix(".") ? "0" : "") + text + (text.hasSuffix(".") ? "0" : "")
+    }
+}
+
+extension Character {
+    fileprivate var isDigit: Bool { ("0"..."9").contains(self) }
+}
