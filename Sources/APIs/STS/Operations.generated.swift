@@ -9,5 +9,6 @@ package enum STSOperations {
     /// Makes the API and its operations known.
     package static func registerAll(_ table: inout OperationTable) {
         table.register(STS.api)
+        table.register(GetCallerIdentity())
     }
 }
