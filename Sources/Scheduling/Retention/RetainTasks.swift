@@ -1,0 +1,23 @@
+import AWSModels
+import AWSWire
+import State
+
+/// The stopped tasks that have been visible for their hour. Costs what it removes: the oldest come first.
+package func retainTasks(_ snapshot: Snapshot, at now: Timestamp) -> Expired<TaskRecord> {
+    var expired = Expired<TaskRecord>()
+    snapshot.table(TaskRecord.self).forEach(.taskByStopTime, prefix: "") { task in
+        guard let stoppedAt = task.stoppedAt else { return true }
+        let hasRoom = expired.consider(task.key, until: stoppedAt.advanced(by: Retention.stoppedTask), at: now)
+        return hasRoom && expired.wakeAt == nil
+    }
+    return expired
+}
+
+/// The client tokens that have expired. Costs what it removes: the oldest come first.
+package func retainClientTokens(_ snapshot: Snapshot, at now: Timestamp) -> Expired<ClientTokenRecord> {
+    var expired = Expired<ClientTokenRecord>()
+    snapshot.table(ClientTokenRecord.self).forEach(.tokenByExpiry, prefix: "") { token in
+        expired.consider(token.key, until: token.expiresAt, at: now) && expired.wakeAt == nil
+    }
+    return expired
+}
