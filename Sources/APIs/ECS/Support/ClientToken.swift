@@ -16,7 +16,7 @@ struct ClientToken {
         guard let token, !token.isEmpty else { return nil }
         self.scope = scope
         self.token = token
-        fingerprint = SigV4.sha256(request.encoded())
+        fingerprint = SHA256Digest.hex(of: request.encoded())
     }
 
     /// What the first request made; nil when this is the first.
