@@ -7,7 +7,8 @@ import State
 /// Source: Amazon ECS API Reference, DeleteTaskDefinitions.
 package func retainTaskDefinitions(_ snapshot: Snapshot, at now: Timestamp) -> Expired<TaskDefinitionRecord> {
     var expired = Expired<TaskDefinitionRecord>()
-    snapshot.table(TaskDefinitionRecord.self).forEach(.taskDefinitionByStatus, prefix: "DELETE_IN_PROGRESS/") { record in
+    let table = snapshot.table(TaskDefinitionRecord.self)
+    table.forEach(.taskDefinitionByStatus, prefix: "DELETE_IN_PROGRESS/") { record in
         isUsed(record, snapshot) || expired.consider(record.key, until: now, at: now)
     }
     return expired

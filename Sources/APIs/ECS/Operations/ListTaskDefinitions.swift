@@ -20,9 +20,10 @@ struct ListTaskDefinitions: ReadOperation {
     ) throws(WireError) -> ECS.ListTaskDefinitionsResponse {
         let paging = try Paging(token: input.nextToken, maxResults: input.maxResults)
         let status = input.status ?? .active
+        let all = "\(status.rawValue)/"
         let place = try family(input.familyPrefix).map { TaskDefinitionRecord.place(status, $0) }
         let (arns, token) = paging.page { after, body in
-            walk(place ?? "\(status.rawValue)/", isDescending: input.sort == .desc, after: after, snapshot) { key, record in
+            walk(place ?? all, isDescending: input.sort == .desc, after: after, snapshot) { key, record in
                 body(key, record.arn(snapshot.realm))
             }
         }

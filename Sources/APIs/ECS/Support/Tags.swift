@@ -65,7 +65,8 @@ enum Tags {
         let value = value ?? ""
         guard value.unicodeScalars.count <= maximumValueLength, isText(value) else {
             throw .invalidParameter(
-                "Invalid tag value. A value has up to \(maximumValueLength) letters, digits, spaces and _ . : / = + - @.")
+                "Invalid tag value. A value has up to \(maximumValueLength) letters, digits, spaces and "
+                    + "_ . : / = + - @.")
         }
         return value
     }

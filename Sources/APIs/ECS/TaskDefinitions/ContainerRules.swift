@@ -167,7 +167,8 @@ enum ContainerRules {
         let prefixes = ["credentialspec:", "credentialspecdomainless:"]
         guard specs.count <= 1, specs.allSatisfy({ spec in prefixes.contains { spec.hasPrefix($0) } }) else {
             throw .container(
-                container, "credentialSpecs takes one value that begins with credentialspec: or "
+                container,
+                "credentialSpecs takes one value that begins with credentialspec: or "
                     + "credentialspecdomainless:.")
         }
     }

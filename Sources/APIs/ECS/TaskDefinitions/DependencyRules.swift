@@ -28,13 +28,15 @@ enum DependencyRules {
             case .complete, .success:
                 guard target.essential == false else {
                     throw .container(
-                        target, "An essential container cannot be waited for with the condition "
+                        target,
+                        "An essential container cannot be waited for with the condition "
                             + "\(dependency.condition.rawValue).")
                 }
             case .healthy:
                 guard target.healthCheck != nil else {
                     throw .container(
-                        target, "A health check must be configured for a container that is waited for with the "
+                        target,
+                        "A health check must be configured for a container that is waited for with the "
                             + "condition HEALTHY.")
                 }
             }

@@ -91,7 +91,8 @@ enum FargateRules {
         for container in definition.containers {
             for timeout in [container.startTimeout, container.stopTimeout].compactMap(\.self)
             where !(2...120).contains(timeout) {
-                throw .container(container, "On Fargate startTimeout and stopTimeout must be between 2 and 120 seconds.")
+                throw .container(
+                    container, "On Fargate startTimeout and stopTimeout must be between 2 and 120 seconds.")
             }
         }
     }

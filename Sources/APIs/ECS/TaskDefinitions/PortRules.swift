@@ -17,7 +17,8 @@ enum PortRules {
     static let hasPortOrRange: ContainerRule = { (container, _) throws(WireError) in
         for mapping in container.mappings {
             switch (mapping.containerPort, mapping.containerPortRange) {
-            case (nil, nil): throw .container(container, "A port mapping must have a containerPort or a containerPortRange.")
+            case (nil, nil):
+                throw .container(container, "A port mapping must have a containerPort or a containerPortRange.")
             case (.some, .some):
                 throw .container(container, "containerPort and containerPortRange cannot be specified together.")
             case (nil, .some) where mapping.hostPort != nil:

@@ -72,7 +72,8 @@ extension ECS.Volume {
     /// A volume of no kind is a directory of the engine: `host` without a path.
     fileprivate var normal: ECS.Volume {
         var volume = self
-        let hasKind = host != nil || dockerVolumeConfiguration != nil || efsVolumeConfiguration != nil
+        let hasKind =
+            host != nil || dockerVolumeConfiguration != nil || efsVolumeConfiguration != nil
             || s3filesVolumeConfiguration != nil || fsxWindowsFileServerVolumeConfiguration != nil
             || configuredAtLaunch == true
         if !hasKind { volume.host = ECS.HostVolumeProperties() }

@@ -15,7 +15,8 @@ enum TaskSize {
         let text = text.lowercased().filter { $0 != " " }
         guard text.hasSuffix(suffix) else { return text.allSatisfy(\.isDigit) ? Int(text) : nil }
         let number = text.dropLast(suffix.count)
-        guard number.allSatisfy({ $0.isDigit || $0 == "." }), let large = Double(decimal(number)), large < 1_000_000
+        let isNumber = number.contains(where: \.isDigit) && number.allSatisfy { $0.isDigit || $0 == "." }
+        guard isNumber, let large = Double(decimal(number)), large < 1_000_000
         else { return nil }
         let small = large * 1_024
         return small == small.rounded() ? Int(small) : nil

@@ -46,8 +46,9 @@ struct ClusterCounts {
             snapshot.count(TaskRecord.self, .taskByLastStatus, prefix: "\(cluster)/\(status.rawValue)/")
         }
         instances = [InstanceStatus.active, .draining].reduce(0) { sum, status in
-            sum + snapshot.count(
-                ContainerInstanceRecord.self, .instanceByStatus, prefix: "\(cluster)/\(status.rawValue)/")
+            sum
+                + snapshot.count(
+                    ContainerInstanceRecord.self, .instanceByStatus, prefix: "\(cluster)/\(status.rawValue)/")
         }
         runningTasks = tasks(.running)
         pendingTasks = TaskStatus.allCases.filter(\.isPending).reduce(0) { $0 + tasks($1) }
