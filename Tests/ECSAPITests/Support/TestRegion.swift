@@ -1,0 +1,92 @@
+import APIPipeline
+import AWSModels
+import AWSWire
+import ECSAPI
+import STSAPI
+import State
+import Synchronization
+
+/// A region in memory with a clock that stands still: requests go in and come out as a client sees them, through the
+/// pipeline that serves clients.
+final class TestRegion: Sendable {
+    static let start = Timestamp(milliseconds: 1_767_225_600_000)  // 2026-01-01T00:00:00Z
+
+    private let lane: Lane
+    private let pipeline: Pipeline
+    private let clock = Mutex(TestRegion.start)
+
+    /// - Parameter seed: where ids come from; the same seed and requests give the same answers.
+    init(seed: UInt64 = 1) {
+        let realm = Realm(account: "000000000000", region: "us-east-1")
+        var table = OperationTable()
+        ECSOperations.registerAll(&table)
+        STSOperations.registerAll(&table)
+        lane = Lane(
+            snapshot: Snapshot(realm: realm), store: MemoryStore(), random: SeededRandom(seed: seed),
+            observer: SilentObserver())
+        pipeline = Pipeline(
+            table: table, authenticator: NoAuthentication(realm), access: RootOnlyAccess(), lane: lane,
+            metrics: RequestMetrics())
+    }
+
+    /// The state.
+    var snapshot: Snapshot { lane.durable }
+
+    var now: Timestamp { clock.withLock { $0 } }
+
+    /// Lets time pass.
+    func wait(_ duration: Duration) {
+        clock.withLock { $0 = $0.advanced(by: duration) }
+    }
+
+    /// Sends a request. The store answers at once, so the response is there when this returns.
+    func send(_ request: HTTPRequestMessage) -> HTTPResponseMessage {
+        let answer = Mutex<HTTPResponseMessage?>(nil)
+        pipeline.handle(
+            request, at: now, requestID: "00000000-0000-4000-8000-000000000000", endpoint: "http://127.0.0.1:4566"
+        ) { response in answer.withLock { $0 = response } }
+        guard let response = answer.withLock({ $0 }) else { preconditionFailure("a memory store answers at once") }
+        return response
+    }
+
+    /// Calls an operation of ECS.
+    /// - Returns: the status and the body.
+    func call(_ operation: String, _ body: String = "{}") -> Answer {
+        let response = send(
+            HTTPRequestMessage(
+                method: "POST", rawPath: "/",
+                headers: [
+                    "X-Amz-Target": "\(ECS.api.targetPrefix ?? "").\(operation)",
+                    "Content-Type": "application/x-amz-json-1.1",
+                ],
+                body: Array(body.utf8)))
+        return Answer(status: response.status, text: String(decoding: response.body, as: UTF8.self))
+    }
+
+    /// Changes the state without an operation.
+    func change(_ body: @Sendable (inout Transaction) -> Void) {
+        lane.submit(at: now) { (transaction, _) throws(WireError) in
+            body(&transaction)
+        } reply: { _ in
+        }
+    }
+}
+
+/// What a call answered.
+struct Answer {
+    let status: Int
+    let text: String
+
+    /// The error's code; nil for a success.
+    var code: String? { json["__type"]?.stringValue }
+    var message: String { json["message"]?.stringValue ?? "" }
+
+    /// The body.
+    var json: JSONValue { (try? JSONValue.parse(text)) ?? .null }
+}
+
+private struct SilentObserver: LaneObserver {
+    func applied(_ changes: [Change]) {}
+    func durable(_ changes: [Change], _ snapshot: Snapshot) {}
+    func reverted() {}
+}
