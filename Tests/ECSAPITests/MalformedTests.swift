@@ -1,0 +1,78 @@
+import AWSModels
+import AWSWire
+import Testing
+
+/// Whatever a client sends, it gets an answer in the API's shape, and the region lives on.
+@Suite("Malformed requests") struct MalformedTests {
+    /// Bodies that are fine, to be spoiled.
+    private static let seeds: [(operation: String, body: String)] = [
+        ("CreateCluster", #"{"clusterName":"web","tags":[{"key":"a","value":"1"}],"capacityProviders":["FARGATE"]}"#),
+        ("DescribeClusters", #"{"clusters":["web","default"],"include":["TAGS","STATISTICS"]}"#),
+        ("ListClusters", #"{"maxResults":1,"nextToken":"r1-61"}"#),
+        ("UpdateCluster", #"{"cluster":"web","settings":[{"name":"containerInsights","value":"enabled"}]}"#),
+        ("DeleteCluster", #"{"cluster":"web"}"#),
+        (
+            "RegisterTaskDefinition",
+            #"{"family":"web","cpu":"1 vCPU","memory":"2GB","networkMode":"awsvpc","volumes":[{"name":"v"}],"#
+                + #""containerDefinitions":[{"name":"a","image":"i","memory":128,"portMappings":[{"containerPort":80}],"#
+                + #""mountPoints":[{"sourceVolume":"v","containerPath":"/v"}],"ulimits":[{"name":"core","softLimit":1,"#
+                + #""hardLimit":2}],"healthCheck":{"command":["CMD","x"]},"links":[],"dependsOn":[]}]}"#
+        ),
+        ("DescribeTaskDefinition", #"{"taskDefinition":"web:1","include":["TAGS"]}"#),
+        ("ListTaskDefinitions", #"{"familyPrefix":"web","sort":"DESC","maxResults":2}"#),
+        ("ListTaskDefinitionFamilies", #"{"familyPrefix":"w","status":"ALL"}"#),
+        ("DeregisterTaskDefinition", #"{"taskDefinition":"web:1"}"#),
+        ("DeleteTaskDefinitions", #"{"taskDefinitions":["web:1","web:2"]}"#),
+        (
+            "TagResource",
+            #"{"resourceArn":"arn:aws:ecs:us-east-1:000000000000:cluster/web","tags":[{"key":"a","value":"b"}]}"#
+        ),
+        ("UntagResource", #"{"resourceArn":"arn:aws:ecs:us-east-1:000000000000:task/web/1","tagKeys":["a"]}"#),
+        ("ListTagsForResource", #"{"resourceArn":"arn:aws:ecs:us-east-1:000000000000:task-definition/web:1"}"#),
+        (
+            "PutAttributes",
+            #"{"attributes":[{"name":"a","value":"b","targetType":"container-instance","targetId":"0a1b"}]}"#
+        ),
+        ("DeleteAttributes", #"{"attributes":[{"name":"a","targetType":"container-instance","targetId":"0a1b"}]}"#),
+        ("ListAttributes", #"{"targetType":"container-instance","nextToken":"r1-612f622f63","maxResults":3}"#),
+    ]
+
+    /// What is put in the place of a value.
+    private static let values = [
+        "null", "0", "-1", "1e400", "9223372036854775808", "0.5", "true", #""""#, #""\u0000""#, #""é/:""#, "[]", "{}",
+        "[null]", #"["a/b/c",{}]"#, #""arn:aws:ecs:us-east-1:000000000000:task-definition/:""#, #""arn:aws:ecs::::""#,
+        #""\#(String(repeating: "x", count: 5_000))""#, String(repeating: "[", count: 200),
+    ]
+
+    @Test("every spoiled request gets a 2xx or 4xx in the API's shape", arguments: [1, 2, 3] as [UInt64])
+    func spoiled(seed: UInt64) {
+        var random = SeededRandom(seed: seed)
+        let region = TestRegion(seed: seed)
+        _ = region.call("CreateCluster")
+        for _ in 0..<1_000 {
+            let (operation, body) = MalformedTests.seeds.randomElement(using: &random) ?? ("ListClusters", "{}")
+            let spoiled = spoil(body, &random)
+            let answer = region.call(operation, spoiled)
+            #expect(
+                (200..<300).contains(answer.status) || (400..<500).contains(answer.status), "\(operation) \(spoiled)")
+            #expect(answer.json.members != nil, "\(operation) \(spoiled)")
+            #expect((answer.status == 200) == (answer.code == nil), "\(operation) \(spoiled)")
+        }
+    }
+
+    /// Cuts the text, repeats a part, or puts another value in the place of one.
+    private func spoil(_ body: String, _ random: inout SeededRandom) -> String {
+        var bytes = Array(body.utf8)
+        let start = Int.random(in: 0..<bytes.count, using: &random)
+        switch Int.random(in: 0..<4, using: &random) {
+        case 0: bytes.removeSubrange(start...)
+        case 1: bytes.insert(contentsOf: bytes[start...], at: start)
+        default:
+            guard let colon = bytes[start...].firstIndex(of: UInt8(ascii: ":")) else { break }
+            let end = bytes[colon...].firstIndex { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: "}") } ?? bytes.count
+            let value = MalformedTests.values.randomElement(using: &random) ?? "null"
+            bytes.replaceSubrange(colon + 1..<end, with: Array(value.utf8))
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}
