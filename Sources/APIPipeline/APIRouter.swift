@@ -15,9 +15,9 @@ struct APIRouter: Sendable {
     func api(of request: HTTPRequestMessage) -> APIModel {
         if let target = request.headers["X-Amz-Target"], let dot = target.lastIndex(of: ".") {
             if let api = models.first(where: { $0.targetPrefix == String(target[..<dot]) }) { return api }
-        } else if isForm(request) || request.query.contains("Action=") {
+        } else if isForm(request) || request.rawQuery.contains("Action=") {
             let scope = signingName(of: request)
-            if let api = models.first(where: { $0.protocol == .query && scope == $0.signingName }) { return api }
+            if let api = models.first(where: { $0.protocol == .query && scope.map($0.signingNames.contains) ?? false }) { return api }
             if let api = models.first(where: { $0.protocol == .query }) { return api }
         }
         return models[0]
@@ -44,8 +44,8 @@ struct APIRouter: Sendable {
 
     /// The service in the credential scope of the header or the presigned query.
     private func signingName(of request: HTTPRequestMessage) -> String? {
-        let text = request.headers["Authorization"] ?? request.query
-        guard let start = text.range(of: "Credential=")?.upperBound else { return nil }
+        let text = request.headers["Authorization"] ?? request.rawQuery
+        guard let start = text.firstRange(of: "Credential=")?.upperBound else { return nil }
         let parts = text[start...].prefix { $0 != "," && $0 != "&" }.split { $0 == "/" }
         return parts.count >= 4 ? String(parts[3]) : nil
     }

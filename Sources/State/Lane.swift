@@ -84,9 +84,9 @@ package final class Lane: Sendable {
     }
 
     /// What is left to do outside the lock.
-    private enum Step {
+    private enum Step: Sendable {
         case nothing
-        case reply(() -> Void)
+        case reply(@Sendable () -> Void)
         case commit(StoreBatch)
 
         func perform(_ lane: Lane) {
