@@ -103,28 +103,30 @@ import Testing
         }
     }
 
-    @Test("a deleted definition goes when neither a task nor a service uses it", arguments: [true, false])
+    @Test("a deleted definition goes when no task that is still described uses it", arguments: [true, false])
     func definitions(isUsed: Bool) {
         let snapshot = snapshot { tx in
             var definition = TaskDefinitionRecord()
             (definition.family, definition.revision, definition.status) = ("web", 1, .deleteInProgress)
             tx.put(definition)
-            tx.put(task("a", stoppedAfter: isUsed ? nil : 0))
+            if isUsed { tx.put(task("a", stoppedAfter: 0)) }
             tx.put(task("b", stoppedAfter: nil, revision: 2))
         }
         #expect(decide("taskDefinitions", snapshot, after: 0).changes.isEmpty == isUsed)
     }
 
-    @Test("the stop of a task wakes the definitions only when one waits")
+    @Test("the end of a task wakes the definitions only when one waits")
     func subjects() {
         let task = task("a", stoppedAfter: 0)
-        let change = Change.task(Delta(key: task.key, old: nil, new: task))
-        #expect(controller.subjects(of: change, in: snapshot { _ in }) == ["tasks"])
+        let stop = Change.task(Delta(key: task.key, old: nil, new: task))
+        let end = Change.task(Delta(key: task.key, old: task, new: nil))
         let waiting = snapshot { tx in
             var definition = TaskDefinitionRecord()
             (definition.family, definition.revision, definition.status) = ("web", 1, .deleteInProgress)
             tx.put(definition)
         }
-        #expect(controller.subjects(of: change, in: waiting) == ["tasks", "taskDefinitions"])
+        #expect(controller.subjects(of: stop, in: waiting) == ["tasks"])
+        #expect(controller.subjects(of: end, in: snapshot { _ in }) == [])
+        #expect(controller.subjects(of: end, in: waiting) == ["taskDefinitions"])
     }
 }

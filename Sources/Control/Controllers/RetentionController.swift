@@ -30,7 +30,7 @@ package struct RetentionController: Controller {
             ended(delta.new?.status == .inactive, delta, .services, snapshot) + usersOfDefinitions(snapshot)
         case .task(let delta):
             ended(delta.new?.stoppedAt != nil, delta, .tasks, snapshot)
-                + (delta.new?.lastStatus == .stopped || delta.new == nil ? usersOfDefinitions(snapshot) : [])
+                + (delta.new == nil ? usersOfDefinitions(snapshot) : [])
         case .taskDefinition(let delta): delta.new?.status == .deleteInProgress ? [.taskDefinitions] : []
         case .taskDefinitionFamily: []
         }
