@@ -48,7 +48,8 @@ import Testing
     static let good = [
         Row(), Row(task: #""cpu":"1 vCPU","memory":"1GB""#), Row(container: #""healthCheck":{"command":["CMD","x"]}"#),
         Row(
-            container: #""portMappings":[{"containerPort":53,"protocol":"tcp"},{"containerPort":53,"protocol":"udp"}]"#),
+            container: #""portMappings":[{"containerPort":53,"protocol":"tcp"},"#
+                + #"{"containerPort":53,"protocol":"udp"}]"#),
         Row(
             task: #""volumes":[{"name":"v"}]"#, container: #""mountPoints":[{"sourceVolume":"v","containerPath":"/v"}]"#
         ),
@@ -74,7 +75,8 @@ import Testing
         Row(
             others: #"{"name":"x","image":"i"}"#,
             says:
-                "Invalid setting for container 'x'. At least one of 'memory' or 'memoryReservation' must be specified."),
+                "Invalid setting for container 'x'. At least one of 'memory' or 'memoryReservation' "
+                + "must be specified."),
         Row(container: #""memoryReservation":256"#, says: "must be greater than or equal to 'memoryReservation'"),
         Row(
             container: #""essential":false"#,
@@ -153,7 +155,8 @@ import Testing
             says: "Autoprovision is only supported"),
         Row(
             task:
-                #""volumes":[{"name":"v","efsVolumeConfiguration":{"fileSystemId":"fs-1","authorizationConfig":{"iam":"ENABLED"}}}]"#,
+                #""volumes":[{"name":"v","efsVolumeConfiguration":{"fileSystemId":"fs-1","#
+                + #""authorizationConfig":{"iam":"ENABLED"}}}]"#,
             says: "Transit encryption must be enabled"),
         Row(container: #""volumesFrom":[{"sourceContainer":"x"}]"#, says: "Unknown source container 'x'"),
     ]
@@ -195,7 +198,8 @@ import Testing
         Row(
             task: small,
             container:
-                #""logConfiguration":{"logDriver":"awslogs","options":{"awslogs-group":"g","awslogs-region":"r","awslogs-stream-prefix":"p"}}"#,
+                #""logConfiguration":{"logDriver":"awslogs","options":{"awslogs-group":"g","awslogs-region":"r","#
+                + #""awslogs-stream-prefix":"p"}}"#,
             says: "to support log driver awslogs."),
         Row(
             task: small, container: #""logConfiguration":{"logDriver":"syslog"}"#,

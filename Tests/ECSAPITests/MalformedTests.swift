@@ -14,7 +14,8 @@ import Testing
         (
             "RegisterTaskDefinition",
             #"{"family":"web","cpu":"1 vCPU","memory":"2GB","networkMode":"awsvpc","volumes":[{"name":"v"}],"#
-                + #""containerDefinitions":[{"name":"a","image":"i","memory":128,"portMappings":[{"containerPort":80}],"#
+                + #""containerDefinitions":[{"name":"a","image":"i","memory":128,"#
+                + #""portMappings":[{"containerPort":80}],"#
                 + #""mountPoints":[{"sourceVolume":"v","containerPath":"/v"}],"ulimits":[{"name":"core","softLimit":1,"#
                 + #""hardLimit":2}],"healthCheck":{"command":["CMD","x"]},"links":[],"dependsOn":[]}]}"#
         ),

@@ -68,7 +68,8 @@ import Testing
         Row(container: #""privileged":true"#, gives: ["A:privileged-container"]),
         Row(
             container:
-                #""secrets":[{"name":"A","valueFrom":"p"},{"name":"B","valueFrom":"arn:aws:secretsmanager:us-east-1:0:secret:x"}]"#,
+                #""secrets":[{"name":"A","valueFrom":"p"},"#
+                + #"{"name":"B","valueFrom":"arn:aws:secretsmanager:us-east-1:0:secret:x"}]"#,
             gives: ["B:secrets.ssm.environment-variables", "B:secrets.asm.environment-variables"]),
         Row(container: #""dependsOn":[{"containerName":"x","condition":"START"}]"#, gives: ["B:container-ordering"]),
         Row(container: #""restartPolicy":{"enabled":true}"#, gives: ["B:container-restart-policy"]),

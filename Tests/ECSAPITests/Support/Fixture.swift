@@ -23,9 +23,10 @@ import Foundation
 ///
 ///     {"cluster":…}
 ///
-/// `given` is the state, as calls of ECS operations that must succeed; `wait N` lets N seconds pass. The region is empty
-/// at the start, the clock stands at 2026-01-01T00:00:00Z, ids come from a fixed seed. Everything after `### response`
-/// must be what the region answers, byte for byte. `UPDATE_FIXTURES=1 swift test --filter Fixtures` writes that part anew.
+/// `given` is the state, as calls of ECS operations that must succeed; `wait N` lets N seconds pass. The region is
+/// empty at the start, the clock stands at 2026-01-01T00:00:00Z, ids come from a fixed seed. Everything after
+/// `### response` must be what the region answers, byte for byte.
+/// `UPDATE_FIXTURES=1 swift test --filter FixtureTests` writes that part anew.
 struct Fixture {
     /// A line of `given`.
     enum Step: Equatable {
