@@ -1,6 +1,13 @@
 import ArgumentParser
 
+/// The one binary: every role of a region, and the tools around it.
 @main
 struct Roost: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "roost", abstract: "An ECS region you run yourself.")
+    static let configuration = CommandConfiguration(
+        commandName: "roost", abstract: "An ECS region you run yourself.",
+        discussion: "Every option can also be given as an environment variable: ROOST_ and its name in capitals.",
+        subcommands: [
+            UpCommand.self, ServerCommand.self, AgentCommand.self, EnvCommand.self, StatusCommand.self,
+            DoctorCommand.self,
+        ])
 }

@@ -1,0 +1,207 @@
+import AWSModels
+import AWSWire
+import NodeLink
+import State
+
+/// The server's side of one agent's task session (ACS): a machine without I/O. Whoever holds the socket feeds it and
+/// does what it answers.
+///
+/// It trusts the snapshot: what must run and what must stop is read from there each time, and sent once per session;
+/// redelivery to an agent that knows the task already is harmless.
+/// Source: the ECS agent's protocol, version 2.
+package struct AgentSession: Sendable {
+    /// What happens to a session.
+    package enum Event: Sendable {
+        /// The agent has connected.
+        case opened
+        /// These tasks of the instance may have changed.
+        case changed([Key<TaskRecord>])
+        case received(ACSMessage)
+        /// Time has passed; at least every `tick`.
+        case ticked
+    }
+
+    /// What is to be done.
+    package enum Action: Sendable {
+        case send(ACSMessage)
+        /// The agent has taken the order to stop these tasks.
+        case noteStopping([Key<TaskRecord>])
+        case close(code: Int, reason: String)
+    }
+
+    /// How often `ticked` is wanted.
+    package static let tick: Duration = .seconds(10)
+    /// Agents cut sessions that are silent for 60 s.
+    static let heartbeatInterval: Duration = .seconds(30)
+    /// An agent that answers nothing for this long is gone.
+    static let silenceLimit: Duration = .seconds(180)
+    /// An order without an answer is sent again after this.
+    static let resendInterval: Duration = .seconds(30)
+    /// A payload carries at most so many tasks, so that frames stay small.
+    static let maximumTasks = 50
+
+    private let instance: Key<ContainerInstanceRecord>
+    private var random: SeededRandom
+    private var sequence: Int = 0
+    private var lastHeard: Timestamp
+    private var lastHeartbeat: Timestamp
+    /// Tasks whose start or stop was sent in this session, with which.
+    private var sent: [Key<TaskRecord>: DesiredStatus] = [:]
+    /// Orders that wait for their acknowledgement, by message id.
+    private var waiting: [String: (sentAt: Timestamp, tasks: [Key<TaskRecord>])] = [:]
+
+    package init(_ instance: Key<ContainerInstanceRecord>, random: SeededRandom, at now: Timestamp) {
+        self.instance = instance
+        self.random = random
+        lastHeard = now
+        lastHeartbeat = now
+    }
+
+    /// Takes an event in.
+    package mutating func handle(_ event: Event, _ snapshot: Snapshot, at now: Timestamp) -> [Action] {
+        switch event {
+        case .opened: return open(snapshot, now)
+        case .changed(let keys): return assign(keys, snapshot, now)
+        case .ticked: return keepAlive(snapshot, now)
+        case .received(let message):
+            lastHeard = now
+            return receive(message, snapshot, now)
+        }
+    }
+
+    // MARK: Orders
+
+    private mutating func open(_ snapshot: Snapshot, _ now: Timestamp) -> [Action] {
+        let tasks = snapshot.liveTasks(on: instance)
+        return [.send(.manifest(manifest(tasks, snapshot, now)))] + assign(tasks.map(\.key), snapshot, now)
+    }
+
+    private mutating func assign(_ keys: [Key<TaskRecord>], _ snapshot: Snapshot, _ now: Timestamp) -> [Action] {
+        var orders: [ACS.Task] = []
+        var concerned: [Key<TaskRecord>] = []
+        for key in Set(keys).sorted() {
+            guard let order = order(for: key, snapshot) else { continue }
+            orders.append(order)
+            concerned.append(key)
+        }
+        return stride(from: 0, to: orders.count, by: AgentSession.maximumTasks).map { start in
+            let end = min(start + AgentSession.maximumTasks, orders.count)
+            return payload(Array(orders[start..<end]), Array(concerned[start..<end]), snapshot, now)
+        }
+    }
+
+    /// What the agent must be told of a task; nil for nothing new.
+    private mutating func order(for key: Key<TaskRecord>, _ snapshot: Snapshot) -> ACS.Task? {
+        guard let task = snapshot.get(key), task.lastStatus != .stopped else {
+            // A task that vanished, or was given up while its agent was away.
+            guard let earlier = sent.removeValue(forKey: key), earlier == .running else { return nil }
+            return ACS.Task(stopping: key, snapshot.realm)
+        }
+        guard sent[key] != task.desiredStatus else { return nil }
+        if task.desiredStatus == .stopped {
+            sent[key] = .stopped
+            return ACS.Task(stopping: key, snapshot.realm)
+        }
+        let isKnown = task.lastStatus >= .running
+        sent[key] = .running
+        guard !isKnown, let definition = snapshot.get(task.definitionKey) else { return nil }
+        return ACS.Task(starting: task, definition.definition, snapshot.realm)
+    }
+
+    private mutating func payload(
+        _ tasks: [ACS.Task], _ keys: [Key<TaskRecord>], _ snapshot: Snapshot, _ now: Timestamp
+    ) -> Action {
+        let id = random.uuid()
+        let number = nextSequence(snapshot)
+        waiting[id] = (now, keys)
+        return .send(
+            .payload(
+                ACS.PayloadMessage(
+                    messageId: id, clusterArn: clusterARN(snapshot), containerInstanceArn: instanceARN(snapshot),
+                    generatedAt: Int(now.milliseconds), seqNum: number, timeline: number, tasks: tasks)))
+    }
+
+    private mutating func manifest(
+        _ tasks: [TaskRecord], _ snapshot: Snapshot, _ now: Timestamp
+    ) -> ACS.TaskManifestMessage {
+        let cluster = clusterARN(snapshot)
+        return ACS.TaskManifestMessage(
+            messageId: random.uuid(), clusterArn: cluster, containerInstanceArn: instanceARN(snapshot),
+            generatedAt: Int(now.milliseconds), timeline: nextSequence(snapshot),
+            tasks: tasks.filter { $0.desiredStatus == .running }.map { task in
+                ACS.TaskIdentifier(
+                    taskArn: task.arn(snapshot.realm), taskClusterArn: cluster, desiredStatus: "RUNNING")
+            })
+    }
+
+    /// Rises over all sessions of an instance: agents drop what is older than what they have seen.
+    private mutating func nextSequence(_ snapshot: Snapshot) -> Int {
+        sequence = max(sequence + 1, Int(snapshot.revision))
+        return sequence
+    }
+
+    // MARK: Answers
+
+    private mutating func receive(_ message: ACSMessage, _ snapshot: Snapshot, _ now: Timestamp) -> [Action] {
+        switch message {
+        case .ack(let ack): return acknowledge(ack.messageId, snapshot)
+        case .nack(let nack): return acknowledge(nack.messageId, snapshot)
+        case .stopVerification(let question): return [.send(.stopVerificationAck(verify(question, snapshot, now)))]
+        default: return []
+        }
+    }
+
+    private mutating func acknowledge(_ id: String?, _ snapshot: Snapshot) -> [Action] {
+        guard let id, let order = waiting.removeValue(forKey: id) else { return [] }
+        let stopping = order.tasks.filter { snapshot.get($0)?.desiredStatus == .stopped }
+        return stopping.isEmpty ? [] : [.noteStopping(stopping)]
+    }
+
+    /// Which of the tasks that the agent would stop may stop: those that are not meant to run here.
+    private func verify(
+        _ question: ACS.TaskStopVerificationMessage, _ snapshot: Snapshot, _ now: Timestamp
+    ) -> ACS.TaskStopVerificationAck {
+        let stop = (question.stopCandidates ?? []).filter { candidate in
+            let id = candidate.taskArn?.split(separator: "/").last.map(String.init) ?? ""
+            let cluster = instance.path.prefix { $0 != "/" }
+            guard let task = snapshot.get(TaskRecord.key(String(cluster), id)) else { return true }
+            return task.instanceKey != instance || task.desiredStatus == .stopped
+        }
+        return ACS.TaskStopVerificationAck(
+            messageId: question.messageId, generatedAt: Int(now.milliseconds),
+            stopTasks: stop.map { candidate in
+                ACS.TaskIdentifier(
+                    taskArn: candidate.taskArn, taskClusterArn: candidate.taskClusterArn, desiredStatus: "STOPPED")
+            })
+    }
+
+    // MARK: Time
+
+    private mutating func keepAlive(_ snapshot: Snapshot, _ now: Timestamp) -> [Action] {
+        if now - lastHeard > AgentSession.silenceLimit { return [.close(code: 1_011, reason: "The agent is silent.")] }
+        var actions: [Action] = []
+        if now - lastHeartbeat >= AgentSession.heartbeatInterval {
+            lastHeartbeat = now
+            actions.append(.send(.heartbeat(ACS.HeartbeatMessage(messageId: random.uuid(), healthy: true))))
+        }
+        return actions + resend(snapshot, now)
+    }
+
+    private mutating func resend(_ snapshot: Snapshot, _ now: Timestamp) -> [Action] {
+        let late = waiting.filter { now - $0.value.sentAt >= AgentSession.resendInterval }
+        guard !late.isEmpty else { return [] }
+        for (id, order) in late {
+            waiting[id] = nil
+            for key in order.tasks { sent[key] = nil }
+        }
+        return assign(late.values.flatMap(\.tasks), snapshot, now)
+    }
+
+    private func clusterARN(_ snapshot: Snapshot) -> String {
+        snapshot.realm.ecs("cluster/\(instance.path.prefix { $0 != "/" })")
+    }
+
+    private func instanceARN(_ snapshot: Snapshot) -> String {
+        snapshot.realm.ecs("container-instance/\(instance.path)")
+    }
+}

@@ -1,0 +1,104 @@
+import AWSModels
+import AWSWire
+import NodeLink
+import State
+
+extension ACS.Task {
+    /// The order to stop a task; an agent needs no more than its name.
+    init(stopping key: Key<TaskRecord>, _ realm: Realm) {
+        self.init(
+            arn: realm.ecs("task/\(key.path)"), taskClusterArn: realm.ecs("cluster/\(key.path.prefix { $0 != "/" })"),
+            desiredStatus: "STOPPED")
+    }
+
+    /// The order to run a task: everything an agent needs, with overrides merged.
+    init(starting task: TaskRecord, _ definition: ECS.TaskDefinition, _ realm: Realm) {
+        self.init(
+            arn: task.arn(realm), taskClusterArn: realm.ecs("cluster/\(task.cluster)"), family: task.family,
+            version: String(task.revision), desiredStatus: "RUNNING", overrides: "{}",
+            taskDefinitionAccountId: realm.account, group: task.group, serviceName: task.service,
+            launchType: task.launchType.rawValue, networkMode: definition.networkMode?.rawValue ?? "bridge",
+            cpu: number(task.overrides?.cpu ?? definition.cpu).map { $0 / 1_024 },
+            memory: number(task.overrides?.memory ?? definition.memory).map { Int($0) },
+            pidMode: definition.pidMode?.rawValue, ipcMode: definition.ipcMode?.rawValue,
+            containers: (definition.containerDefinitions ?? []).map { container in
+                ACS.Container(effectiveContainer(container, in: task), of: task, definition, realm)
+            },
+            volumes: (definition.volumes ?? []).map(ACS.Volume.init),
+            enableFaultInjection: definition.enableFaultInjection)
+    }
+}
+
+private func number(_ text: String?) -> Double? { text.flatMap { Double($0) } }
+
+extension ACS.Container {
+    init(
+        _ container: ECS.ContainerDefinition, of task: TaskRecord, _ definition: ECS.TaskDefinition, _ realm: Realm
+    ) {
+        let state = task.containers.first { $0.name == container.name }
+        let docker = DockerConfiguration(container, definition)
+        self.init()
+        name = container.name
+        containerArn = state.map { realm.ecs("container/\(task.cluster)/\(task.id)/\($0.id)") }
+        image = container.image
+        essential = container.essential ?? true
+        cpu = container.cpu ?? 0
+        memory = container.memory
+        command = container.command
+        entryPoint = container.entryPoint
+        environment = environment(of: container, task)
+        overrides = "{}"
+        links = container.links
+        portMappings = (container.portMappings ?? []).map { mapping in
+            ACS.PortMapping(
+                containerPort: mapping.containerPort, containerPortRange: mapping.containerPortRange,
+                hostPort: definition.networkMode == .host ? mapping.containerPort : mapping.hostPort ?? 0,
+                protocol: mapping.protocol?.rawValue ?? "tcp")
+        }
+        mountPoints = (container.mountPoints ?? []).map { mount in
+            ACS.MountPoint(
+                sourceVolume: mount.sourceVolume, containerPath: mount.containerPath,
+                readOnly: mount.readOnly ?? false)
+        }
+        volumesFrom = (container.volumesFrom ?? []).map { from in
+            ACS.VolumeFrom(sourceContainer: from.sourceContainer, readOnly: from.readOnly ?? false)
+        }
+        dependsOn = container.dependsOn?.map { dependency in
+            ACS.ContainerDependency(
+                containerName: dependency.containerName, condition: dependency.condition.rawValue)
+        }
+        startTimeout = container.startTimeout
+        stopTimeout = container.stopTimeout
+        healthCheckType = container.healthCheck == nil ? nil : "docker"
+        restartPolicy = container.restartPolicy.map { policy in
+            ACS.RestartPolicy(
+                enabled: policy.enabled, ignoredExitCodes: policy.ignoredExitCodes,
+                restartAttemptPeriod: policy.restartAttemptPeriod)
+        }
+        dockerConfig = ACS.DockerConfig(config: docker.config, hostConfig: docker.hostConfig)
+    }
+
+    /// The execution environment's name is the backend's to add.
+    private func environment(of container: ECS.ContainerDefinition, _ task: TaskRecord) -> [String: String] {
+        var variables = ["AWS_EXECUTION_ENV": "AWS_ECS_\(task.launchType.rawValue)"]
+        for variable in container.environment ?? [] {
+            if let name = variable.name { variables[name] = variable.value ?? "" }
+        }
+        return variables
+    }
+}
+
+extension ACS.Volume {
+    init(_ volume: ECS.Volume) {
+        self.init(name: volume.name)
+        if let docker = volume.dockerVolumeConfiguration {
+            type = "docker"
+            dockerVolumeConfiguration = ACS.DockerVolume(
+                scope: docker.scope?.rawValue, autoprovision: docker.autoprovision, driver: docker.driver,
+                driverOpts: docker.driverOpts, labels: docker.labels)
+        } else {
+            type = "host"
+            host = ACS.HostVolume(sourcePath: volume.host?.sourcePath)
+        }
+    }
+}

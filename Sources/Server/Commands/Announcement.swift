@@ -1,0 +1,15 @@
+import Foundation
+
+/// The one block that `up` and `server` print when the region is ready.
+enum Announcement {
+    static func show(_ region: Region, _ directory: DataDirectory, instances: Int) {
+        let text = """
+            Roost is ready.
+              endpoint     \(region.localEndpoint)
+              environment  eval "$(roost env --data \(directory.path))"
+              instances    \(instances)
+
+            """
+        FileHandle.standardOutput.write(Data(text.utf8))
+    }
+}

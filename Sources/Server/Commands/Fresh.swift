@@ -1,0 +1,25 @@
+import AWSWire
+import Foundation
+import NIOCore
+
+/// `--fresh`: an empty directory, after the containers of its instances are gone.
+enum Fresh {
+    static func begin(_ path: String, _ engine: EngineOptions, on group: any EventLoopGroup) async throws {
+        if !engine.isSimulated {
+            try await EngineProbe.removeContainers(of: instances(in: path), EngineOptions.dockerHost, on: group)
+        }
+        for name in ["instances", "state.sqlite", "state.sqlite-wal", "state.sqlite-shm"] {
+            try? FileManager.default.removeItem(atPath: path + "/" + name)
+        }
+    }
+
+    /// The names the instances gave their containers.
+    private static func instances(in path: String) -> [String] {
+        let folder = path + "/instances"
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        return names.compactMap { name in
+            guard let bytes = FileManager.default.contents(atPath: "\(folder)/\(name)/instance.json") else { return nil }
+            return (try? JSONValue.parse(Array(bytes)))?["instanceId"]?.stringValue
+        }
+    }
+}

@@ -1,0 +1,80 @@
+import AWSWire
+import ArgumentParser
+import State
+
+/// The options of `up` and `server`. Flags win over the environment.
+struct RegionOptions: ParsableArguments {
+    @OptionGroup var data: DataOption
+
+    @Option(help: "The address to serve at, HOST:PORT (ROOST_LISTEN; default 127.0.0.1:4566).")
+    var listen: String?
+
+    @Option(help: "Whether requests must be signed: enforce or off (ROOST_AUTH; default enforce).")
+    var auth: String?
+
+    @Option(help: "The account's twelve digits (ROOST_ACCOUNT; default 000000000000).")
+    var account: String?
+
+    @Option(help: "The region's name (ROOST_REGION; default us-east-1).")
+    var region: String?
+
+    @Option(help: "The root user's KEY:SECRET (ROOST_ROOT_CREDENTIALS; default: made at the first start).")
+    var rootCredentials: String?
+
+    @Flag(help: "Allow POST /_roost/reset, which drops all state (ROOST_ALLOW_RESET=1).")
+    var allowReset = false
+
+    /// The settings, checked, without touching the disk.
+    /// - Throws: `ValidationError` with a sentence for the user.
+    func address() throws -> (host: String, port: Int) {
+        let text = listen ?? Environment.roost("LISTEN") ?? "127.0.0.1:4566"
+        guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]),
+            (0...65_535).contains(port), colon != text.startIndex
+        else { throw ValidationError("--listen takes HOST:PORT, for example 127.0.0.1:4566, not '\(text)'.") }
+        return (String(text[..<colon]), port)
+    }
+
+    func realm() throws -> Realm {
+        let account = account ?? Environment.roost("ACCOUNT") ?? "000000000000"
+        guard account.utf8.count == 12, account.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
+            throw ValidationError("--account takes twelve digits, not '\(account)'.")
+        }
+        let region = region ?? Environment.roost("REGION") ?? "us-east-1"
+        guard !region.isEmpty, region.utf8.allSatisfy({ $0 == 0x2D || (0x30...0x39).contains($0) || (0x61...0x7A).contains($0) })
+        else { throw ValidationError("--region takes a name such as us-east-1, not '\(region)'.") }
+        return Realm(account: account, region: region)
+    }
+
+    func isAuthenticating() throws -> Bool {
+        switch auth ?? Environment.roost("AUTH") ?? "enforce" {
+        case "enforce": return true
+        case "off": return false
+        case let other: throw ValidationError("--auth is enforce or off, not '\(other)'.")
+        }
+    }
+
+    func givenCredential() throws -> Credential? {
+        guard let text = rootCredentials ?? Environment.roost("ROOT_CREDENTIALS") else { return nil }
+        let parts = text.split(separator: ":", maxSplits: 1)
+        guard parts.count == 2 else { throw ValidationError("--root-credentials takes KEY:SECRET.") }
+        return Credential(accessKeyID: String(parts[0]), secretAccessKey: String(parts[1]))
+    }
+
+    /// Checks every option before anything is done.
+    func validate() throws {
+        _ = try address()
+        _ = try realm()
+        _ = try isAuthenticating()
+        _ = try givenCredential()
+    }
+
+    /// The settings, with the credentials read or made.
+    func settings(_ directory: DataDirectory) throws -> RegionSettings {
+        let (host, port) = try address()
+        return RegionSettings(
+            realm: try realm(), dataDirectory: directory.path, host: host, port: port,
+            isAuthenticating: try isAuthenticating(),
+            allowsReset: allowReset || Environment.roost("ALLOW_RESET").map { $0 != "0" && $0 != "false" } ?? false,
+            credential: try directory.credential(given: try givenCredential()))
+    }
+}

@@ -1,0 +1,72 @@
+import AWSWire
+import Agent
+import ArgumentParser
+import Foundation
+import Logging
+import NIOCore
+import NIOPosix
+
+/// `roost up`: a whole region in one process.
+struct UpCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "up", abstract: "Run a whole region: API, control and container instances.")
+
+    @OptionGroup var region: RegionOptions
+    @OptionGroup var engine: EngineOptions
+
+    @Option(help: "How many container instances to start on this machine (ROOST_INSTANCES; default 1).")
+    var instances: Int?
+
+    @Option(help: "The zone letters the instances are spread over (ROOST_ZONES; default a,b).")
+    var zones: String?
+
+    @Flag(help: "Begin with an empty directory, after removing the containers the region owns (ROOST_FRESH=1).")
+    var fresh = false
+
+    private var instanceCount: Int? { instances ?? Environment.roost("INSTANCES").map { Int($0) ?? -1 } ?? 1 }
+
+    private var zoneLetters: [String] {
+        (zones ?? Environment.roost("ZONES") ?? "a,b").split(separator: ",").map(String.init)
+    }
+
+    func validate() throws {
+        guard let count = instanceCount, (0...100).contains(count) else {
+            throw ValidationError("--instances takes a number from 0 to 100.")
+        }
+        let isLetter = { (zone: String) in zone.utf8.count == 1 && zone.utf8.allSatisfy { (0x61...0x7A).contains($0) } }
+        guard !zoneLetters.isEmpty, zoneLetters.allSatisfy(isLetter) else {
+            throw ValidationError("--zones takes letters with commas between them, for example a,b,c.")
+        }
+    }
+
+    func run() async throws {
+        let group = MultiThreadedEventLoopGroup.singleton
+        let count = instanceCount ?? 1
+        if count > 0 { try await engine.check(on: group) }
+        let directory = try DataDirectory.make(region.data.directory)
+        try directory.lock()
+        let isFresh = fresh || Environment.roost("FRESH").map { $0 != "0" && $0 != "false" } ?? false
+        if isFresh { try await Fresh.begin(directory.path, engine, on: group) }
+        let logger = Log.logger("up")
+        let region = try await Serving.start(try region.settings(directory), directory, on: group, logger)
+        let agents = try startAgents(count, region, directory, group)
+        Announcement.show(region, directory, instances: count)
+        await Signals.wait()
+        for agent in agents { await agent.stop() }
+        await region.stop()
+    }
+
+    private func startAgents(
+        _ count: Int, _ region: Region, _ directory: DataDirectory, _ group: any EventLoopGroup
+    ) throws -> [RunningAgent] {
+        let slice = MachineSize.current.slice(count, isSimulated: engine.isSimulated)
+        return try (0..<count).map { index in
+            let zone = region.settings.realm.region + zoneLetters[index % zoneLetters.count]
+            let settings = AgentSettings(
+                server: region.localEndpoint, cluster: "default", zone: zone,
+                region: region.settings.realm.region, credential: region.settings.credential, size: slice,
+                directory: directory.path + "/instances/\(index + 1)")
+            return try RunningAgent(try engine.configuration(settings), name: "agent-\(index + 1)", group)
+        }
+    }
+}

@@ -1,0 +1,53 @@
+import APIPipeline
+import AWSModels
+import AWSWire
+import Control
+import State
+
+/// Lets agents' websockets in: checks the signature and that the instance is registered.
+struct AgentGate: Sendable {
+    let lane: Lane
+    let hub: SessionHub
+    let authenticator: any Authenticating
+
+    func decide(_ request: HTTPRequestMessage) -> UpgradeDecision {
+        let form = QueryForm(query: request.rawQuery)
+        do throws(WireError) {
+            _ = try authenticator.authenticate(request, ECS.api, at: WallClock.now)
+        } catch { return refuse(error.status, "AccessDeniedException", error.message) }
+        switch request.rawPath {
+        case "/agent/acs/ws":
+            return admit(form.value("containerInstanceArn")) { key in
+                let versions = AgentVersions(
+                    version: form.value("agentVersion"), hash: form.value("agentHash"),
+                    docker: form.value("dockerVersion"))
+                return AgentConnection(key, versions, lane: lane, hub: hub, random: SystemEntropy.seeded())
+            }
+        case "/agent/tcs/ws":
+            return admit(form.value("containerInstance")) { TelemetryConnection($0, lane: lane) }
+        default: return refuse(404, "BadRequestException", "No session is served at \(request.rawPath).")
+        }
+    }
+
+    private func admit(
+        _ text: String?, _ session: (Key<ContainerInstanceRecord>) -> any WebSocketSession
+    ) -> UpgradeDecision {
+        let snapshot = lane.durable
+        let prefix = snapshot.realm.ecs("container-instance/")
+        guard let text, text.hasPrefix(prefix) else {
+            return refuse(400, "InvalidInstanceException", "The container instance's ARN is not of this region.")
+        }
+        let key = Key<ContainerInstanceRecord>(path: String(text.dropFirst(prefix.count)))
+        guard let instance = snapshot.get(key), instance.status != .inactive else {
+            return refuse(400, "InactiveInstanceException", "The container instance is not registered.")
+        }
+        return .accept(session(key))
+    }
+
+    /// Source: the ECS agent's protocol: one key, the exception's name.
+    private func refuse(_ status: Int, _ name: String, _ message: String) -> UpgradeDecision {
+        let body = JSONValue.object([name: .string(message)]).encode()
+        return .refuse(
+            HTTPResponseMessage(status: status, headers: ["Content-Type": "application/json"], body: body))
+    }
+}

@@ -1,0 +1,37 @@
+import APIPipeline
+import AWSWire
+import State
+
+/// The region's numbers in Prometheus's text form.
+enum MetricsPage {
+    static func response(_ snapshot: Snapshot, _ metrics: RequestMetrics, sessions: Int) -> HTTPResponseMessage {
+        var lines = [
+            "# HELP roost_requests_total Answered API requests.", "# TYPE roost_requests_total counter",
+        ]
+        for (label, count) in metrics.read() {
+            lines.append("roost_requests_total{operation=\"\(label.operation)\",code=\"\(label.code)\"} \(count)")
+        }
+        lines += gauge("roost_store_revision", "Revision of the durable state.", Int(snapshot.revision))
+        lines += gauge("roost_agent_sessions", "Open agent sessions.", sessions)
+        lines += ["# HELP roost_tasks Tasks by last status.", "# TYPE roost_tasks gauge"]
+        for (status, count) in tasks(snapshot) { lines.append("roost_tasks{status=\"\(status)\"} \(count)") }
+        lines += gauge("process_resident_memory_bytes", "Memory of the process.", ProcessMemory.residentBytes)
+        let body = Array((lines.joined(separator: "\n") + "\n").utf8)
+        return HTTPResponseMessage(
+            status: 200, headers: ["Content-Type": "text/plain; version=0.0.4; charset=utf-8"], body: body)
+    }
+
+    private static func gauge(_ name: String, _ help: String, _ value: Int) -> [String] {
+        ["# HELP \(name) \(help)", "# TYPE \(name) gauge", "\(name) \(value)"]
+    }
+
+    private static func tasks(_ snapshot: Snapshot) -> [(String, Int)] {
+        let clusters = snapshot.list(ClusterRecord.self).map(\.name)
+        return TaskStatus.allCases.map { status in
+            let count = clusters.reduce(0) { sum, cluster in
+                sum + snapshot.count(TaskRecord.self, .taskByLastStatus, prefix: "\(cluster)/\(status.rawValue)/")
+            }
+            return (status.rawValue, count)
+        }
+    }
+}

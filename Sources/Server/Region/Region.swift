@@ -1,0 +1,72 @@
+import APIPipeline
+import AWSModels
+import AWSWire
+import Control
+import ECSAPI
+import Logging
+import NIOCore
+import STSAPI
+import State
+import Storage
+
+/// A whole region in one process: the store, the writer lane, the control loop, the APIs and the listener, joined.
+final class Region: Sendable {
+    let settings: RegionSettings
+    let lane: Lane
+    let hub: SessionHub
+    let listener: Listener
+    private let store: SQLiteStore
+    private let control: ControlThread
+
+    /// Where the region is reached.
+    var endpoint: String { "http://\(settings.host):\(listener.port)" }
+
+    private init(
+        _ settings: RegionSettings, lane: Lane, hub: SessionHub, listener: Listener, store: SQLiteStore,
+        control: ControlThread
+    ) {
+        self.settings = settings
+        self.lane = lane
+        self.hub = hub
+        self.listener = listener
+        self.store = store
+        self.control = control
+    }
+
+    /// Loads the state and begins to serve.
+    /// - Throws: `StoreError` when the store cannot be used, or when the address cannot be bound.
+    static func start(_ settings: RegionSettings, on group: any EventLoopGroup, _ logger: Logger) async throws -> Region {
+        let store = try SQLiteStore(path: settings.dataDirectory + "/state.sqlite")
+        let snapshot = try Snapshot(realm: settings.realm, loading: store)
+        let control = ControlThread()
+        let hub = SessionHub()
+        let loop = ControlLoop(controllers: [ServiceController(), RetentionController()], wake: control.wake)
+        let lane = Lane(
+            snapshot: snapshot, store: store, random: SystemEntropy.seeded(),
+            observer: RegionObserver(loop: loop, hub: hub))
+        try await prepare(lane)
+        let handler = RegionHandler(settings, lane: lane, hub: hub)
+        let listener = try await Listener.start(host: settings.host, port: settings.port, handler, on: group)
+        handler.begin(at: "http://\(settings.host):\(listener.port)")
+        control.start(loop, lane)
+        logger.info("the region is ready", metadata: ["revision": "\(snapshot.revision)"])
+        return Region(settings, lane: lane, hub: hub, listener: listener, store: store, control: control)
+    }
+
+    /// A cluster `default` exists from the start, and no session outlives the server.
+    private static func prepare(_ lane: Lane) async throws {
+        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+            lane.submit(at: WallClock.now) { (transaction, context) throws(WireError) in
+                transaction.disconnectAll()
+                transaction.makeDefaultCluster(at: context.now)
+            } reply: { continuation.resume(with: $0.mapError { $0 as any Error }) }
+        }
+    }
+
+    /// Stops serving. Containers stay.
+    func stop() async {
+        await listener.stop()
+        await control.stop()
+        store.close()
+    }
+}

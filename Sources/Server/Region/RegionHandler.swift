@@ -1,0 +1,84 @@
+import APIPipeline
+import AWSModels
+import AWSWire
+import Control
+import ECSAPI
+import STSAPI
+import State
+import Synchronization
+
+/// Answers everything that comes to the region's port: the AWS APIs at `/`, the region's own pages under `/_roost/`,
+/// agents' sessions under `/agent/`.
+final class RegionHandler: RequestHandling {
+    private let settings: RegionSettings
+    private let lane: Lane
+    private let pipeline: Pipeline
+    private let gate: AgentGate
+    private let metrics: RequestMetrics
+    private let hub: SessionHub
+    private let state = Mutex(State(random: SystemEntropy.seeded()))
+
+    private struct State {
+        var random: SeededRandom
+        /// Nil until the region serves.
+        var endpoint: String?
+    }
+
+    init(_ settings: RegionSettings, lane: Lane, hub: SessionHub) {
+        self.settings = settings
+        self.lane = lane
+        self.hub = hub
+        let authenticator: any Authenticating = settings.isAuthenticating
+            ? RootCredentialAuthentication(settings.credential, settings.realm) : NoAuthentication(settings.realm)
+        var table = OperationTable()
+        ECSOperations.registerAll(&table)
+        STSOperations.registerAll(&table)
+        metrics = RequestMetrics()
+        pipeline = Pipeline(
+            table: table, authenticator: authenticator, access: RootOnlyAccess(), lane: lane, metrics: metrics)
+        gate = AgentGate(lane: lane, hub: hub, authenticator: authenticator)
+    }
+
+    /// Tells the region its address, and that it serves from now on.
+    func begin(at endpoint: String) { state.withLock { $0.endpoint = endpoint } }
+
+    func handle(_ request: HTTPRequestMessage, respond: @escaping @Sendable (HTTPResponseMessage) -> Void) {
+        guard !request.rawPath.hasPrefix("/_roost/") else { return serveOwn(request, respond) }
+        let (requestID, endpoint) = state.withLock { ($0.random.uuid(), $0.endpoint ?? "") }
+        pipeline.handle(request, at: WallClock.now, requestID: requestID, endpoint: endpoint, respond: respond)
+    }
+
+    func upgrade(_ request: HTTPRequestMessage) -> UpgradeDecision { gate.decide(request) }
+
+    private func serveOwn(_ request: HTTPRequestMessage, _ respond: @escaping @Sendable (HTTPResponseMessage) -> Void) {
+        switch (request.method, request.rawPath) {
+        case ("GET", "/_roost/health"), ("HEAD", "/_roost/health"): respond(health)
+        case ("GET", "/_roost/metrics"): respond(MetricsPage.response(lane.durable, metrics, sessions: hub.count))
+        case ("POST", "/_roost/reset"): reset(respond)
+        default: respond(json(404, ["message": "There is no such page."]))
+        }
+    }
+
+    private var health: HTTPResponseMessage {
+        state.withLock { $0.endpoint } == nil
+            ? json(503, ["status": "starting"]) : json(200, ["status": "ready"])
+    }
+
+    private func reset(_ respond: @escaping @Sendable (HTTPResponseMessage) -> Void) {
+        guard settings.allowsReset else {
+            return respond(json(403, ["message": "Start the region with --allow-reset to allow this."]))
+        }
+        lane.submit(at: WallClock.now) { (transaction, context) throws(WireError) in
+            transaction.reset(at: context.now)
+        } reply: { [self] result in
+            switch result {
+            case .success: respond(json(200, ["status": "reset"]))
+            case .failure: respond(json(500, ["message": "The reset could not be stored."]))
+            }
+        }
+    }
+
+    private func json(_ status: Int, _ body: JSONValue) -> HTTPResponseMessage {
+        HTTPResponseMessage(status: status, headers: ["Content-Type": "application/json"], body: body.encode())
+    }
+}
