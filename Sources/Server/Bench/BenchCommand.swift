@@ -1,0 +1,8 @@
+import ArgumentParser
+
+/// `roost bench`: the numbers of Benchmarks/README.md, measured on this machine.
+struct BenchCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bench", abstract: "Measure this program beside its peers, in one run on this machine.",
+        subcommands: [BenchAPICommand.self, BenchLaunchCommand.self])
+}

@@ -1,0 +1,58 @@
+import Foundation
+import NIOCore
+
+/// A region in a process of its own, with an empty data directory that goes away with it.
+final class BenchRegion {
+    let ecs: BenchECS
+    let folder: URL
+    private let process: BenchProcess
+
+    /// Starts `roost up` and waits until its instances are connected.
+    init(arguments: [String], instances: Int, group: any EventLoopGroup) async throws {
+        let port = try BenchProcess.freePort()
+        folder = FileManager.default.temporaryDirectory.appending(path: "roost-bench-\(port)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let credential = BenchECS.credential
+        process = try BenchProcess(
+            "/proc/self/exe".resolved,
+            [
+                "up", "--listen", "127.0.0.1:\(port)", "--data", folder.appending(path: "data").path, "--instances",
+                String(instances), "--root-credentials", "\(credential.accessKeyID):\(credential.secretAccessKey)",
+            ] + arguments, log: folder.appending(path: "log"))
+        ecs = BenchECS(target: .tcp(port: port), group: group)
+        do {
+            try await ecs.waitForInstances(instances)
+        } catch {
+            let log = (try? String(contentsOf: folder.appending(path: "log"), encoding: .utf8)) ?? ""
+            stop()
+            throw BenchError("\(error)\n\(log.suffix(2_000))")
+        }
+    }
+
+    /// Drops all state and waits for the instances to come back.
+    func reset(instances: Int) async throws {
+        let request = BenchRequest(path: "/_roost/reset", headers: [("Host", ecs.target.host)], body: [])
+        let answer = try await BenchCall.send(request, to: ecs.target, on: ecs.group)
+        guard answer.status < 300 else { throw BenchError("reset: \(answer.status)") }
+        try await ecs.waitForInstances(instances)
+    }
+
+    func stop() {
+        process.stop()
+        try? FileManager.default.removeItem(at: folder)
+    }
+}
+
+extension String {
+    /// Where a link leads.
+    var resolved: String { URL(filePath: self).resolvingSymlinksInPath().path }
+}
+
+extension [Double] {
+    /// The middle value; the mean of the middle two; zero of nothing.
+    var median: Double {
+        guard !isEmpty else { return 0 }
+        let sorted = sorted()
+        return (sorted[(count - 1) / 2] + sorted[count / 2]) / 2
+    }
+}

@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+# Measures everything that Benchmarks/README.md speaks of, with the release build.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+roost=.build/release/roost
+
+echo "== roost bench api"
+"$roost" bench api
+echo "== roost bench launch"
+"$roost" bench launch
+echo "== start-up and idle memory"
+scripts/bench-idle.sh
