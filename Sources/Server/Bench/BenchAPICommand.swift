@@ -59,7 +59,8 @@ struct BenchAPICommand: AsyncParsableCommand {
             let ran = try await ecs.call(
                 "RunTask", ["cluster": "default", "taskDefinition": .string(definition), "count": 10])
             guard let arns = ran["tasks"]?.arrayValue?.compactMap({ $0["taskArn"] }), arns.count == 10 else {
-                throw BenchError("RunTask placed too few tasks: \(String(decoding: ran.encode(), as: UTF8.self).prefix(400))")
+                let text = String(decoding: ran.encode(), as: UTF8.self)
+                throw BenchError("RunTask placed too few tasks: \(text.prefix(400))")
             }
             tasks += arns
         }

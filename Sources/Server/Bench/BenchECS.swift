@@ -44,7 +44,8 @@ struct BenchECS: Sendable {
             method: "POST", rawPath: "/", headers: AWSWire.HTTPHeaders([("Host", target.host)] + headers), body: body)
         let now = Timestamp(seconds: Date().timeIntervalSince1970)
         let signer = SigV4.Signer(BenchECS.credential, region: "us-east-1", service: service)
-        return BenchRequest(headers: signer.sign(message, at: now).headers.fields.map { ($0.name, $0.value) }, body: body)
+        let fields = signer.sign(message, at: now).headers.fields.map { ($0.name, $0.value) }
+        return BenchRequest(headers: fields, body: body)
     }
 }
 
@@ -55,7 +56,8 @@ extension BenchECS {
             "name": "app", "image": "busybox:latest", "memory": .int(Int64(memory)), "stopTimeout": 1,
             "command": .array(command.map { .string($0) }),
         ]
-        let answer = try await call("RegisterTaskDefinition", ["family": .string(family), "containerDefinitions": [container]])
+        let answer = try await call(
+            "RegisterTaskDefinition", ["family": .string(family), "containerDefinitions": [container]])
         guard let arn = answer["taskDefinition"]?["taskDefinitionArn"]?.stringValue else {
             throw BenchError("RegisterTaskDefinition answered without an ARN")
         }

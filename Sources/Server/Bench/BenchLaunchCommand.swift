@@ -105,7 +105,8 @@ struct BenchLaunchCommand: AsyncParsableCommand {
     private func containers(_ ecs: BenchECS) async throws -> [String] {
         var found: [String] = []
         for desired in ["RUNNING", "STOPPED"] {
-            let arns = try await ecs.call("ListTasks", ["desiredStatus": .string(desired)])["taskArns"]?.arrayValue ?? []
+            let listed = try await ecs.call("ListTasks", ["desiredStatus": .string(desired)])
+            let arns = listed["taskArns"]?.arrayValue ?? []
             guard !arns.isEmpty else { continue }
             let tasks = try await ecs.call("DescribeTasks", ["tasks": .array(arns)])["tasks"]?.arrayValue ?? []
             found += tasks.flatMap { $0["containers"]?.arrayValue ?? [] }.compactMap { $0["runtimeId"]?.stringValue }
