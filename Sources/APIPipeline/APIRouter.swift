@@ -17,7 +17,10 @@ struct APIRouter: Sendable {
             if let api = models.first(where: { $0.targetPrefix == String(target[..<dot]) }) { return api }
         } else if isForm(request) || request.rawQuery.contains("Action=") {
             let scope = signingName(of: request)
-            if let api = models.first(where: { $0.protocol == .query && scope.map($0.signingNames.contains) ?? false }) { return api }
+            if let api = models.first(where: { $0.protocol == .query && scope.map($0.signingNames.contains) ?? false })
+            {
+                return api
+            }
             if let api = models.first(where: { $0.protocol == .query }) { return api }
         }
         return models[0]

@@ -4,8 +4,8 @@ import NIOCore
 
 /// Docker Engine, or anything that speaks its API.
 ///
-/// Nothing is asked twice: a start costs one look at the image, `create`, `start`, and one `inspect` only when ports were
-/// published. Ends are learnt from the engine's events at once.
+/// Nothing is asked twice: a start costs one look at the image, `create`, `start`, and one `inspect` only when ports
+/// were published. Ends are learnt from the engine's events at once.
 package actor DockerEngine: ContainerEngine {
     /// When images are pulled. Source: ECS_IMAGE_PULL_BEHAVIOR.
     package enum PullBehavior: String, Sendable, CaseIterable {
@@ -163,7 +163,7 @@ package actor DockerEngine: ContainerEngine {
         do {
             _ = try await client.call(
                 "DELETE", "/containers/\(id)", query: [("force", "true"), ("v", "true")], timeout: limits.remove)
-        } catch where error.kind != .missing {
+        } catch  where error.kind != .missing {
             return .removeFailed(reference, error)
         } catch {}
         return .removed(reference)
@@ -182,8 +182,12 @@ package actor DockerEngine: ContainerEngine {
         }
         var containers: [SurveyedContainer] = []
         for item in found.arrayValue ?? [] {
-            guard let id = item["Id"]?.stringValue, let reference = ContainerReference(labels: item["Labels"]) else { continue }
-            guard let details = try? await client.call("GET", "/containers/\(id)/json", timeout: limits.inspect) else { continue }
+            guard let id = item["Id"]?.stringValue, let reference = ContainerReference(labels: item["Labels"]) else {
+                continue
+            }
+            guard let details = try? await client.call("GET", "/containers/\(id)/json", timeout: limits.inspect) else {
+                continue
+            }
             let inspection = DockerInspection(details)
             containers.append(
                 SurveyedContainer(reference: reference, id: id, name: inspection.name, state: inspection.state(now())))

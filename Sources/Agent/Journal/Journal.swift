@@ -121,7 +121,9 @@ package final class Journal: Sendable {
         var names: [String] = []
         while let entry = readdir(handle) {
             withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                pointer.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX) + 1) { names.append(String(cString: $0)) }
+                pointer.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX) + 1) {
+                    names.append(String(cString: $0))
+                }
             }
         }
         return names.sorted()
@@ -151,7 +153,9 @@ package final class Journal: Sendable {
             guard count > 0 else { throw JournalError("write", path) }
             offset += count
         }
-        guard !isDurable || fsync(file) == 0, rename(path + ".new", path) == 0 else { throw JournalError("write", path) }
+        guard !isDurable || fsync(file) == 0, rename(path + ".new", path) == 0 else {
+            throw JournalError("write", path)
+        }
     }
 
     /// A rename is durable when its directory is.

@@ -102,10 +102,12 @@ extension AgentMachine {
         verification = messageID
         let identifiers = candidates.map {
             ACS.TaskIdentifier(
-                taskArn: $0.arn, taskClusterArn: $0.task.taskClusterArn ?? manifest.clusterArn, desiredStatus: "STOPPED")
+                taskArn: $0.arn, taskClusterArn: $0.task.taskClusterArn ?? manifest.clusterArn, desiredStatus: "STOPPED"
+            )
         }
         actions.append(
-            .send(.stopVerification(ACS.TaskStopVerificationMessage(messageId: messageID, stopCandidates: identifiers))))
+            .send(.stopVerification(ACS.TaskStopVerificationMessage(messageId: messageID, stopCandidates: identifiers)))
+        )
         return actions
     }
 

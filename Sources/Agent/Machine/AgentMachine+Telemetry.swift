@@ -59,7 +59,8 @@ extension AgentMachine {
             cluster: cluster, containerInstance: containerInstanceARN, idle: idle, fin: fin, messageId: random.uuid())
     }
 
-    private func metric(_ machine: TaskMachine, _ usage: [String: ContainerUsage], at now: Timestamp) -> TCS.TaskMetric {
+    private func metric(_ machine: TaskMachine, _ usage: [String: ContainerUsage], at now: Timestamp) -> TCS.TaskMetric
+    {
         let containers = machine.containers.compactMap { container -> TCS.ContainerMetric? in
             guard let id = container.id, let used = usage[id] else { return nil }
             let memory = Double(used.memoryBytes >> 20)
@@ -116,7 +117,8 @@ extension AgentMachine {
             lastStatusChange: runtime.changedAt ?? now)
         return [
             .sendTelemetry(
-                .instanceStatus(TCS.PublishInstanceStatusRequest(metadata: metadata, timestamp: now, statuses: [status])))
+                .instanceStatus(
+                    TCS.PublishInstanceStatusRequest(metadata: metadata, timestamp: now, statuses: [status])))
         ]
     }
 }

@@ -4,8 +4,8 @@ import NIOHTTP1
 import NIOPosix
 import Synchronization
 
-/// An HTTP/1.1 client for one server, over TCP or a unix socket. Connections are kept and used again; every answer has a
-/// limit in size and time. Used for the container engine and for our own API.
+/// An HTTP/1.1 client for one server, over TCP or a unix socket. Connections are kept and used again; every answer has
+/// a limit in size and time. Used for the container engine and for our own API.
 package final class HTTPClient: Sendable {
     /// Connections kept for later; more may be open at once.
     private static let maximumIdle = 16

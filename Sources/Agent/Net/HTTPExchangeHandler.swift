@@ -53,7 +53,9 @@ final class HTTPExchangeHandler: ChannelDuplexHandler {
         send(call.request, context, promise)
     }
 
-    private func send(_ request: HTTPRequestMessage, _ context: ChannelHandlerContext, _ promise: EventLoopPromise<Void>?) {
+    private func send(
+        _ request: HTTPRequestMessage, _ context: ChannelHandlerContext, _ promise: EventLoopPromise<Void>?
+    ) {
         let query = request.rawQuery.isEmpty ? "" : "?" + request.rawQuery
         var head = HTTPRequestHead(
             version: .http1_1, method: HTTPMethod(rawValue: request.method), uri: request.rawPath + query)
@@ -100,7 +102,8 @@ final class HTTPExchangeHandler: ChannelDuplexHandler {
             context.close(promise: nil)
         case .whole(let promise, _):
             guard let head else { return }
-            let headers = AWSWire.HTTPHeaders(head.headers.map { field -> (String, String) in (field.name, field.value) })
+            let headers = AWSWire.HTTPHeaders(
+                head.headers.map { field -> (String, String) in (field.name, field.value) })
             let message = HTTPResponseMessage(status: Int(head.status.code), headers: headers, body: body)
             if !head.isKeepAlive { context.close(promise: nil) }
             promise.succeed(HTTPAnswer(message: message, isReusable: head.isKeepAlive))
@@ -108,7 +111,9 @@ final class HTTPExchangeHandler: ChannelDuplexHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        fail(head == nil ? HTTPExchangeError.closedBeforeAnswer : HTTPClientError.unreachable("the answer broke off"), context)
+        fail(
+            head == nil ? HTTPExchangeError.closedBeforeAnswer : HTTPClientError.unreachable("the answer broke off"),
+            context)
         context.fireChannelInactive()
     }
 

@@ -81,7 +81,8 @@ extension Agent {
             return await hold(socket, kind, url, request.target)
         } catch WebSocket.Refusal.answered(let answer) {
             let text = String(decoding: answer.body.prefix(512), as: UTF8.self)
-            logger.warning("session refused", metadata: ["session": "\(kind.rawValue)", "answer": "\(answer.status) \(text)"])
+            logger.warning(
+                "session refused", metadata: ["session": "\(kind.rawValue)", "answer": "\(answer.status) \(text)"])
             return text.contains("InactiveInstanceException") ? .inactive : .later
         } catch {
             logger.debug("session not opened", metadata: ["session": "\(kind.rawValue)", "error": "\(error)"])
@@ -101,7 +102,8 @@ extension Agent {
         let answer = try await api.call("DiscoverPollEndpoint", request, answer: ECS.DiscoverPollEndpointResponse.self)
         let base = kind == .tasks ? answer.endpoint : answer.telemetryEndpoint
         let version = await engine.version
-        let query = kind == .tasks
+        let query =
+            kind == .tasks
             ? SessionQuery.tasks(
                 cluster: configuration.cluster, instance: arn, engine: version, sendCredentials: sendCredentials)
             : SessionQuery.telemetry(cluster: configuration.cluster, instance: arn, engine: version)

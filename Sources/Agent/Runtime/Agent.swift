@@ -79,7 +79,9 @@ package actor Agent {
     /// Works until `shutdown` or the cancellation of the calling task.
     /// - Throws: `AgentError` when the server refuses the instance for good.
     package func run() async throws {
-        for path in journal.damaged { logger.error("a damaged journal file was put aside", metadata: ["file": "\(path)"]) }
+        for path in journal.damaged {
+            logger.error("a damaged journal file was put aside", metadata: ["file": "\(path)"])
+        }
         deliver(.restored(journal.tasks))
         defer { workSink.finish() }
         try await withThrowingTaskGroup(of: Void.self) { group in

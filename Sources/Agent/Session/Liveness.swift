@@ -24,7 +24,9 @@ final class Liveness: Sendable {
         while !Task.isCancelled {
             let silence = lastMessage.withLock { $0 } + idle
             guard (try? await Task.sleep(until: min(silence, end), clock: .continuous)) != nil else { return }
-            if ContinuousClock.now >= end { return socket.close(code: 1_000, reason: "ConnectionExpired: Reconnect to continue") }
+            if ContinuousClock.now >= end {
+                return socket.close(code: 1_000, reason: "ConnectionExpired: Reconnect to continue")
+            }
             guard ContinuousClock.now >= lastMessage.withLock({ $0 }) + idle else { continue }
             if isTelemetry { return socket.close(code: 1_000, reason: "ConnectionExpired: Reconnect to continue") }
             return socket.cut()

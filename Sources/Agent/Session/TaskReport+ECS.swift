@@ -8,7 +8,8 @@ extension TaskReport {
     /// The report as the API call's input.
     func request(cluster: String) -> ECS.SubmitTaskStateChangeRequest {
         ECS.SubmitTaskStateChangeRequest(
-            cluster: cluster, task: task, status: status.rawValue, reason: String(reason.prefix(TaskReport.maximumReason)),
+            cluster: cluster, task: task, status: status.rawValue,
+            reason: String(reason.prefix(TaskReport.maximumReason)),
             containers: containers.isEmpty ? nil : containers.map(\.change), pullStartedAt: pullStartedAt,
             pullStoppedAt: pullStoppedAt, executionStoppedAt: executionStoppedAt)
     }

@@ -66,7 +66,9 @@ package struct SimulatedContainers: Sendable {
                 let failure = EngineFailure(.refused, "pull access denied for \(image), repository does not exist")
                 return [Outcome(delay: delays.pull, event: .pullFailed(reference, failure))]
             }
-            return [Outcome(delay: delays.pull, event: .pulled(reference, imageDigest: SimulatedContainers.digest(image)))]
+            return [
+                Outcome(delay: delays.pull, event: .pulled(reference, imageDigest: SimulatedContainers.digest(image)))
+            ]
         case .createVolume(let task, let volume):
             return [Outcome(delay: .zero, event: .volumeReady(task: task, name: volume.name))]
         case .create(let reference, let creation): return create(reference, creation)
@@ -116,7 +118,9 @@ package struct SimulatedContainers: Sendable {
         container.run += 1
         containers[id] = container
         var outcomes = [Outcome(delay: delays.start, event: .started(reference, start))]
-        if let health = container.environment["ROOST_SIMULATE_HEALTH"].flatMap({ ContainerHealth(rawValue: $0.uppercased()) }) {
+        if let health = container.environment["ROOST_SIMULATE_HEALTH"].flatMap({
+            ContainerHealth(rawValue: $0.uppercased())
+        }) {
             outcomes.append(Outcome(delay: delays.start, event: .health(reference, health)))
         }
         if let end = ownEnd(id, container.environment, at: now) { outcomes.append(end) }
@@ -124,7 +128,9 @@ package struct SimulatedContainers: Sendable {
     }
 
     private func ownEnd(_ id: String, _ environment: [String: String], at now: Timestamp) -> Outcome? {
-        guard let seconds = environment["ROOST_SIMULATE_EXIT_AFTER"].flatMap(Double.init), seconds >= 0 else { return nil }
+        guard let seconds = environment["ROOST_SIMULATE_EXIT_AFTER"].flatMap(Double.init), seconds >= 0 else {
+            return nil
+        }
         let code = environment["ROOST_SIMULATE_EXIT_CODE"].flatMap { Int($0) } ?? 0
         let delay = delays.start + .milliseconds(Int64(min(seconds, 1e9) * 1_000))
         let isOutOfMemory = environment["ROOST_SIMULATE_OOM"] == "1"

@@ -12,7 +12,9 @@ struct EngineNames {
 
     /// The name of a container; characters an engine may refuse are left out.
     func container(_ name: String, _ random: inout SeededRandom) -> String {
-        let plain = name.unicodeScalars.filter { $0.isASCII && ($0.properties.isAlphabetic || $0 == "-" || isDigit($0)) }
+        let plain = name.unicodeScalars.filter {
+            $0.isASCII && ($0.properties.isAlphabetic || $0 == "-" || isDigit($0))
+        }
         return prefix + String(String.UnicodeScalarView(plain)) + "-" + random.hex(20)
     }
 

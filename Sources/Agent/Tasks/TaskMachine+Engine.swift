@@ -10,7 +10,8 @@ extension TaskMachine {
             pullStoppedAt = now
             failed(reference, .pulling, failure.reason("CannotPullContainerError", towards: "pulled"), at: now)
         case .volumeReady(_, let name): missingVolumes?.remove(name)
-        case .volumeFailed(_, _, let failure): fail(failure.reason("CannotCreateVolumeError", towards: "created"), at: now)
+        case .volumeFailed(_, _, let failure):
+            fail(failure.reason("CannotCreateVolumeError", towards: "created"), at: now)
         case .created(let reference, let id):
             guard let index = index(of: reference.container), containers[index].phase == .creating else { return }
             containers[index].id = id

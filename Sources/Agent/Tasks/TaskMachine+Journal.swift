@@ -15,7 +15,8 @@ extension TaskMachine {
         value["pullStoppedAt"] = pullStoppedAt.map(TaskMachine.encoded)
         value["executionStoppedAt"] = executionStoppedAt.map(TaskMachine.encoded)
         value["stoppedAt"] = stoppedAt.map(TaskMachine.encoded)
-        value["volumes"] = .object(volumes.sources.sorted { $0.key < $1.key }.map { JSONMember($0.key, .string($0.value)) })
+        value["volumes"] = .object(
+            volumes.sources.sorted { $0.key < $1.key }.map { JSONMember($0.key, .string($0.value)) })
         value["ownedVolumes"] = .array(volumes.owned.map { .string($0) })
         value["volumesReady"] = .bool(missingVolumes?.isEmpty ?? false)
         value["containers"] = .array(containers.map(\.journal))
@@ -107,7 +108,9 @@ extension NetworkBinding {
     }
 
     fileprivate init?(journal value: JSONValue) {
-        guard let container = value["containerPort"]?.intValue, let host = value["hostPort"]?.intValue else { return nil }
+        guard let container = value["containerPort"]?.intValue, let host = value["hostPort"]?.intValue else {
+            return nil
+        }
         self.init(
             bindIP: value["bindIP"]?.stringValue ?? "", containerPort: container, hostPort: host,
             protocol: value["protocol"]?.stringValue ?? "tcp")

@@ -7,7 +7,9 @@ enum QueryToken: Equatable {
     /// Punctuation or a symbol operator.
     case symbol(String)
 
-    private static let symbols = ["||", "&&", "==", "!=", ">=", "<=", "=~", "!~", ">", "<", "!", "(", ")", "[", "]", ","]
+    private static let symbols = [
+        "||", "&&", "==", "!=", ">=", "<=", "=~", "!~", ">", "<", "!", "(", ")", "[", "]", ",",
+    ]
 
     /// Cuts `text` into tokens.
     static func tokens(of text: String) throws(QueryError) -> [QueryToken] {

@@ -115,7 +115,8 @@ private struct Rollout {
     private func runningAfterStop(of task: TaskView) -> Int {
         let stopped = Set(decision.stop.map(\.id) + [task.id])
         let others = (staying + outgoing).filter { !stopped.contains($0.id) }
-        return others.filter { $0.isHealthy(at: now) || ($0.deployment != primary.id && $0.lastStatus == .running) }.count
+        return others.filter { $0.isHealthy(at: now) || ($0.deployment != primary.id && $0.lastStatus == .running) }
+            .count
     }
 
     private mutating func stop(_ tasks: [TaskView]) {

@@ -15,7 +15,9 @@ package struct ClientTokenRecord: Record {
 
     package init() {}
 
-    package static func key(_ scope: String, _ token: String) -> Key<ClientTokenRecord> { Key(path: scope + "/" + token) }
+    package static func key(_ scope: String, _ token: String) -> Key<ClientTokenRecord> {
+        Key(path: scope + "/" + token)
+    }
     package var key: Key<ClientTokenRecord> { ClientTokenRecord.key(scope, token) }
 
     package static let indexes = [

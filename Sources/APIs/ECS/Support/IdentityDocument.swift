@@ -9,7 +9,9 @@ enum IdentityDocument {
     static func availabilityZone(_ document: String?) -> String? { member("availabilityZone", of: document) }
 
     private static func member(_ name: String, of document: String?) -> String? {
-        guard let document, !document.isEmpty, let value = try? JSONValue.parse(Array(document.utf8)) else { return nil }
+        guard let document, !document.isEmpty, let value = try? JSONValue.parse(Array(document.utf8)) else {
+            return nil
+        }
         guard case .string(let text)? = value[name], !text.isEmpty, text.utf8.count <= 255 else { return nil }
         return text
     }
