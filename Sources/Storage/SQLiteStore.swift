@@ -48,9 +48,10 @@ package final class SQLiteStore: Store {
         try db.inTransaction {
             // An ordinary rowid table: three times as fast as WITHOUT ROWID for values of this size.
             try db.execute(
-                sql: "CREATE TABLE record (kind TEXT NOT NULL, key TEXT NOT NULL, value BLOB NOT NULL, UNIQUE (kind, key))"
-            )
-            try db.execute(sql: "CREATE TABLE revision (id INTEGER PRIMARY KEY CHECK (id = 1), number INTEGER NOT NULL)")
+                sql: "CREATE TABLE record (kind TEXT NOT NULL, key TEXT NOT NULL, value BLOB NOT NULL, "
+                    + "UNIQUE (kind, key))")
+            try db.execute(
+                sql: "CREATE TABLE revision (id INTEGER PRIMARY KEY CHECK (id = 1), number INTEGER NOT NULL)")
             try db.execute(sql: "INSERT INTO revision (id, number) VALUES (1, 0)")
             try db.execute(sql: "PRAGMA user_version = \(schemaVersion)")
             return .commit

@@ -30,7 +30,10 @@ let pureFolders = [
 ]
 
 /// Where the clock, chance and the terminal come from.
-let edges = ["Sources/Server", "Sources/Generate", "Sources/Storage", "Sources/Agent/Edge"]
+let edges = [
+    "Sources/Server", "Sources/Generate", "Sources/Storage", "Sources/Agent/Net", "Sources/Agent/Docker",
+    "Sources/Agent/Runtime", "Sources/Agent/Session/Liveness.swift", "Sources/Agent/Simulated/SimulatedEngine.swift",
+]
 
 let rules: [Rule] = [
     Rule(

@@ -47,7 +47,7 @@ package enum TelemetryReports {
         return (request.tasks ?? []).flatMap { (task) -> [HealthReport] in
             let id = task.taskArn?.split(separator: "/").last.map(String.init) ?? ""
             return (task.containers ?? []).compactMap { (container) -> HealthReport? in
-                guard let health = container.healthStatus.flatMap({ ECS.HealthStatus(rawValue: $0) }) else { return nil }
+                guard let health = container.healthStatus.flatMap(ECS.HealthStatus.init(rawValue:)) else { return nil }
                 return HealthReport(
                     task: TaskRecord.key(cluster, id), container: container.containerName ?? "", health: health)
             }

@@ -31,7 +31,9 @@ extension Duration {
     /// Reads one number with a unit, as the agent's settings are written: `30s`, `10m`, `3h`.
     init?(goText text: String) {
         let units: [Character: Int] = ["s": 1, "m": 60, "h": 3_600]
-        guard let unit = text.last.flatMap({ units[$0] }), let number = Int(text.dropLast()), number > 0 else { return nil }
+        guard let unit = text.last.flatMap({ units[$0] }), let number = Int(text.dropLast()), number > 0 else {
+            return nil
+        }
         self = .seconds(number * unit)
     }
 }

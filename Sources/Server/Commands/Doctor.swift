@@ -39,7 +39,8 @@ enum Doctor {
 
     /// The kernel features that container limits need.
     private static func limits(_ information: JSONValue) -> [Finding] {
-        [("MemoryLimit", "memory limits"), ("CPUShares", "CPU shares"), ("PidsLimit", "process limits")].map { name, words in
+        let features = [("MemoryLimit", "memory limits"), ("CPUShares", "CPU shares"), ("PidsLimit", "process limits")]
+        return features.map { name, words in
             let isThere = information[name]?.boolValue ?? false
             return Finding(
                 isGood: isThere, text: isThere ? "the engine has \(words)" : "the engine has no \(words)",
@@ -60,7 +61,8 @@ enum Doctor {
         } catch {
             return Finding(
                 isGood: false, text: "\(text) cannot be listened on: \(error)",
-                cure: "A region may be running there already; stop what uses the port, or choose another with --listen.")
+                cure: "A region may be running there already; stop what uses the port, "
+                    + "or choose another with --listen.")
         }
     }
 

@@ -4,7 +4,7 @@ import NIOCore
 
 /// Which engine runs the containers; the options of `up` and `agent`.
 struct EngineOptions: ParsableArguments {
-    @Option(help: "What runs the containers: docker or simulated (ROOST_ENGINE; default docker; DOCKER_HOST is obeyed).")
+    @Option(help: "What runs the containers: docker (see DOCKER_HOST) or simulated (ROOST_ENGINE; default docker).")
     var engine: String?
 
     @Option(help: "When images are pulled: prefer-cached, default or always (ROOST_PULL; default prefer-cached).")
@@ -32,8 +32,8 @@ struct EngineOptions: ParsableArguments {
         guard !isSimulated else { return }
         do { _ = try await EngineProbe.version(EngineOptions.dockerHost, on: group) } catch {
             throw UserError(
-                "No Docker Engine answers at \(EngineOptions.dockerHost) (\(error)). Start one, set DOCKER_HOST, or use "
-                    + "--engine simulated. `roost doctor` tells more.")
+                "No Docker Engine answers at \(EngineOptions.dockerHost) (\(error)). Start one, set DOCKER_HOST, "
+                    + "or use --engine simulated. `roost doctor` tells more.")
         }
     }
 

@@ -18,8 +18,8 @@ enum Fresh {
         let folder = path + "/instances"
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
         return names.compactMap { name in
-            guard let bytes = FileManager.default.contents(atPath: "\(folder)/\(name)/instance.json") else { return nil }
-            return (try? JSONValue.parse(Array(bytes)))?["instanceId"]?.stringValue
+            let bytes = FileManager.default.contents(atPath: "\(folder)/\(name)/instance.json")
+            return bytes.flatMap { try? JSONValue.parse(Array($0)) }?["instanceId"]?.stringValue
         }
     }
 }

@@ -40,8 +40,10 @@ struct RegionOptions: ParsableArguments {
             throw ValidationError("--account takes twelve digits, not '\(account)'.")
         }
         let region = region ?? Environment.roost("REGION") ?? "us-east-1"
-        guard !region.isEmpty, region.utf8.allSatisfy({ $0 == 0x2D || (0x30...0x39).contains($0) || (0x61...0x7A).contains($0) })
-        else { throw ValidationError("--region takes a name such as us-east-1, not '\(region)'.") }
+        let isPart = { (byte: UInt8) in byte == 0x2D || (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte) }
+        guard !region.isEmpty, region.utf8.allSatisfy(isPart) else {
+            throw ValidationError("--region takes a name such as us-east-1, not '\(region)'.")
+        }
         return Realm(account: account, region: region)
     }
 

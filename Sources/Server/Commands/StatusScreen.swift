@@ -9,7 +9,8 @@ enum StatusScreen {
     static func read(_ api: APIClient, _ endpoint: String) async throws -> String {
         do {
             var lines = ["region \(endpoint)", ""]
-            let names = try await api.call("ListClusters", ECS.ListClustersRequest(), answer: ECS.ListClustersResponse.self)
+            let names = try await api.call(
+                "ListClusters", ECS.ListClustersRequest(), answer: ECS.ListClustersResponse.self)
             for arn in names.clusterArns ?? [] { lines += try await cluster(arn, api) }
             return lines.joined(separator: "\n")
         } catch let error as WireError { throw UserError("\(error.code): \(error.message)") } catch is HTTPClientError {

@@ -35,7 +35,9 @@ final class Region: Sendable {
 
     /// Loads the state and begins to serve.
     /// - Throws: `StoreError` when the store cannot be used, or when the address cannot be bound.
-    static func start(_ settings: RegionSettings, on group: any EventLoopGroup, _ logger: Logger) async throws -> Region {
+    static func start(
+        _ settings: RegionSettings, on group: any EventLoopGroup, _ logger: Logger
+    ) async throws -> Region {
         let store = try SQLiteStore(path: settings.dataDirectory + "/state.sqlite")
         let snapshot = try Snapshot(realm: settings.realm, loading: store)
         let control = ControlThread()
