@@ -108,11 +108,6 @@ def test_a_refused_request_changes_nothing(region):
     assert region.ecs.describe_clusters(clusters=["smuggled"])["clusters"] == []
 
 
-def test_authentication_comes_before_the_operation(region):
-    answer = call(region, "NoSuchOperation", {}, secret="wrong")
-    assert answer.code == "InvalidSignatureException"
-
-
 def test_many_signed_on_one_connection(region):
     connection = http.client.HTTPConnection("127.0.0.1", region.port, timeout=10)
     for number in range(20):

@@ -63,4 +63,4 @@ def test_without_a_signature(region):
 
 def test_other_operations_are_refused_clearly(region):
     code, message = error_of(region.client("sts").get_session_token)
-    assert code and "GetSessionToken" in message
+    assert code == "InvalidAction" and message
