@@ -233,7 +233,7 @@ def test_mistakes_inside_a_definition_are_client_exceptions(region, members, wor
 
 @pytest.mark.parametrize("members", [
     dict(networkMode="wifi"), dict(requiresCompatibilities=["MOON"]), dict(family="with space"),
-    dict(containerDefinitions="none"), dict(pidMode=7), dict(tags=[{"key": "k" * 129, "value": "v"}]),
+    dict(pidMode=7), dict(tags=[{"key": "k" * 129, "value": "v"}]),
     dict(tags=[{"key": f"k{i}", "value": "v"} for i in range(51)]), dict(tags=[{"key": "aws:x", "value": "v"}]),
 ])
 def test_malformed_members_are_refused(region, members):
