@@ -34,7 +34,8 @@ struct AdoptionTests {
         _ = machine.beginSurvey()
         let exit = ContainerExit(id: id, exitCode: 9, finishedAt: start)
         let actions = machine.handle(.surveyed([survey(id, .exited(exit))]), at: start)
-        let report = actions.compactMap { if case .report(let report) = $0 { report } else { nil as TaskReport? } }.first
+        let report = actions.compactMap { if case .report(let report) = $0 { report } else { nil as TaskReport? } }
+            .first
         #expect(report?.status == .stopped)
         #expect(report?.containers.first?.exitCode == 9)
     }

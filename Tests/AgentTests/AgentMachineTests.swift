@@ -28,7 +28,9 @@ struct AgentMachineTests {
             .manifest(
                 ACS.TaskManifestMessage(
                     messageId: id, clusterArn: clusterARN, containerInstanceArn: instanceARN, timeline: timeline,
-                    tasks: running.map { ACS.TaskIdentifier(taskArn: $0, taskClusterArn: clusterARN, desiredStatus: "RUNNING") })))
+                    tasks: running.map {
+                        ACS.TaskIdentifier(taskArn: $0, taskClusterArn: clusterARN, desiredStatus: "RUNNING")
+                    })))
     }
 
     @Test("a payload starts its tasks and is acknowledged once they are durable")
@@ -69,7 +71,8 @@ struct AgentMachineTests {
     @Test("a payload without the three names is dropped without a word")
     func nameless() {
         var machine = makeAgent()
-        let actions = machine.handle(.received(.payload(ACS.PayloadMessage(messageId: "m1", tasks: [.sample()]))), at: start)
+        let actions = machine.handle(
+            .received(.payload(ACS.PayloadMessage(messageId: "m1", tasks: [.sample()]))), at: start)
         #expect(actions.isEmpty)
     }
 
@@ -80,7 +83,9 @@ struct AgentMachineTests {
         task.volumes = [ACS.Volume(name: "v", type: "weird")]
         let actions = machine.handle(payload("m1", 1, [task]), at: start)
         #expect(actions.afterSave.isEmpty)
-        #expect(actions.reports.first?.reason == "UnrecogniedTaskError: Error loading task - unrecognized volume type: \"weird\"")
+        #expect(
+            actions.reports.first?.reason
+                == "UnrecogniedTaskError: Error loading task - unrecognized volume type: \"weird\"")
     }
 
     @Test("credentials are acknowledged by the payload's id")
@@ -115,7 +120,9 @@ struct AgentMachineTests {
         #expect(machine.tasks[taskARN]?.isStopRequested == true)
     }
 
-    @Test("a manifest no newer than what is known is discarded without a word", arguments: [(4, false), (5, false), (6, true)])
+    @Test(
+        "a manifest no newer than what is known is discarded without a word",
+        arguments: [(4, false), (5, false), (6, true)])
     func oldManifest(timeline: Int, isTaken: Bool) {
         var machine = makeAgent()
         _ = machine.handle(payload("m1", 5, [.sample()]), at: start)
@@ -184,8 +191,12 @@ extension [AgentAction] {
     var sent: [ACSMessage] { compactMap { if case .send(let message) = $0 { message } else { nil } } }
     var telemetry: [TCSMessage] { compactMap { if case .sendTelemetry(let message) = $0 { message } else { nil } } }
     var reports: [TaskReport] { compactMap { if case .report(let report) = $0 { report } else { nil } } }
-    var afterSave: [ACSMessage] { flatMap { if case .save(_, let messages) = $0 { messages } else { [] as [ACSMessage] } } }
-    var entries: [JournalEntry] { flatMap { if case .save(let entries, _) = $0 { entries } else { [] as [JournalEntry] } } }
+    var afterSave: [ACSMessage] {
+        flatMap { if case .save(_, let messages) = $0 { messages } else { [] as [ACSMessage] } }
+    }
+    var entries: [JournalEntry] {
+        flatMap { if case .save(let entries, _) = $0 { entries } else { [] as [JournalEntry] } }
+    }
     var saved: [String] { entries.map(\.task) }
     var statuses: [String?] {
         telemetry.flatMap { message -> [String?] in

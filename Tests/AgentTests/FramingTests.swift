@@ -5,12 +5,14 @@ import Testing
 /// Frames as the official agent and its backend exchanged them.
 @Suite("Session frames")
 struct FramingTests {
-    @Test("frames of the task session come out as they went in", arguments: [
-        "acs-AckRequest", "acs-HeartbeatAckRequest", "acs-IAMRoleCredentialsAckRequest", "acs-NackRequest",
-        "acs-TaskStopVerificationMessage", "backend-HeartbeatMessage", "backend-IAMRoleCredentialsMessage",
-        "backend-PayloadMessage", "backend-PerformUpdateMessage", "backend-TaskManifestMessage",
-        "backend-TaskStopVerificationAck",
-    ])
+    @Test(
+        "frames of the task session come out as they went in",
+        arguments: [
+            "acs-AckRequest", "acs-HeartbeatAckRequest", "acs-IAMRoleCredentialsAckRequest", "acs-NackRequest",
+            "acs-TaskStopVerificationMessage", "backend-HeartbeatMessage", "backend-IAMRoleCredentialsMessage",
+            "backend-PayloadMessage", "backend-PerformUpdateMessage", "backend-TaskManifestMessage",
+            "backend-TaskStopVerificationAck",
+        ])
     func tasks(name: String) throws {
         let frame = try #require(try Fixture.load(name)["frame"])
         let message = try ACSMessage(frame: frame.encode())
@@ -18,11 +20,13 @@ struct FramingTests {
         #expect(try JSONValue.parse(message.frame).sorted == frame.sorted)
     }
 
-    @Test("frames of the telemetry session come out as they went in", arguments: [
-        "tcs-PublishHealthRequest", "tcs-PublishInstanceStatusRequest", "tcs-PublishMetricsRequest-idle",
-        "tcs-PublishMetricsRequest-restarts", "tcs-PublishMetricsRequest-tasks", "backend-tcs-AckPublishHealth",
-        "backend-tcs-AckPublishInstanceStatus", "backend-tcs-AckPublishMetric", "backend-tcs-HeartbeatMessage",
-    ])
+    @Test(
+        "frames of the telemetry session come out as they went in",
+        arguments: [
+            "tcs-PublishHealthRequest", "tcs-PublishInstanceStatusRequest", "tcs-PublishMetricsRequest-idle",
+            "tcs-PublishMetricsRequest-restarts", "tcs-PublishMetricsRequest-tasks", "backend-tcs-AckPublishHealth",
+            "backend-tcs-AckPublishInstanceStatus", "backend-tcs-AckPublishMetric", "backend-tcs-HeartbeatMessage",
+        ])
     func telemetry(name: String) throws {
         let fixture = try Fixture.load(name)
         let frame = try #require(fixture["frame"])
@@ -39,13 +43,18 @@ struct FramingTests {
 
     @Test("a type nobody knows is named, not refused")
     func unknown() throws {
-        guard case .unknown("Surprise") = try ACSMessage(frame: Array(#"{"type":"Surprise","message":{"a":1}}"#.utf8)) else {
+        guard case .unknown("Surprise") = try ACSMessage(frame: Array(#"{"type":"Surprise","message":{"a":1}}"#.utf8))
+        else {
             Issue.record("not unknown")
             return
         }
     }
 
-    @Test("garbage is refused", arguments: ["", "{", "[]", "{\"message\":{}}", "x\r\n\r\n", #"{"type":"PayloadMessage","message":{"seqNum":"one"}}"#])
+    @Test(
+        "garbage is refused",
+        arguments: [
+            "", "{", "[]", "{\"message\":{}}", "x\r\n\r\n", #"{"type":"PayloadMessage","message":{"seqNum":"one"}}"#,
+        ])
     func garbage(text: String) {
         #expect(throws: WireError.self) { try ACSMessage(frame: Array(text.utf8)) }
     }

@@ -84,7 +84,8 @@ struct Bench {
     /// A container ends by itself.
     mutating func exit(_ container: String, code: Int, isOutOfMemory: Bool = false) {
         guard let id = machine.container(container)?.id else { return }
-        for outcome in engine.kill(id, code: code, isOutOfMemory: isOutOfMemory, at: now) where engine.confirm(outcome.event) {
+        for outcome in engine.kill(id, code: code, isOutOfMemory: isOutOfMemory, at: now)
+        where engine.confirm(outcome.event) {
             feed(.engine(outcome.event))
         }
     }

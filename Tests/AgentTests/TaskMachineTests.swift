@@ -8,7 +8,9 @@ import Testing
 struct TaskMachineTests {
     @Test("a task of one container goes to RUNNING with one report")
     func runs() {
-        var bench = Bench([.sample().with { $0.portMappings = [ACS.PortMapping(containerPort: 80, hostPort: 0, protocol: "tcp")] }])
+        var bench = Bench([
+            .sample().with { $0.portMappings = [ACS.PortMapping(containerPort: 80, hostPort: 0, protocol: "tcp")] }
+        ])
         bench.feed(.accepted)
         #expect(bench.steps == ["pull app", "create app", "start app"])
         #expect(bench.reports.map(\.status) == [.running])
@@ -132,17 +134,20 @@ struct TaskMachineTests {
         var reason: String
     }
 
-    @Test("failures speak in the agent's words", arguments: [
-        FailureRow(
-            event: .pullFailed(reference(), EngineFailure(.refused, "no such image")),
-            reason: "CannotPullContainerError: Error response from daemon: no such image"),
-        FailureRow(
-            event: .pullFailed(reference(), EngineFailure(.timeout(.seconds(7_200)), "")),
-            reason: "DockerTimeoutError: Could not transition to pulled; timed out after waiting 120m0s"),
-        FailureRow(
-            event: .pullFailed(reference(), EngineFailure(.unreachable, "Cannot connect to the container engine: x")),
-            reason: "CannotPullContainerError: Cannot connect to the container engine: x"),
-    ])
+    @Test(
+        "failures speak in the agent's words",
+        arguments: [
+            FailureRow(
+                event: .pullFailed(reference(), EngineFailure(.refused, "no such image")),
+                reason: "CannotPullContainerError: Error response from daemon: no such image"),
+            FailureRow(
+                event: .pullFailed(reference(), EngineFailure(.timeout(.seconds(7_200)), "")),
+                reason: "DockerTimeoutError: Could not transition to pulled; timed out after waiting 120m0s"),
+            FailureRow(
+                event: .pullFailed(
+                    reference(), EngineFailure(.unreachable, "Cannot connect to the container engine: x")),
+                reason: "CannotPullContainerError: Cannot connect to the container engine: x"),
+        ])
     func reasons(row: FailureRow) {
         var machine = makeMachine()
         _ = machine.handle(.accepted, at: start)
