@@ -33,6 +33,7 @@ import Testing
             ("attribute:stack =~ pr.*", true),
             ("attribute:stack =~ pr", false),
             ("attribute:stack !~ (dev|test)", true),
+            ("(attribute:stack =~ (dev|pr.d)) and attribute:stack !~ 'dev'", true),
             ("attribute:size > 9", true),
             ("agentVersion < 1.14.10", true),
             ("agentVersion >= 1.15", false),
@@ -57,6 +58,7 @@ import Testing
         arguments: [
             "", "stack == prod", "attribute:stack", "attribute:stack ==", "attribute:stack == a b",
             "attribute:stack in prod", "attribute:stack in []", "(attribute:stack == a", "attribute:stack =~ (",
+            "attribute:stack = prod", "attribute:stack | attribute:size", "attribute:stack =~ )", "& attribute:a == b",
             "registeredAt < yesterday", "runningTasksCount == many", "attribute:a == 'b", "&& attribute:a == b",
             String(repeating: "(", count: 60) + "attribute:a == b" + String(repeating: ")", count: 60),
         ])

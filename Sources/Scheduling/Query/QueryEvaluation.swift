@@ -23,10 +23,6 @@ package struct InstanceQuery: Sendable {
             try check(left)
             try check(right)
         case .not(let inner): try check(inner)
-        case .compare(_, .matches, .value(let pattern)), .compare(_, .doesNotMatch, .value(let pattern)):
-            guard (try? Regex(pattern)) != nil else {
-                throw QueryError(message: "'\(pattern)' is not a regular expression.")
-            }
         case .compare(.registeredAt, _, .value(let text)):
             guard Timestamp(queryDate: text) != nil else { throw QueryError(message: "'\(text)' is not a date.") }
         case .compare(.runningTasksCount, _, .value(let text)):
@@ -74,8 +70,8 @@ package struct InstanceQuery: Sendable {
         case (.doesNotExist, _): value == nil
         case (.isIn, .list(let items)): items.contains { order(value, $0, subject) == 0 }
         case (.isNotIn, .list(let items)): !items.contains { order(value, $0, subject) == 0 }
-        case (.matches, .value(let pattern)): value.map { wholly($0, matches: pattern) } ?? false
-        case (.doesNotMatch, .value(let pattern)): !(value.map { wholly($0, matches: pattern) } ?? false)
+        case (.matches, .pattern(let pattern)): value.map(pattern.matches) ?? false
+        case (.doesNotMatch, .pattern(let pattern)): !(value.map(pattern.matches) ?? false)
         case (.equals, .value(let item)): order(value, item, subject) == 0
         case (.notEquals, .value(let item)): order(value, item, subject) != 0
         case (.greater, .value(let item)): order(value, item, subject).map { $0 > 0 } ?? false
@@ -94,8 +90,8 @@ package struct InstanceQuery: Sendable {
         case (.notEquals, .value(let group)): !groups.contains(group)
         case (.isIn, .list(let items)): groups.contains { items.contains($0) }
         case (.isNotIn, .list(let items)): !groups.contains { items.contains($0) }
-        case (.matches, .value(let pattern)): groups.contains { wholly($0, matches: pattern) }
-        case (.doesNotMatch, .value(let pattern)): !groups.contains { wholly($0, matches: pattern) }
+        case (.matches, .pattern(let pattern)): groups.contains(where: pattern.matches)
+        case (.doesNotMatch, .pattern(let pattern)): !groups.contains(where: pattern.matches)
         default: false
         }
     }
@@ -132,10 +128,5 @@ package struct InstanceQuery: Sendable {
             if a != b { return a < b ? -1 : 1 }
         }
         return 0
-    }
-
-    private func wholly(_ value: String, matches pattern: String) -> Bool {
-        guard let regex = try? Regex(pattern) else { return false }
-        return ((try? regex.wholeMatch(in: value)) ?? nil) != nil
     }
 }

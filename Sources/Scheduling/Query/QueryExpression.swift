@@ -52,6 +52,8 @@ package enum QueryArgument: Sendable, Equatable {
     case none
     case value(String)
     case list([String])
+    /// What follows `=~`.
+    case pattern(QueryPattern)
 }
 
 /// Why a text is no expression: a sentence for the user.

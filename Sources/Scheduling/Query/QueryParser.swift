@@ -57,6 +57,8 @@ package struct QueryParser {
         switch comparison {
         case .exists, .doesNotExist: return .compare(subject, comparison, .none)
         case .isIn, .isNotIn: return .compare(subject, comparison, .list(try parseList()))
+        case .matches, .doesNotMatch:
+            return .compare(subject, comparison, .pattern(try QueryPattern(try parseValue())))
         default: return .compare(subject, comparison, .value(try parseValue()))
         }
     }

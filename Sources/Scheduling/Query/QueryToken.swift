@@ -20,11 +20,15 @@ enum QueryToken: Equatable {
                 rest.removeFirst()
             } else if first == "'" || first == "\"" {
                 tokens.append(.quoted(try takeQuoted(&rest, first)))
+            } else if tokens.last.map(isMatch) ?? false {
+                tokens.append(.word(takePattern(&rest)))
             } else if let symbol = symbols.first(where: { rest.hasPrefix($0) }) {
                 tokens.append(.symbol(symbol))
                 rest.removeFirst(symbol.count)
             } else {
-                tokens.append(.word(takeWord(&rest, afterOperator: tokens.last.map(isMatch) ?? false)))
+                let word = takeWord(&rest)
+                guard !word.isEmpty else { throw QueryError(message: "'\(first)' is unexpected.") }
+                tokens.append(.word(word))
             }
         }
         return tokens
@@ -43,22 +47,23 @@ enum QueryToken: Equatable {
         return text
     }
 
-    private static func takeWord(_ rest: inout Substring, afterOperator isPattern: Bool) -> String {
-        var word = ""
+    private static func takeWord(_ rest: inout Substring) -> String {
+        let word = rest.prefix { !$0.isWhitespace && !"()[],=!<>&|'\"".contains($0) }
+        rest.removeFirst(word.count)
+        return String(word)
+    }
+
+    /// A bare regular expression ends with a space, or with the bracket of a group around the comparison. It is at
+    /// least one character, so that whoever asks for the next token gets on.
+    private static func takePattern(_ rest: inout Substring) -> String {
         var open = 0
-        while let next = rest.first, !next.isWhitespace {
-            if isPattern {
-                if next == "(" || next == "[" { open += 1 }
-                if next == ")" || next == "]" {
-                    if open == 0 { break }
-                    open -= 1
-                }
-            } else if "()[],=!<>&|'\"".contains(next) {
-                break
-            }
-            word.append(next)
-            rest.removeFirst()
+        let pattern = rest.prefix { next in
+            if next == "(" || next == "[" { open += 1 }
+            if next == ")" || next == "]" { open -= 1 }
+            return open >= 0 && !next.isWhitespace
         }
-        return word
+        guard !pattern.isEmpty else { return String(rest.removeFirst()) }
+        rest.removeFirst(pattern.count)
+        return String(pattern)
     }
 }

@@ -1,0 +1,38 @@
+import Testing
+
+@testable import Scheduling
+
+@Suite("Patterns of the query language") struct QueryPatternTests {
+    @Test(
+        "match whole values",
+        arguments: [
+            ("", "", true), ("a", "", false), ("", "a", false), ("abc", "abc", true), ("abc", "abcd", false),
+            ("a.c", "axc", true), ("a.c", "a\nc", false), (".*", "anything at all", true), ("t2\\..*", "t2.micro", true),
+            ("(dev|test)", "test", true), ("(dev|test)", "devtest", false), ("a|b|", "", true), ("a(b|c)*d", "abccbd", true),
+            ("(?:ab)+", "ababab", true), ("(?:ab)+", "aba", false), ("[a-c]+", "abcabc", true), ("[^a-c]+", "xyz", true),
+            ("[^a-c]+", "xaz", false), ("[]x]+", "]x", true), ("[a\\]]+", "a]", true), ("[\\d_]+", "1_2", true),
+            ("a{3}", "aaa", true), ("a{3}", "aa", false), ("a{2,}", "aaaaa", true), ("a{1,3}", "aaaa", false),
+            ("a{0,2}b", "b", true), ("(a?){3}a{3}", "aaa", true), ("^prod-\\w+$", "prod-7", true), ("x^", "x", false),
+            ("\\s\\S\\D\\W", " ax!", true), ("a*?b+?", "aab", true), ("ü+", "üü", true), ("a\\.b", "axb", false),
+        ])
+    func matches(pattern: String, value: String, expected: Bool) throws {
+        #expect(try QueryPattern(pattern).matches(value) == expected)
+    }
+
+    @Test(
+        "refuse what is none, or too much",
+        arguments: [
+            "(", ")", "a)", "[a", "*a", "a{", "a{x}", "a{3,2}", "a{9999}", "(a{900}){900}", "\\", "a++", "(?=a)", "(a)\\1",
+            "[z-a]", "\\pL", String(repeating: "(", count: 60) + String(repeating: ")", count: 60),
+        ])
+    func refuses(pattern: String) {
+        #expect(throws: QueryError.self) { try QueryPattern(pattern) }
+    }
+
+    @Test("cost the same however they are nested")
+    func isLinear() throws {
+        // A backtracking engine needs longer than the universe is old.
+        #expect(try !QueryPattern("((a+)+)+$").matches(String(repeating: "a", count: 500) + "b"))
+        #expect(try QueryPattern("(a*)*(a*)*b").matches(String(repeating: "a", count: 500) + "b"))
+    }
+}
