@@ -55,7 +55,7 @@ def described(call, key, names, argument):
 def test_no_acknowledged_write_is_lost(new_region, round):
     region = new_region().start()
     region.wait_for_instances()
-    definition = register(region.ecs, containers=[container(cpu=0, memory=4)])
+    definition = register(region.ecs, containers=[container(cpu=0, memory=6)])
     writers = [Writer(region, definition, n) for n in range(6)]
     for writer in writers:
         writer.start()

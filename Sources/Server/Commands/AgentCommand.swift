@@ -11,7 +11,7 @@ struct AgentCommand: AsyncParsableCommand {
     @OptionGroup var data: DataOption
     @OptionGroup var engine: EngineOptions
 
-    @Option(help: "The region's address, http://HOST:PORT (ROOST_SERVER; default: that of the region in --data).")
+    @Option(help: "The region's address, http://HOST:PORT (ROOST_SERVER, AWS_ENDPOINT_URL; default: that of --data).")
     var server: String?
 
     @Option(help: "The cluster to join (ROOST_CLUSTER; default: default).")
@@ -52,7 +52,8 @@ struct AgentCommand: AsyncParsableCommand {
 
     private func settings(_ directory: DataDirectory) throws -> AgentSettings {
         let announced = try? directory.announced()
-        guard let address = server ?? Environment.roost("SERVER") ?? announced?.endpoint else {
+        let known = Environment.value("AWS_ENDPOINT_URL_ECS") ?? Environment.value("AWS_ENDPOINT_URL")
+        guard let address = server ?? Environment.roost("SERVER") ?? known ?? announced?.endpoint else {
             throw UserError("Say which region to join: --server http://HOST:PORT.")
         }
         let region = Environment.roost("REGION") ?? Environment.value("AWS_REGION")
