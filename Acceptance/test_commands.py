@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from support.ecs import register, stable, unique
+from support.ecs import register, run_one, stable, unique, wait_running
 from support.poll import eventually
 from support.region import BINARY, KEY, SECRET, clean_environment
 
@@ -139,3 +139,15 @@ def test_simulation_is_the_same_every_time(region):
     assert first.stdout == second.stdout and first.stdout
     several = region.roost("simulate", "--seeds", "1..3", timeout=300)
     assert several.returncode == 0, several.stdout[-2000:]
+
+
+def test_the_simulated_engine_takes_its_time(new_region):
+    region = new_region(arguments=["--delays", "pull=200ms,start=700ms,stop=1s"]).start()
+    region.wait_for_instances()
+    ecs = region.ecs
+    began = time.monotonic()
+    running = wait_running(ecs, run_one(ecs, register(ecs))["taskArn"])
+    assert time.monotonic() - began > 0.8
+    assert running["pullStoppedAt"] > running["pullStartedAt"]
+    done = region.roost("up", "--engine", "simulated", "--delays", "start=soon")
+    assert done.returncode != 0 and "--delays" in done.stderr

@@ -15,7 +15,6 @@ def nothing_left(ecs):
     stop_everything(ecs)
 
 
-@pytest.mark.xfail(reason="instances do not register ecs.instance-type yet", strict=False)
 def test_what_an_instance_says(region, ecs):
     found = instances(ecs)
     assert len(found) == 2

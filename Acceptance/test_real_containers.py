@@ -42,7 +42,8 @@ def fetch(port, address="127.0.0.1"):
 
 def test_a_web_server_on_dynamic_ports(ecs, engine, real_region):
     definition = register(ecs, containers=[container(
-        command=SERVE, environment=[{"name": "WHO", "value": "roost"}], portMappings=[{"containerPort": 8080}])])
+        command=SERVE, environment=[{"name": "WHO", "value": "roost"}], stopTimeout=1,
+        portMappings=[{"containerPort": 8080}])])
     tasks = ecs.run_task(taskDefinition=definition, count=4)["tasks"]
     ports = set()
     for started in tasks:
@@ -62,28 +63,26 @@ def test_a_static_port(ecs):
 
     port = free_port()
     definition = register(ecs, containers=[container(
-        command=SERVE, portMappings=[{"containerPort": 8080, "hostPort": port}])])
+        command=SERVE, stopTimeout=1, portMappings=[{"containerPort": 8080, "hostPort": port}])])
     running = wait_running(ecs, run_one(ecs, definition)["taskArn"])
     assert {b["hostPort"] for b in running["containers"][0]["networkBindings"]} == {port}
     assert eventually(lambda: fetch(port)).startswith("hello")
 
 
-@pytest.mark.xfail(reason="no networkBindings in host mode yet", strict=False)
 def test_host_network(ecs):
     from support.region import free_port
 
     port = free_port()
     command = ["sh", "-c", f"echo host > /www/index.html; exec httpd -f -p {port} -h /www"]
     definition = register(ecs, networkMode="host", containers=[container(
-        command=command, portMappings=[{"containerPort": port}])])
+        command=command, stopTimeout=1, portMappings=[{"containerPort": port}])])
     running = wait_running(ecs, run_one(ecs, definition)["taskArn"])
     assert {b["hostPort"] for b in running["containers"][0]["networkBindings"]} == {port}
     assert eventually(lambda: fetch(port)) == "host\n"
 
 
-@pytest.mark.xfail(reason="a task whose container ends at once has no startedAt", strict=False)
 def test_exit_codes_and_who_stopped_the_task(ecs):
-    stopped = run_to_end(ecs, container(command=["sh", "-c", "exit 7"]),
+    stopped = run_to_end(ecs, container(command=["sh", "-c", "sleep 1; exit 7"]),
                          container("side", command=["sleep", "3600"], stopTimeout=2))
     assert stopped["stopCode"] == "EssentialContainerExited"
     assert stopped["stoppedReason"] == "Essential container in task exited"
@@ -93,6 +92,12 @@ def test_exit_codes_and_who_stopped_the_task(ecs):
     assert stopped["createdAt"] <= stopped["pullStartedAt"] <= stopped["pullStoppedAt"] <= stopped["startedAt"]
     assert stopped["startedAt"] <= stopped["executionStoppedAt"] <= stopped["stoppedAt"]
     assert all_free(ecs)
+
+
+def test_a_container_that_ends_at_once_has_run(ecs):
+    stopped = run_to_end(ecs, container(command=["true"]))
+    assert (stopped["stopCode"], stopped["containers"][0]["exitCode"]) == ("EssentialContainerExited", 0)
+    assert stopped["createdAt"] <= stopped["startedAt"] <= stopped["executionStoppedAt"] <= stopped["stoppedAt"]
 
 
 def test_an_unessential_container_may_end(ecs):

@@ -27,7 +27,6 @@ struct DockerInspection {
 
     /// The published ports; IPv4 only, as the official agent reports them.
     var bindings: [NetworkBinding] {
-        if details["HostConfig"]?["NetworkMode"]?.stringValue == "host" { return hostBindings }
         var result: [NetworkBinding] = []
         for member in details["NetworkSettings"]?["Ports"]?.members ?? [] {
             guard let port = DockerPort(member.name) else { continue }
@@ -41,13 +40,6 @@ struct DockerInspection {
             }
         }
         return result.sorted { ($0.containerPort, $0.protocol) < ($1.containerPort, $1.protocol) }
-    }
-
-    /// In the host's network every exposed port is the host's own.
-    private var hostBindings: [NetworkBinding] {
-        (details["Config"]?["ExposedPorts"]?.members ?? []).compactMap { DockerPort($0.name) }.map {
-            NetworkBinding(bindIP: "0.0.0.0", containerPort: $0.number, hostPort: $0.number, protocol: $0.protocol)
-        }
     }
 
     /// The engine's way of saying never is the year 1.

@@ -43,6 +43,8 @@ package struct AgentConfiguration: Sendable {
     package var reservedPorts = [22, 2_375, 2_376, 51_678, 51_679]
     /// Further attributes. Source: ECS_INSTANCE_ATTRIBUTES.
     package var attributes: [String: String] = [:]
+    /// The value of `ecs.instance-type`: there is no EC2 that knows one.
+    package var instanceType = "roost.local"
     /// The host address that published ports are bound to.
     package var bindAddress = "0.0.0.0"
     package var timings = Timings()

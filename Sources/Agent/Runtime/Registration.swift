@@ -20,7 +20,7 @@ extension AgentConfiguration {
     private func identityDocument(_ instanceID: String) -> String {
         let document: JSONValue = [
             "architecture": .string(Capabilities.architecture), "availabilityZone": .string(availabilityZone),
-            "instanceId": .string(instanceID), "region": .string(region), "version": "2017-09-30",
+            "instanceId": .string(instanceID), "instanceType": .string(instanceType), "region": .string(region), "version": "2017-09-30",
         ]
         return String(decoding: document.encode(), as: UTF8.self)
     }
@@ -38,6 +38,7 @@ extension AgentConfiguration {
         let own = [
             ("ecs.os-type", "linux"), ("ecs.os-family", "LINUX"), ("ecs.os-type-detailed", "LINUX"),
             ("ecs.cpu-architecture", Capabilities.architecture), ("ecs.availability-zone", availabilityZone),
+            ("ecs.instance-type", instanceType),
         ]
         return attributes.sorted { $0.key < $1.key }.map { ECS.Attribute(name: $0.key, value: $0.value) }
             + Capabilities.names.map { ECS.Attribute(name: $0) }

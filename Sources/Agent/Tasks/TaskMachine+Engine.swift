@@ -52,6 +52,7 @@ extension TaskMachine {
         guard let index = index(of: reference.container), containers[index].phase < .running else { return }
         let isRestart = containers[index].hasRun
         containers[index].start(start)
+        if task.networkMode == "host" { containers[index].bindings = hostBindings(containers[index].definition) }
         // Restarts in place are not reported. Source: amazon-ecs-agent, restart policies.
         if !isRestart { outbox.add(containers[index].report(as: .running)) }
         guard let timeout = containers[index].definition.startTimeout, isAwaited(containers[index].name) else { return }
@@ -59,6 +60,15 @@ extension TaskMachine {
     }
 
     /// Whether another container waits for more than this one's start.
+    /// In the host's network the engine publishes nothing: the container's ports are the host's.
+    private func hostBindings(_ container: ACS.Container) -> [NetworkBinding] {
+        (container.portMappings ?? []).compactMap { mapping in
+            guard let port = mapping.containerPort else { return nil }
+            return NetworkBinding(
+                bindIP: "0.0.0.0", containerPort: port, hostPort: port, protocol: mapping.protocol ?? "tcp")
+        }
+    }
+
     private func isAwaited(_ name: String) -> Bool {
         containers.contains { other in
             ContainerCondition.all(of: other.definition)
@@ -71,8 +81,9 @@ extension TaskMachine {
             containers[index].phase != .stopped, containers[index].id == exit.id
         else { return }
         if containers[index].phase == .starting {
-            // It was over before the engine's answer to `start` came.
+            // It was over before the engine's answer to `start` came. If that was the last one, the task did run.
             started(reference, ContainerStart(id: exit.id, startedAt: exit.finishedAt), &actions)
+            actions += outbox.next(self)
         }
         if restarts(index, after: exit) {
             containers[index].phase = .starting

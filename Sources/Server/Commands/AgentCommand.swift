@@ -56,7 +56,8 @@ struct AgentCommand: AsyncParsableCommand {
         guard let address = server ?? Environment.roost("SERVER") ?? known ?? announced?.endpoint else {
             throw UserError("Say which region to join: --server http://HOST:PORT.")
         }
-        let region = Environment.roost("REGION") ?? Environment.value("AWS_REGION")
+        let region =
+            Environment.roost("REGION") ?? Environment.value("AWS_REGION")
             ?? Environment.value("AWS_DEFAULT_REGION") ?? announced?.region ?? "us-east-1"
         let whole = MachineSize.current.slice(1, isSimulated: engine.isSimulated)
         return AgentSettings(

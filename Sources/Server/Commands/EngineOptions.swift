@@ -10,8 +10,15 @@ struct EngineOptions: ParsableArguments {
     @Option(help: "When images are pulled: prefer-cached, default or always (ROOST_PULL; default prefer-cached).")
     var pull: String?
 
+    @Option(
+        help: "How long the simulated engine takes, for example pull=2s,create=0ms,start=300ms,stop=1s (ROOST_DELAYS)."
+    )
+    var delays: String?
+
     private var engineName: String { engine ?? Environment.roost("ENGINE") ?? "docker" }
     private var pullName: String { pull ?? Environment.roost("PULL") ?? "prefer-cached" }
+
+    private var delaysText: String { delays ?? Environment.roost("DELAYS") ?? "" }
 
     var isSimulated: Bool { engineName == "simulated" }
 
@@ -24,6 +31,9 @@ struct EngineOptions: ParsableArguments {
         }
         guard DockerEngine.PullBehavior(rawValue: pullName) != nil else {
             throw ValidationError("--pull is prefer-cached, default or always, not '\(pullName)'.")
+        }
+        guard SimulatedDelays.parse(delaysText) != nil else {
+            throw ValidationError("--delays takes steps and times such as pull=2s,start=300ms, not '\(delaysText)'.")
         }
     }
 
@@ -41,7 +51,7 @@ struct EngineOptions: ParsableArguments {
     func configuration(_ settings: AgentSettings) throws -> AgentConfiguration {
         let kind: AgentConfiguration.Engine
         if isSimulated {
-            kind = .simulated(SimulatedContainers.Delays())
+            kind = .simulated(SimulatedDelays.parse(delaysText) ?? SimulatedContainers.Delays())
         } else {
             guard let endpoint = Endpoint(engine: EngineOptions.dockerHost) else {
                 throw UserError("DOCKER_HOST is unix:///path or tcp://host:port, not '\(EngineOptions.dockerHost)'.")

@@ -37,9 +37,11 @@ struct SubmitTaskStateChange: Operation {
         task.take(input.managedAgents ?? [])
         task.pullStartedAt = task.pullStartedAt ?? input.pullStartedAt
         task.pullStoppedAt = task.pullStoppedAt ?? input.pullStoppedAt
-        task.executionStoppedAt = task.executionStoppedAt ?? input.executionStoppedAt
         let status = try input.status.map(TaskReport.status)
         if let status { task.advance(reported: status, reason: input.reason, tx.get(task.definitionKey), at: now) }
+        // The agent's clock said when it ended, ours when it started; the order is the task's.
+        let ended = input.executionStoppedAt.map { min(max($0, task.startedAt ?? $0), task.stoppedAt ?? $0) }
+        task.executionStoppedAt = task.executionStoppedAt ?? ended
         if task != old { tx.store(task, was: old.lastStatus, at: now) }
     }
 }
