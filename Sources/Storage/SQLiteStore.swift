@@ -30,6 +30,7 @@ package final class SQLiteStore: Store {
     private static func prepare(_ database: DatabaseQueue) throws {
         try database.writeWithoutTransaction { db in
             try db.execute(sql: "PRAGMA locking_mode = EXCLUSIVE")
+            try check(db)
             // GRDB sets NORMAL when it opens a file in WAL mode.
             try db.execute(sql: "PRAGMA synchronous = FULL")
             try db.execute(sql: "PRAGMA wal_autocheckpoint = 4000")
@@ -37,6 +38,12 @@ package final class SQLiteStore: Store {
             guard mode == 2 else { throw StoreError(.io, "SQLite refuses to write with synchronous=FULL.") }
             try migrate(db)
         }
+    }
+
+    /// Reads every page once, so that damage is told at the start and not by some later write.
+    private static func check(_ db: Database) throws {
+        let problem = try String.fetchOne(db, sql: "PRAGMA quick_check(1)") ?? ""
+        guard problem == "ok" else { throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: problem) }
     }
 
     private static func migrate(_ db: Database) throws {
