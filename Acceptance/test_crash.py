@@ -239,7 +239,10 @@ def test_only_the_server_is_killed(split, engine):
 # Only the engine restarts
 
 class PrivateEngine:
-    """A dockerd of the test's own: own data, own socket, no bridge, and containers that outlive it."""
+    """A dockerd of the test's own: own data, own socket, no bridge, and containers that outlive it.
+
+    It lives in a network namespace of its own, because an engine without a bridge removes the machine's `docker0`.
+    """
 
     def __init__(self, folder):
         self.folder, self.host = folder, f"unix://{folder}/docker.sock"
@@ -248,7 +251,7 @@ class PrivateEngine:
     def start(self):
         with open(self.folder / "dockerd.log", "ab") as log:
             self.process = subprocess.Popen(
-                ["dockerd", "--data-root", self.folder / "root", "--exec-root", self.folder / "exec", "-H", self.host,
+                ["unshare", "--net", "dockerd", "--data-root", self.folder / "root", "--exec-root", self.folder / "exec", "-H", self.host,
                  "--pidfile", self.folder / "docker.pid", "--bridge", "none", "--iptables=false", "--live-restore"],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
         eventually(Engine(self.host).answers, 40, message="the private engine answers")

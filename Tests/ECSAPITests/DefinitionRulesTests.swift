@@ -81,7 +81,7 @@ import Testing
         Row(
             container: #""essential":false"#,
             says: "At least one container in the task definition must be marked essential"),
-        Row(others: #"{"name":"x","image":"i","memory":4}"#, says: "at least 6 MiB"),
+        Row(others: #"{"name":"x","image":"i","memory":3}"#, says: "at least 4 MiB"),
         Row(container: #""cpu":-1"#, says: "must not be negative"),
         Row(container: #""healthCheck":{"command":["true"]}"#, says: "must begin with CMD, CMD-SHELL or NONE"),
         Row(

@@ -5,7 +5,7 @@ import AWSWire
 /// Source: Amazon ECS Developer Guide, Task definition parameters, Container definitions, unless said otherwise.
 enum ContainerRules {
     /// The least memory the engine gives a container.
-    static let minimumMemoryMiB = 6
+    static let minimumMemoryMiB = 4
 
     static let all: [ContainerRule] = [
         hasName, hasImage, hasCPU, hasMemory, hasHealthCheck, hasRestartPolicy, hasTimeouts, hasEnvironment,
