@@ -110,6 +110,36 @@ import Testing
         #expect(tight.stop.map(\.reason) == ["Task failed container health checks"])
     }
 
+    @Test("what runs and was never judged stays until its replacements are healthy")
+    func unjudged() {
+        var old = [running("o1", "old"), running("o2", "old")]
+        for index in old.indices { old[index].health = .unknown }
+        var new = [TaskView(id: "n1", deployment: "new", lastStatus: .pending), running("n2")]
+        new[1].health = .unknown
+        let full = decide(view(desired: 2, deployments: ["new", "old"], old + new))
+        #expect(full.start == 0)
+        #expect(full.stop.isEmpty)
+        new[1].health = .healthy
+        #expect(decide(view(desired: 2, deployments: ["new", "old"], old + new)).stop.count == 1)
+    }
+
+    @Test("an unhealthy task stays while its replacement starts")
+    func replacedWhileUnhealthy() {
+        var sick = running("1")
+        sick.health = .unhealthy
+        let pending = TaskView(id: "2", deployment: "new", lastStatus: .pending)
+        #expect(decide(view(desired: 1, state: .completed, [sick, pending])).stop.isEmpty)
+        #expect(decide(view(desired: 1, state: .completed, [sick, running("2")])).stop.map(\.id) == ["1"])
+    }
+
+    @Test("young tasks on a draining instance are replaced before they stop")
+    func drainingYoung() {
+        var leaving = running("1", ageSeconds: 5)
+        leaving.isInstanceActive = false
+        let pending = TaskView(id: "2", deployment: "new", lastStatus: .pending)
+        #expect(decide(view(desired: 1, state: .completed, [leaving, pending])).stop.isEmpty)
+    }
+
     @Test("tasks on a draining instance are replaced before they stop")
     func draining() {
         var leaving = running("1")

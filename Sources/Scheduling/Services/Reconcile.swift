@@ -101,22 +101,21 @@ private struct Rollout {
         for task in ready where healthy - 1 >= low { stop([task]) }
     }
 
-    /// A task that does not yet run helps nobody and goes at once. One that runs, but is unhealthy or young, stays
-    /// while its replacement is on the way, unless there is no room for one.
+    /// A task that does not yet run helps nobody and goes at once. An unhealthy one stays while its replacement is on
+    /// the way, unless there is no room for one. One that runs without having been judged still serves: it stays while
+    /// fewer than the minimum would serve without it.
     private func mayStopUnready(_ task: TaskView) -> Bool {
         if task.lastStatus < .running { return true }
-        if task.health == nil, task.isInstanceActive, task.deployment != primary.id {
-            return runningAfterStop(of: task) >= low
-        }
-        return healthy >= low || (total >= high && decision.start == 0)
+        guard task.health == .unhealthy else { return serving(without: task) >= low }
+        return healthy >= low || (staying.count < wanted && total >= high && decision.start == 0)
     }
 
-    /// How many running tasks would be left, counting young ones.
-    private func runningAfterStop(of task: TaskView) -> Int {
+    /// How many tasks would be left that serve: healthy ones, and those to replace that run and were not found ill.
+    private func serving(without task: TaskView) -> Int {
         let stopped = Set(decision.stop.map(\.id) + [task.id])
-        let others = (staying + outgoing).filter { !stopped.contains($0.id) }
-        return others.filter { $0.isHealthy(at: now) || ($0.deployment != primary.id && $0.lastStatus == .running) }
-            .count
+        let leaving = outgoing.filter { !stopped.contains($0.id) }
+        return staying.filter { $0.isHealthy(at: now) }.count
+            + leaving.filter { $0.lastStatus == .running && $0.health != .unhealthy }.count
     }
 
     private mutating func stop(_ tasks: [TaskView]) {
