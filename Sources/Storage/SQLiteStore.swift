@@ -19,6 +19,7 @@ package final class SQLiteStore: Store {
     package init(path: String) throws(StoreError) {
         self.path = path
         do {
+            try SQLiteStore.check(path)
             var configuration = Configuration()
             configuration.journalMode = .wal
             configuration.busyMode = .timeout(2)
@@ -30,7 +31,6 @@ package final class SQLiteStore: Store {
     private static func prepare(_ database: DatabaseQueue) throws {
         try database.writeWithoutTransaction { db in
             try db.execute(sql: "PRAGMA locking_mode = EXCLUSIVE")
-            try check(db)
             // GRDB sets NORMAL when it opens a file in WAL mode.
             try db.execute(sql: "PRAGMA synchronous = FULL")
             try db.execute(sql: "PRAGMA wal_autocheckpoint = 4000")
@@ -40,9 +40,16 @@ package final class SQLiteStore: Store {
         }
     }
 
-    /// Reads every page once, so that damage is told at the start and not by some later write.
-    private static func check(_ db: Database) throws {
-        let problem = try String.fetchOne(db, sql: "PRAGMA quick_check(1)") ?? ""
+    /// Reads every page of a file once, without changing it, so that damage is told at the start and not by some later
+    /// write, and whoever wants to mend the file finds it as it was.
+    private static func check(_ path: String) throws {
+        guard FileManager.default.fileExists(atPath: path) else { return }
+        var configuration = Configuration()
+        configuration.readonly = true
+        configuration.busyMode = .timeout(2)
+        let database = try DatabaseQueue(path: path, configuration: configuration)
+        let problem = try database.read { try String.fetchOne($0, sql: "PRAGMA quick_check(1)") ?? "" }
+        try database.close()
         guard problem == "ok" else { throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: problem) }
     }
 

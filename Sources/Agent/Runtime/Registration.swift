@@ -20,7 +20,8 @@ extension AgentConfiguration {
     private func identityDocument(_ instanceID: String) -> String {
         let document: JSONValue = [
             "architecture": .string(Capabilities.architecture), "availabilityZone": .string(availabilityZone),
-            "instanceId": .string(instanceID), "instanceType": .string(instanceType), "region": .string(region), "version": "2017-09-30",
+            "instanceId": .string(instanceID), "instanceType": .string(instanceType), "region": .string(region),
+            "version": "2017-09-30",
         ]
         return String(decoding: document.encode(), as: UTF8.self)
     }
