@@ -75,9 +75,14 @@ let package = Package(
             dependencies: ["ECSAPI", "STSAPI", "APIPipeline", "Scheduling", "State", "AWSWire", "AWSModels"]),
         .testTarget(
             name: "ControlTests",
-            dependencies: ["Control", "ECSAPI", "APIPipeline", "Scheduling", "State", "NodeLink", "AWSWire", "AWSModels"]),
+            dependencies: [
+                "Control", "ECSAPI", "APIPipeline", "Scheduling", "State", "NodeLink", "AWSWire", "AWSModels",
+            ]),
         .testTarget(name: "AgentTests", dependencies: ["Agent", "NodeLink", "AWSWire", "AWSModels"] + nio),
-        .testTarget(name: "ServerTests", dependencies: ["Server", "AWSWire"] + nio),
+        .testTarget(
+            name: "ServerTests",
+            dependencies: ["Server", "Agent", "State", "AWSWire", .product(name: "NIOEmbedded", package: "swift-nio")]
+                + nio),
         .testTarget(name: "SimulationTests", dependencies: ["Simulation", "State", "AWSWire"]),
         .testTarget(name: "TidyTests"),
     ]

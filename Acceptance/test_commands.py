@@ -81,9 +81,9 @@ def test_doctor_sees_a_taken_port(region, tmp_path):
 
 
 def test_up_announces_itself(region):
-    text = region.log_text()
+    text = eventually(lambda: (t := region.log_text()) and "Roost is ready." in t and t)
     assert region.endpoint in text
-    assert "roost env" in text and "2" in text
+    assert "roost env" in text and "instances    2" in text
 
 
 def test_up_on_a_taken_port(region, tmp_path):

@@ -5,6 +5,7 @@ import Foundation
 import Logging
 import NIOCore
 import NIOPosix
+import State
 
 /// `roost up`: a whole region in one process.
 struct UpCommand: AsyncParsableCommand {
@@ -50,6 +51,7 @@ struct UpCommand: AsyncParsableCommand {
         let logger = Log.logger("up")
         let region = try await Serving.start(try region.settings(directory), directory, on: group, logger)
         let agents = try startAgents(count, region, directory, group)
+        await region.waitForInstances(count)
         Announcement.show(region, directory, instances: count)
         await Signals.wait()
         for agent in agents { await agent.stop() }
@@ -67,6 +69,20 @@ struct UpCommand: AsyncParsableCommand {
                 region: region.settings.realm.region, credential: region.settings.credential, size: slice,
                 directory: directory.path + "/instances/\(index + 1)")
             return try RunningAgent(try engine.configuration(settings), name: "agent-\(index + 1)", group)
+        }
+    }
+}
+
+extension Region {
+    /// How long the announcement waits for the local instances. One whose engine is slow joins later.
+    private static let joinLimit: Duration = .seconds(5)
+
+    /// Waits until tasks can be placed, so that what is typed after the announcement works.
+    fileprivate func waitForInstances(_ count: Int) async {
+        let end = ContinuousClock.now + Region.joinLimit
+        while ContinuousClock.now < end {
+            let connected = lane.durable.list(ContainerInstanceRecord.self).count { $0.agentConnected }
+            guard connected < count, (try? await Task.sleep(for: .milliseconds(5))) != nil else { return }
         }
     }
 }

@@ -24,7 +24,7 @@ final class HTTPHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private var backlog: [HTTPServerRequestPart] = []
     private var wantsRead = false
     private var isInputClosed = false
-    private var phaseBegan = NIODeadline.now()
+    private var phaseBegan = NIODeadline.distantPast
     private var check: RepeatedTask?
 
     init(_ handler: any RequestHandling, _ limits: ListenerLimits) {
@@ -35,6 +35,7 @@ final class HTTPHandler: ChannelDuplexHandler, RemovableChannelHandler {
     // MARK: Life
 
     func handlerAdded(context: ChannelHandlerContext) {
+        phaseBegan = context.eventLoop.now
         let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
         check = context.eventLoop.scheduleRepeatedTask(
             initialDelay: limits.checkInterval, delay: limits.checkInterval
@@ -53,7 +54,7 @@ final class HTTPHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     private func checkTime(_ context: ChannelHandlerContext) {
-        let age = NIODeadline.now() - phaseBegan
+        let age = context.eventLoop.now - phaseBegan
         if phase == .idle && age > limits.idleTimeout || phase == .receiving && age > limits.requestTimeout {
             context.close(promise: nil)
         }
@@ -72,7 +73,7 @@ final class HTTPHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        guard error is HTTPParserError, phase != .answering, phase != .upgraded else {
+        guard error is HTTPParserError, phase == .idle || phase == .receiving else {
             return context.close(promise: nil)
         }
         phase = .answering
@@ -88,7 +89,12 @@ final class HTTPHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let part = unwrapInboundIn(data)
-        if phase == .answering { backlog.append(part) } else { take(part, context) }
+        switch phase {
+        case .answering: backlog.append(part)
+        // The connection ends with the answer that was given; what was sent behind it is not for us.
+        case .closed: return
+        default: take(part, context)
+        }
     }
 
     private func take(_ part: HTTPServerRequestPart, _ context: ChannelHandlerContext) {
@@ -103,7 +109,7 @@ final class HTTPHandler: ChannelDuplexHandler, RemovableChannelHandler {
         self.head = head
         body.removeAll(keepingCapacity: true)
         isTooLarge = (head.headers.first(name: "Content-Length").flatMap { Int($0) } ?? 0) > limits.maximumBodyBytes
-        enter(.receiving)
+        enter(.receiving, context)
         if !isTooLarge, head.headers.first(name: "Expect")?.lowercased() == "100-continue" {
             context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n")), promise: nil)
         } else if isTooLarge {
@@ -126,7 +132,7 @@ final class HTTPHandler: ChannelDuplexHandler, RemovableChannelHandler {
         guard !isTooLarge else { return refuseLargeBody(context) }
         let request = HTTPRequestMessage(head, body)
         if head.headers.contains(name: "Upgrade") { return upgrade(request, context) }
-        enter(.answering)
+        enter(.answering, context)
         let keepsAlive = head.isKeepAlive
         let isHead = head.method == .HEAD
         let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
@@ -141,17 +147,18 @@ final class HTTPHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     private func refuseLargeBody(_ context: ChannelHandlerContext) {
-        enter(.answering)
-        let text = "{\"__type\":\"RequestEntityTooLargeException\",\"message\":\"The request is larger than "
+        enter(.answering, context)
+        let text =
+            "{\"__type\":\"RequestEntityTooLargeException\",\"message\":\"The request is larger than "
             + "\(limits.maximumBodyBytes) bytes.\"}"
         let headers: HTTPHeadersMessage = ["Content-Type": "application/x-amz-json-1.1"]
         let response = HTTPResponseMessage(status: 413, headers: headers, body: Array(text.utf8))
         write(response, keepsAlive: false, isHead: false, context)
     }
 
-    private func enter(_ phase: Phase) {
+    private func enter(_ phase: Phase, _ context: ChannelHandlerContext) {
         self.phase = phase
-        phaseBegan = .now()
+        phaseBegan = context.eventLoop.now
     }
 
     // MARK: Writing
@@ -163,13 +170,13 @@ final class HTTPHandler: ChannelDuplexHandler, RemovableChannelHandler {
         let stays = keepsAlive && !isInputClosed
         let buffer = response.serialized(keepsAlive: stays, isHead: isHead, context.channel.allocator)
         guard stays else {
-            enter(.closed)
+            enter(.closed, context)
             let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
             context.writeAndFlush(wrapOutboundOut(buffer)).whenComplete { _ in bound.value.close(promise: nil) }
             return
         }
         context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
-        enter(.idle)
+        enter(.idle, context)
         takeBacklog(context)
         if phase != .answering, wantsRead {
             wantsRead = false
@@ -189,16 +196,16 @@ final class HTTPHandler: ChannelDuplexHandler, RemovableChannelHandler {
         let key = request.headers["Sec-WebSocket-Key"]
         let isWebSocket = request.headers["Upgrade"]?.lowercased() == "websocket"
         guard isWebSocket, let key, request.method == "GET" else {
-            enter(.answering)
+            enter(.answering, context)
             let text = Array("{\"message\":\"Only upgrades to websocket are served.\"}".utf8)
             return write(HTTPResponseMessage(status: 400, body: text), keepsAlive: false, isHead: false, context)
         }
         switch handler.upgrade(request) {
         case .refuse(let response):
-            enter(.answering)
+            enter(.answering, context)
             write(response, keepsAlive: true, isHead: false, context)
         case .accept(let session):
-            enter(.upgraded)
+            enter(.upgraded, context)
             check?.cancel()
             WebSocketHandler.take(over: context, key: key, session, limits, handler: self)
         }
