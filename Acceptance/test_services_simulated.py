@@ -200,6 +200,7 @@ def test_deletion_is_soft_and_frees_the_name(ecs, definition):
     ecs.get_waiter("services_inactive").wait(services=[name], WaiterConfig=FAST)
     found = service(ecs, name)
     assert (found["status"], found["runningCount"]) == ("INACTIVE", 0)
+    assert (found["taskDefinition"], found["deployments"]) == (definition, [])
     assert error_of(ecs.update_service, service=name, desiredCount=1)[0] == "ServiceNotActiveException"
     again = create(ecs, definition, 0, name=name)
     assert again["status"] == "ACTIVE" and again["serviceName"] == name
@@ -213,16 +214,38 @@ def test_scaled_to_zero_needs_no_force(ecs, definition):
     eventually(lambda: service(ecs, name)["status"] == "INACTIVE")
 
 
-@pytest.mark.xfail(reason="a daemon service reports desiredCount 0", strict=False)
 def test_a_daemon_runs_once_on_each_instance(ecs, definition):
     name = unique("daemon")
-    ecs.create_service(serviceName=name, taskDefinition=definition, schedulingStrategy="DAEMON")
+    made = ecs.create_service(serviceName=name, taskDefinition=definition, schedulingStrategy="DAEMON")["service"]
+    configuration = made["deploymentConfiguration"]
+    assert (configuration["minimumHealthyPercent"], configuration["maximumPercent"]) == (0, 100)
+    assert made["desiredCount"] == 2, "known at once, so that the waiter waits"
+    ecs.get_waiter("services_stable").wait(services=[name], WaiterConfig=FAST)
     found = eventually(lambda: (s := service(ecs, name))["runningCount"] == 2 and s)
     assert found["desiredCount"] == 2 and found["schedulingStrategy"] == "DAEMON"
+    assert found["deployments"][0]["desiredCount"] == 2
     tasks = ecs.describe_tasks(tasks=running(ecs, name))["tasks"]
     assert len({t["containerInstanceArn"] for t in tasks}) == 2
     ecs.delete_service(service=name)
     eventually(lambda: service(ecs, name)["status"] == "INACTIVE")
+
+
+def test_a_daemon_goes_where_its_constraint_holds(ecs, definition):
+    [one, two] = [i["containerInstanceArn"] for i in instances(ecs)]
+    name = unique("daemon")
+    ecs.put_attributes(attributes=[{"name": "role", "value": "web", "targetId": one}])
+    ecs.create_service(serviceName=name, taskDefinition=definition, schedulingStrategy="DAEMON",
+                       placementConstraints=[{"type": "memberOf", "expression": "attribute:role == web"}])
+
+    def homes():
+        tasks = ecs.describe_tasks(tasks=running(ecs, name))["tasks"] if running(ecs, name) else []
+        return {t["containerInstanceArn"] for t in tasks if t["lastStatus"] == "RUNNING"}
+    eventually(lambda: homes() == {one} and service(ecs, name)["desiredCount"] == 1)
+    ecs.put_attributes(attributes=[{"name": "role", "value": "db", "targetId": one},
+                                   {"name": "role", "value": "web", "targetId": two}])
+    eventually(lambda: homes() == {two} and service(ecs, name)["desiredCount"] == 1)
+    ecs.delete_attributes(attributes=[{"name": "role", "targetId": arn} for arn in (one, two)])
+    eventually(lambda: homes() == set() and service(ecs, name)["desiredCount"] == 0)
 
 
 def test_tags_reach_the_tasks(ecs, definition):

@@ -22,10 +22,12 @@ package struct ServiceController: Controller {
         }
     }
 
-    /// An instance that comes, goes, drains or connects may concern every service of its cluster.
+    /// An instance that comes, goes, drains, connects, or gets other attributes may concern every service of its
+    /// cluster.
     private func servicesConcerned(by delta: Delta<ContainerInstanceRecord>, _ snapshot: Snapshot) -> [String] {
-        let isSame = delta.old?.status == delta.new?.status && delta.old?.agentConnected == delta.new?.agentConnected
-            && delta.old?.customAttributes.count == delta.new?.customAttributes.count
+        let isSame =
+            delta.old?.status == delta.new?.status && delta.old?.agentConnected == delta.new?.agentConnected
+            && delta.old?.attributeTexts == delta.new?.attributeTexts
         guard !isSame, let cluster = (delta.new ?? delta.old)?.cluster else { return [] }
         return snapshot.list(ServiceRecord.self, .serviceByStatus, prefix: "\(cluster)/ACTIVE/").map(\.key.path)
     }
@@ -40,11 +42,18 @@ package struct ServiceController: Controller {
         else { return Plan() }
         var step = ServiceStep(view.service, snapshot, context)
         if view.service.schedulingStrategy == .daemon {
-            let (decision, instances) = reconcileDaemon(view, eligible: step.eligibleInstances(), &context)
+            let (decision, instances) = reconcileDaemon(view, eligible: step.countDaemonInstances(), &context)
             step.carryOut(decision, on: instances)
         } else {
             step.carryOut(reconcile(view, &context), on: nil)
         }
         return step.plan
+    }
+}
+
+extension ContainerInstanceRecord {
+    /// The attributes in a form that can be compared.
+    fileprivate var attributeTexts: [String] {
+        (attributes + customAttributes).map { "\($0.name)=\($0.value ?? "")" }
     }
 }

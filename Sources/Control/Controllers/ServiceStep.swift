@@ -21,6 +21,17 @@ struct ServiceStep {
     /// The changes so far.
     var plan: Plan { Plan(transaction, wakeAt: wakeAt) }
 
+    /// Takes the number of instances a daemon belongs on as its desired count.
+    /// - Returns: their ids.
+    mutating func countDaemonInstances() -> [String] {
+        guard service.status == .active, let deployment = service.primary,
+            let definition = transaction.get(TaskDefinitionRecord.key(deployment.family, deployment.revision))
+        else { return [] }
+        let instances = daemonInstances(of: service, definition, in: transaction.snapshot)
+        service.desiredCount = instances.count
+        return instances
+    }
+
     /// - Parameter instances: the instances that get a task each, for a daemon; nil to place by strategy.
     mutating func carryOut(_ decision: ServiceDecision, on instances: [String]?) {
         wakeAt = decision.wakeAt
@@ -70,11 +81,7 @@ struct ServiceStep {
     }
 
     private func blueprint(for deployment: DeploymentState, _ definition: TaskDefinitionRecord) -> TaskBlueprint {
-        var blueprint = TaskBlueprint(
-            request: TaskRequest(
-                cluster: service.cluster, definition: definition, group: "service:\(service.name)",
-                constraints: service.settings.placementConstraints,
-                strategies: service.settings.placementStrategy))
+        var blueprint = TaskBlueprint(request: TaskRequest(service, definition))
         blueprint.launchType = deployment.launchType ?? .ec2
         blueprint.startedBy = deployment.id
         blueprint.service = service.name
@@ -93,28 +100,6 @@ struct ServiceStep {
             return .failed([RefusedInstance(instance: key, failure: failure)])
         }
         return .placed(instance)
-    }
-
-    /// The ids of the instances a daemon belongs on: active, connected, and not refused for another reason than room.
-    func eligibleInstances() -> [String] {
-        guard let deployment = service.primary,
-            let definition = transaction.get(TaskDefinitionRecord.key(deployment.family, deployment.revision))
-        else { return [] }
-        let request = blueprint(for: deployment, definition).request
-        let active = transaction.snapshot.list(
-            ContainerInstanceRecord.self, .instanceByStatus, prefix: "\(service.cluster)/ACTIVE/")
-        return active.filter { instance in
-            switch refusal(of: instance, for: request, in: transaction.snapshot) {
-            case nil, .cpu?, .memory?, .ports?, .udpPorts?: true
-            case .agent?: hasTask(on: instance.id)
-            default: false
-            }
-        }.map(\.id)
-    }
-
-    /// An instance whose agent is away for a moment keeps its daemon.
-    private func hasTask(on instance: String) -> Bool {
-        transaction.snapshot.liveTasks(of: service.key).contains { $0.instanceID == instance }
     }
 
     // MARK: Concluding
@@ -136,10 +121,10 @@ struct ServiceStep {
         if decision.becomesInactive { return becomeInactive() }
         if decision.completes, let id = service.primary?.id {
             service.deployments.removeAll { decision.finished.contains($0.id) }
-            changePrimary { deployment, now in
+            service.changePrimary { deployment in
                 deployment.rolloutState = .completed
                 deployment.rolloutStateReason = "ECS deployment \(deployment.id) completed."
-                deployment.updatedAt = now
+                deployment.updatedAt = context.now
             }
             say("(deployment \(id)) deployment completed.")
         }
@@ -154,13 +139,9 @@ struct ServiceStep {
         service.deployments = []
     }
 
-    private mutating func changePrimary(_ body: (inout DeploymentState, Timestamp) -> Void) {
-        guard let index = service.deployments.firstIndex(where: { $0.status == .primary }) else { return }
-        body(&service.deployments[index], context.now)
-    }
-
     private mutating func sayStuck() {
-        let text = "was unable to stop or start tasks during a deployment because of the service deployment "
+        let text =
+            "was unable to stop or start tasks during a deployment because of the service deployment "
             + "configuration. Update the minimumHealthyPercent or maximumPercent value and try again."
         guard service.lastPlacementFailure != text else { return }
         say(text)

@@ -24,12 +24,13 @@ package func place(_ request: TaskRequest, in snapshot: Snapshot, _ context: ino
     return .placed(choose(from: candidates, for: request, in: snapshot, &context))
 }
 
-/// Why `instance` cannot take the task, when the caller chose it: StartTask looks at resources and attributes only.
+/// Why `instance` cannot take the task, when the caller chose it: only the agent, resources and attributes matter then.
+/// Source: Amazon ECS API Reference, StartTask: it uses no constraints and strategies.
 /// - Returns: nil when it can.
 package func refusal(
     of instance: ContainerInstanceRecord, for request: TaskRequest, in snapshot: Snapshot
 ) -> PlacementFailure? {
-    PlacementChecks(request).failure(of: instance, in: snapshot)
+    PlacementChecks(request).hostFailure(of: instance, in: snapshot)
 }
 
 /// Applies the strategies in order, each to what the one before left, then prefers the instance with the fewest tasks

@@ -4,31 +4,48 @@ import State
 /// The checks an instance must pass to take a task, made ready for one request.
 struct PlacementChecks: Sendable {
     private let request: TaskRequest
-    private let queries: [InstanceQuery]
+    /// Nil for an expression that cannot be read: it was checked when it was stored, and matches nothing now.
+    private let queries: [InstanceQuery?]
     private let wantsDistinctInstances: Bool
     private let requiredAttributes: [ECS.Attribute]
 
-    /// Expressions were checked when they were stored; one that cannot be read now matches nothing.
     init(_ request: TaskRequest) {
         self.request = request
         let definition = request.definition.definition
         let ofDefinition = (definition.placementConstraints ?? []).compactMap(\.expression)
         let ofRequest = request.constraints.filter { $0.type == .memberOf }.compactMap(\.expression)
-        queries = (ofDefinition + ofRequest).compactMap { try? InstanceQuery($0) }
+        queries = (ofDefinition + ofRequest).map { try? InstanceQuery($0) }
         wantsDistinctInstances = request.constraints.contains { $0.type == .distinctInstance }
         requiredAttributes = definition.requiresAttributes ?? []
     }
 
     /// Why `instance` cannot take the task; nil when it can.
     func failure(of instance: ContainerInstanceRecord, in snapshot: Snapshot) -> PlacementFailure? {
-        guard instance.agentConnected else { return .agent }
-        if let failure = resourceFailure(of: instance, in: snapshot) { return failure }
-        for attribute in requiredAttributes where !has(instance, attribute) { return .attribute(attribute.name) }
-        guard queries.allSatisfy({ $0.includes(instance, in: snapshot) }) else { return .memberOf }
+        if let failure = hostFailure(of: instance, in: snapshot) { return failure }
+        guard meetsExpressions(instance, in: snapshot) else { return .memberOf }
         if wantsDistinctInstances, snapshot.tasks(of: request.group, on: instance.key) > 0 {
             return .distinctInstance
         }
         return nil
+    }
+
+    /// Why the task cannot run there, whatever the constraints say; nil when it can.
+    func hostFailure(of instance: ContainerInstanceRecord, in snapshot: Snapshot) -> PlacementFailure? {
+        guard instance.agentConnected else { return .agent }
+        return resourceFailure(of: instance, in: snapshot) ?? attributeFailure(of: instance)
+    }
+
+    /// Whether the task belongs there, if there is room: the instance has the attributes and meets the expressions.
+    func suits(_ instance: ContainerInstanceRecord, in snapshot: Snapshot) -> Bool {
+        attributeFailure(of: instance) == nil && meetsExpressions(instance, in: snapshot)
+    }
+
+    private func attributeFailure(of instance: ContainerInstanceRecord) -> PlacementFailure? {
+        requiredAttributes.first { !has(instance, $0) }.map { .attribute($0.name) }
+    }
+
+    private func meetsExpressions(_ instance: ContainerInstanceRecord, in snapshot: Snapshot) -> Bool {
+        queries.allSatisfy { $0?.includes(instance, in: snapshot) ?? false }
     }
 
     /// Why the instance has no room; nil when it has.

@@ -20,7 +20,8 @@ package struct ServiceRecord: Record {
     /// What CreateService and UpdateService say of the service as a whole, in CreateService's form; members that have
     /// a field of their own here (name, count, task definition) are absent.
     package var settings = ServiceSettings()
-    /// Newest first; the first is PRIMARY.
+    /// Newest first; the first is PRIMARY. An inactive service keeps its last ones, which are not shown any more, to
+    /// name its task definition.
     package var deployments: [DeploymentState] = []
     /// Newest first, at most 100.
     package var events: [ECS.ServiceEvent] = []
@@ -38,8 +39,14 @@ package struct ServiceRecord: Record {
     /// The ARN.
     package func arn(_ realm: Realm) -> String { realm.ecs("service/\(cluster)/\(name)") }
 
-    /// The deployment everything converges on; nil only for an inactive service.
+    /// The deployment everything converges on; nil for a service whose deployments somebody else makes.
     package var primary: DeploymentState? { deployments.first { $0.status == .primary } }
+
+    /// Changes the deployment everything converges on, if there is one.
+    package mutating func changePrimary(_ body: (inout DeploymentState) -> Void) {
+        guard let index = deployments.firstIndex(where: { $0.status == .primary }) else { return }
+        body(&deployments[index])
+    }
 
     package static let indexes = [
         IndexDefinition<ServiceRecord>(.serviceByStatus) { "\($0.cluster)/\($0.status.rawValue)/" }
