@@ -136,7 +136,6 @@ struct ServiceStep {
     private mutating func becomeInactive() {
         service.status = .inactive
         service.deletedAt = context.now
-        service.deployments = []
     }
 
     private mutating func sayStuck() {

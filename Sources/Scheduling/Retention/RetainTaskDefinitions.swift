@@ -35,6 +35,7 @@ private func hasTask(of record: TaskDefinitionRecord, in cluster: String, _ snap
 
 private func hasService(of record: TaskDefinitionRecord, in cluster: String, _ snapshot: Snapshot) -> Bool {
     snapshot.list(ServiceRecord.self, prefix: "\(cluster)/").contains { service in
-        service.deployments.contains { $0.family == record.family && $0.revision == record.revision }
+        service.status != .inactive
+            && service.deployments.contains { $0.family == record.family && $0.revision == record.revision }
     }
 }

@@ -22,6 +22,7 @@ package struct DeploymentState: Stored {
     package var networkConfiguration: ECS.NetworkConfiguration?
     package var serviceConnectConfiguration: ECS.ServiceConnectConfiguration?
     package var volumeConfigurations: [ECS.ServiceVolumeConfiguration] = []
+    package var vpcLatticeConfigurations: [ECS.VpcLatticeConfiguration] = []
     /// No task of this deployment is started before: the back-off after tasks that could not start.
     package var notBefore: Timestamp?
 
@@ -44,6 +45,7 @@ package struct DeploymentState: Stored {
         .init("networkConfiguration", \.networkConfiguration),
         .init("serviceConnectConfiguration", \.serviceConnectConfiguration),
         .init("volumeConfigurations", \.volumeConfigurations),
+        .init("vpcLatticeConfigurations", \.vpcLatticeConfigurations),
         .init("notBefore", \.notBefore),
     ])
 }

@@ -20,6 +20,7 @@ extension ServiceRecord {
         deployment.networkConfiguration = settings.networkConfiguration
         deployment.serviceConnectConfiguration = settings.serviceConnectConfiguration
         deployment.volumeConfigurations = settings.volumeConfigurations
+        deployment.vpcLatticeConfigurations = settings.vpcLatticeConfigurations
         for index in deployments.indices where deployments[index].status == .primary {
             deployments[index].status = .active
             deployments[index].desiredCount = 0

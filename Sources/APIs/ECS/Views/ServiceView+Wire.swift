@@ -20,7 +20,8 @@ extension ECS.Service {
         schedulingStrategy = service.schedulingStrategy
         deploymentController = ECS.DeploymentController(type: service.deploymentController)
         deploymentConfiguration = settings.deploymentConfiguration
-        deployments = service.deployments.map { ECS.Deployment($0, of: service, tasks, realm) }
+        let current = service.status == .inactive ? [] : service.deployments
+        deployments = current.map { ECS.Deployment($0, of: service, tasks, realm) }
         events = service.events
         createdAt = service.createdAt
         createdBy = service.createdBy
@@ -68,5 +69,7 @@ extension ECS.Deployment {
         rolloutStateReason = deployment.rolloutStateReason
         serviceConnectConfiguration = deployment.serviceConnectConfiguration
         volumeConfigurations = deployment.volumeConfigurations.isEmpty ? nil : deployment.volumeConfigurations
+        vpcLatticeConfigurations =
+            deployment.vpcLatticeConfigurations.isEmpty ? nil : deployment.vpcLatticeConfigurations
     }
 }
