@@ -61,6 +61,8 @@ import Testing
         Row(task: #""cpu":"many""#, says: "Invalid 'cpu' setting for task."),
         Row(task: #""cpu":"64""#, says: "Invalid 'cpu' setting for task."),
         Row(task: #""memory":"1 vCPU""#, says: "Invalid 'memory' setting for task."),
+        Row(task: #""memory":"9223372036854775807""#, says: "Invalid 'memory' setting for task."),
+        Row(task: #""taskRoleArn":"""#, says: "Role is not valid"),
         Row(task: #""cpu":"128""#, container: #""cpu":256"#, says: "exceeds the 'cpu' value of the task"),
         Row(task: #""memory":"64""#, says: "exceeds the 'memory' value of the task"),
         Row(task: #""placementConstraints":[{"type":"memberOf"}]"#, says: "has the type memberOf and an expression"),

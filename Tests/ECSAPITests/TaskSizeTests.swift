@@ -25,6 +25,8 @@ import Testing
         arguments: [
             Row(text: "512", units: 512), Row(text: "1GB", units: 1_024), Row(text: "1 GB", units: 1_024),
             Row(text: "0.5 gb", units: 512), Row(text: "1 vCPU", units: nil), Row(text: "GB", units: nil),
+            Row(text: "2147483647", units: 2_147_483_647), Row(text: "2147483648", units: nil),
+            Row(text: "9223372036854775807", units: nil),
         ])
     func memory(row: Row) { #expect(TaskSize.memoryMiB(row.text) == row.units) }
 }

@@ -41,7 +41,7 @@ struct RequiredAttributes {
     }
 
     /// Observed: definitions for Fargate alone lack the attribute for task sizes.
-    private var isForFargateOnly: Bool { definition.requiresCompatibilities?.allSatisfy { $0 == .fargate } == true }
+    private var isForFargateOnly: Bool { Set(definition.requiresCompatibilities ?? []) == [.fargate] }
 
     // MARK: A container
 

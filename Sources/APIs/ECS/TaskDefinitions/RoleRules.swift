@@ -4,7 +4,14 @@ import AWSWire
 /// Rules for what needs a role.
 /// Source: Amazon ECS Developer Guide, Task execution IAM role.
 enum RoleRules {
-    static let all: [DefinitionRule] = [hasExecutionRoleForSecrets]
+    static let all: [DefinitionRule] = [hasValidRoles, hasExecutionRoleForSecrets]
+
+    /// Observed: an empty role is refused, with these words.
+    static let hasValidRoles: DefinitionRule = { (definition) throws(WireError) in
+        guard definition.taskRoleArn != "", definition.executionRoleArn != "" else {
+            throw .client("Role is not valid")
+        }
+    }
 
     static let hasExecutionRoleForSecrets: DefinitionRule = { (definition) throws(WireError) in
         guard definition.executionRoleArn == nil else { return }

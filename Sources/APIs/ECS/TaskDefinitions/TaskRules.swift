@@ -29,9 +29,8 @@ enum TaskRules {
 
     static let hasMemorySize: DefinitionRule = { (definition) throws(WireError) in
         guard let text = definition.memory else { return }
-        guard let mebibytes = Int(text), mebibytes >= ContainerRules.minimumMemoryMiB else {
-            throw .taskSize("memory")
-        }
+        let range = ContainerRules.minimumMemoryMiB...TaskSize.maximumUnits
+        guard let mebibytes = Int(text), range.contains(mebibytes) else { throw .taskSize("memory") }
     }
 
     static let hasUniqueContainerNames: DefinitionRule = { (definition) throws(WireError) in
