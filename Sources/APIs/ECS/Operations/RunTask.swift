@@ -21,16 +21,23 @@ struct RunTask: Operation {
         _ input: ECS.RunTaskRequest, _ call: Call, _ tx: inout Transaction, _ context: inout DecisionContext
     ) throws(WireError) -> ECS.RunTaskResponse {
         let cluster = try ClusterReference.active(input.cluster, in: tx.snapshot).name
+        try ClientToken.check(input.clientToken)
         let token = ClientToken(input.clientToken, scope: "RunTask/\(cluster)", of: input.withoutToken)
-        if let ids = try token?.earlierResult(in: tx.snapshot, at: context.now, { id in
-            tx.realm.ecs("task/\(cluster)/\(id)")
-        }) {
+        if let ids = try token?.earlierResult(
+            in: tx.snapshot, at: context.now,
+            { id in
+                tx.realm.ecs("task/\(cluster)/\(id)")
+            })
+        {
             let tasks = ids.compactMap { tx.get(TaskRecord.key(cluster, $0)) }
             return ECS.RunTaskResponse(tasks: tasks.map { wire($0, tx) }, failures: [])
         }
         let launch = try Launch(input, cluster, tx.snapshot)
         let (tasks, failures) = try place(launch, count: try count(input), &tx, &context)
-        token?.remember(tasks.map(\.id), until: context.now.advanced(by: RunTask.tokenLifetime), &tx)
+        // A request that started nothing may be tried again with its token.
+        if !tasks.isEmpty {
+            token?.remember(tasks.map(\.id), until: context.now.advanced(by: RunTask.tokenLifetime), &tx)
+        }
         return ECS.RunTaskResponse(tasks: tasks.map { wire($0, tx) }, failures: failures)
     }
 

@@ -29,8 +29,9 @@ struct StopTask: Operation {
             throw .invalidParameter("The reason is longer than \(StopTask.maximumReasonLength) characters.")
         }
         let status = task.lastStatus
+        let reason = input.reason.flatMap { $0.isEmpty ? nil : $0 } ?? "Task stopped by user"
         // A task that is stopping or stopped is answered unchanged.
-        if task.requestStop(.userInitiated, input.reason ?? "Task stopped by user", at: context.now) {
+        if task.requestStop(.userInitiated, reason, at: context.now) {
             tx.store(task, was: status, at: context.now)
         }
         return ECS.StopTaskResponse(task: ECS.Task(task, in: tx.snapshot, includesTags: true))

@@ -19,6 +19,14 @@ struct ClientToken {
         fingerprint = SHA256Digest.hex(of: request.encoded())
     }
 
+    /// Checks a token.
+    /// Source: Amazon ECS API Reference, RunTask (clientToken): up to 64 characters.
+    static func check(_ token: String?) throws(WireError) {
+        guard (token ?? "").utf8.count <= 64 else {
+            throw .invalidParameter("clientToken must be up to 64 characters long.")
+        }
+    }
+
     /// What the first request made; nil when this is the first.
     /// - Parameter arn: makes the ARNs that the conflict names.
     /// - Throws: `ConflictException` when the token was used with another request.

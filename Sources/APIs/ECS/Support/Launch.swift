@@ -35,6 +35,7 @@ struct Launch {
         blueprint.networkConfiguration = input.networkConfiguration
         blueprint.volumeConfigurations = input.volumeConfigurations ?? []
         blueprint.enableExecuteCommand = input.enableExecuteCommand ?? false
+        try checkExecuteCommand()
         blueprint.tags = try Launch.tags(
             input.tags, input.propagateTags, input.enableECSManagedTags, cluster, definition)
     }
@@ -53,8 +54,21 @@ struct Launch {
         blueprint.networkConfiguration = input.networkConfiguration
         blueprint.volumeConfigurations = input.volumeConfigurations ?? []
         blueprint.enableExecuteCommand = input.enableExecuteCommand ?? false
+        try checkExecuteCommand()
         blueprint.tags = try Launch.tags(
             input.tags, input.propagateTags, input.enableECSManagedTags, cluster, definition)
+    }
+
+    /// ECS Exec needs a task role.
+    /// Source: Amazon ECS API Reference, RunTask (enableExecuteCommand). Observed: these words.
+    private func checkExecuteCommand() throws(WireError) {
+        let request = blueprint.request
+        let role = request.overrides?.taskRoleArn ?? request.definition.definition.taskRoleArn ?? ""
+        guard !blueprint.enableExecuteCommand || !role.isEmpty else {
+            throw .invalidParameter(
+                "The execute command failed because a valid task role is not being used. Specify a valid task role in "
+                    + "your task definition or as a task override and try again.")
+        }
     }
 
     /// A strategy needs capacity providers, which Roost does not have yet.
