@@ -20,7 +20,8 @@ struct RegisterContainerInstance: Operation {
         _ context: inout DecisionContext
     ) throws(WireError) -> ECS.RegisterContainerInstanceResponse {
         let cluster = try ClusterReference.active(input.cluster, in: tx.snapshot).name
-        var instance = try known(input.containerInstanceArn, cluster, tx) ?? new(cluster, input, &context)
+        let tags = try Tags.checked(input.tags)
+        var instance = try known(input.containerInstanceArn, cluster, tx) ?? new(cluster, input, tags, &context)
         try fill(&instance, input, tx.snapshot)
         tx.put(instance)
         return ECS.RegisterContainerInstanceResponse(
@@ -40,14 +41,16 @@ struct RegisterContainerInstance: Operation {
     }
 
     private func new(
-        _ cluster: String, _ input: ECS.RegisterContainerInstanceRequest, _ context: inout DecisionContext
+        _ cluster: String, _ input: ECS.RegisterContainerInstanceRequest, _ tags: [ECS.Tag],
+        _ context: inout DecisionContext
     ) -> ContainerInstanceRecord {
         var instance = ContainerInstanceRecord()
         instance.cluster = cluster
         instance.id = context.random.hex(32)
         instance.registeredAt = context.now
-        instance.tags = input.tags ?? []
-        instance.ec2InstanceID = IdentityDocument.instanceID(input.instanceIdentityDocument)
+        instance.tags = tags
+        instance.ec2InstanceID =
+            IdentityDocument.instanceID(input.instanceIdentityDocument)
             // Source: Amazon ECS Developer Guide, External instances: their ids begin with mi-.
             ?? (isExternal(input) ? "mi-" : "i-") + context.random.hex(17)
         return instance
@@ -81,7 +84,8 @@ struct RegisterContainerInstance: Operation {
     ) -> [ECS.Attribute] {
         var attributes = (input.attributes ?? []).map { ECS.Attribute(name: $0.name, value: $0.value) }
         if !attributes.contains(where: { $0.name == "ecs.availability-zone" }) {
-            let zone = IdentityDocument.availabilityZone(input.instanceIdentityDocument)
+            let zone =
+                IdentityDocument.availabilityZone(input.instanceIdentityDocument)
                 ?? instance.availabilityZone ?? snapshot.realm.region + "a"
             attributes.append(ECS.Attribute(name: "ecs.availability-zone", value: zone))
         }
