@@ -31,6 +31,9 @@ struct CreateService: Operation {
         service.createdAt = context.now
         service.createdBy = call.caller.arn
         if let definition { service.deploy(definition, &context) }
+        if let definition, service.schedulingStrategy == .daemon {
+            service.desiredCount = daemonInstances(of: service, definition, in: tx.snapshot).count
+        }
         tx.put(service)
         return ECS.CreateServiceResponse(service: ECS.Service(service, in: tx.snapshot, includesTags: true))
     }
@@ -42,21 +45,36 @@ struct CreateService: Operation {
         service.cluster = cluster
         service.name = input.serviceName
         service.schedulingStrategy = input.schedulingStrategy ?? .replica
-        service.deploymentController = input.deploymentController?.type ?? .ecs
-        service.roleARN = input.role
+        service.deploymentController = try controller(input.deploymentController?.type)
         service.tags = try Tags.checked(input.tags)
         service.desiredCount = try desiredCount(input, service.schedulingStrategy)
         service.settings = try settings(input, service.schedulingStrategy)
+        service.roleARN = role(input.role, service.settings, snapshot.realm)
         return service
+    }
+
+    /// Task sets and CodeDeploy are not there yet. A service of somebody else's controller has no tasks by itself.
+    private func controller(
+        _ type: ECS.DeploymentControllerType?
+    ) throws(WireError) -> ECS.DeploymentControllerType {
+        guard type != .codeDeploy else {
+            throw .unsupportedFeature("The CODE_DEPLOY deployment controller is not available in this region yet.")
+        }
+        return type ?? .ecs
+    }
+
+    /// Observed: a service with load balancers and without a role of its own shows the service-linked one.
+    private func role(_ role: String?, _ settings: ServiceSettings, _ realm: Realm) -> String? {
+        if let role, !role.isEmpty { return realm.role(role) }
+        return settings.loadBalancers.isEmpty
+            ? nil : realm.role("aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS")
     }
 
     private func desiredCount(
         _ input: ECS.CreateServiceRequest, _ strategy: ECS.SchedulingStrategy
     ) throws(WireError) -> Int {
         if strategy == .daemon {
-            guard input.desiredCount == nil else {
-                throw .invalidParameter("The daemon scheduling strategy does not support a desired count.")
-            }
+            guard input.desiredCount == nil else { throw .daemonCount }
             return 0
         }
         guard let count = input.desiredCount else {
@@ -75,8 +93,10 @@ struct CreateService: Operation {
                     + "Remove one and try again.")
         }
         try Launch.refuseCapacityProviders(input.capacityProviderStrategy)
+        try ServiceChecks.check(clientToken: input.clientToken)
+        try ServiceChecks.check(gracePeriodSeconds: input.healthCheckGracePeriodSeconds)
         if strategy == .daemon, !(input.placementStrategy ?? []).isEmpty {
-            throw .invalidParameter("The daemon scheduling strategy does not support placement strategies.")
+            throw .daemonStrategy
         }
         var settings = ServiceSettings()
         settings.launchType = input.launchType ?? .ec2
@@ -90,19 +110,13 @@ struct CreateService: Operation {
         settings.volumeConfigurations = input.volumeConfigurations ?? []
         settings.vpcLatticeConfigurations = input.vpcLatticeConfigurations ?? []
         settings.placementConstraints = input.placementConstraints ?? []
-        settings.placementStrategy = input.placementStrategy ?? []
-        settings.healthCheckGracePeriodSeconds = try gracePeriod(input.healthCheckGracePeriodSeconds)
+        settings.placementStrategy = LaunchChecks.normal(input.placementStrategy ?? [])
+        settings.healthCheckGracePeriodSeconds = input.healthCheckGracePeriodSeconds
         settings.enableECSManagedTags = input.enableECSManagedTags ?? false
         settings.enableExecuteCommand = input.enableExecuteCommand ?? false
         settings.propagateTags = input.propagateTags
         settings.availabilityZoneRebalancing = try rebalancing(input.availabilityZoneRebalancing, settings, strategy)
         return settings
-    }
-
-    private func gracePeriod(_ seconds: Int?) throws(WireError) -> Int? {
-        guard let seconds else { return nil }
-        guard seconds >= 0 else { throw .invalidParameter("healthCheckGracePeriodSeconds must not be negative.") }
-        return seconds
     }
 
     private func rebalancing(
@@ -130,7 +144,8 @@ struct CreateService: Operation {
             launchType: input.launchType, definition: definition, network: input.networkConfiguration,
             constraints: input.placementConstraints, strategies: input.placementStrategy)
         try ServiceChecks.check(service.settings.loadBalancers, definition)
-        return definition
+        try ServiceChecks.checkExecuteCommand(service.settings, definition, "created")
+        return service.deploymentController == .ecs ? definition : nil
     }
 
     /// A service of that name: the same again is answered with it, anything else is an error.
@@ -142,8 +157,9 @@ struct CreateService: Operation {
             throw .invalidParameter("Unable to Start a service that is still Draining.")
         }
         let primary = service.primary
-        let isSame = service.desiredCount == wanted.desiredCount
-            && service.schedulingStrategy == wanted.schedulingStrategy
+        let hasSameCount = service.schedulingStrategy == .daemon || service.desiredCount == wanted.desiredCount
+        let isSame =
+            hasSameCount && service.schedulingStrategy == wanted.schedulingStrategy
             && service.settings.storedBytes() == wanted.settings.storedBytes()
             && primary?.family == definition?.family && primary?.revision == definition?.revision
         guard isSame else { throw .invalidParameter("Creation of service was not idempotent.") }

@@ -18,7 +18,7 @@ struct RegisterTaskDefinition: Operation {
     ) throws(WireError) -> [AccessRequest] {
         [AccessRequest("ecs:RegisterTaskDefinition", "*")]
             + [input.taskRoleArn, input.executionRoleArn].compactMap(\.self).map { role in
-                AccessRequest("iam:PassRole", roleARN(role, tx.realm))
+                AccessRequest("iam:PassRole", tx.realm.role(role))
             }
     }
 
@@ -66,10 +66,5 @@ struct RegisterTaskDefinition: Operation {
             throw .client(
                 "Actual length: '\(length)'. Max allowed length is '\(RegisterTaskDefinition.maximumLength)' bytes.")
         }
-    }
-
-    /// A role may be given by its name.
-    private func roleARN(_ role: String, _ realm: Realm) -> String {
-        role.hasPrefix("arn:") ? role : "arn:\(realm.partition):iam::\(realm.account):role/\(role)"
     }
 }

@@ -23,23 +23,27 @@ struct UpdateService: Operation {
         var service = try ServiceReference.find(input.service, cluster, tx.snapshot)
         guard service.status == .active else { throw .serviceNotActive("Service was not ACTIVE.") }
         let before = service.settings
-        try changeCount(&service, input)
+        try changeCount(&service, input, context.now)
         try changeSettings(&service.settings, input, service.schedulingStrategy)
         let definition = try definition(for: service, input, tx.snapshot)
+        if let definition { try check(definition, service.settings, input) }
         if let definition, mustDeploy(definition, service, before, input) { service.deploy(definition, &context) }
         if service.primary?.notBefore != nil { service.forgetFailures() }
         tx.put(service)
         return ECS.UpdateServiceResponse(service: ECS.Service(service, in: tx.snapshot, includesTags: true))
     }
 
-    private func changeCount(_ service: inout ServiceRecord, _ input: ECS.UpdateServiceRequest) throws(WireError) {
+    /// A change of scale is no deployment: the primary one takes it over.
+    private func changeCount(
+        _ service: inout ServiceRecord, _ input: ECS.UpdateServiceRequest, _ now: Timestamp
+    ) throws(WireError) {
         guard let count = input.desiredCount else { return }
-        guard service.schedulingStrategy == .replica else {
-            throw .invalidParameter("The daemon scheduling strategy does not support a desired count.")
-        }
+        guard service.schedulingStrategy == .replica else { throw .daemonCount }
         try ServiceChecks.check(desiredCount: count)
-        if count != service.desiredCount { service.isSteady = false }
+        guard count != service.desiredCount else { return }
+        service.isSteady = false
         service.desiredCount = count
+        service.changePrimary { $0.updatedAt = now }
     }
 
     /// A member that is absent changes nothing; a list that is there replaces the old one, also when it is empty.
@@ -47,6 +51,7 @@ struct UpdateService: Operation {
         _ settings: inout ServiceSettings, _ input: ECS.UpdateServiceRequest, _ strategy: ECS.SchedulingStrategy
     ) throws(WireError) {
         try Launch.refuseCapacityProviders(input.capacityProviderStrategy)
+        try ServiceChecks.check(gracePeriodSeconds: input.healthCheckGracePeriodSeconds)
         if let value = input.deploymentConfiguration {
             settings.deploymentConfiguration = try ServiceChecks.completed(
                 value, over: settings.deploymentConfiguration, strategy)
@@ -59,13 +64,14 @@ struct UpdateService: Operation {
         if let value = input.volumeConfigurations { settings.volumeConfigurations = value }
         if let value = input.vpcLatticeConfigurations { settings.vpcLatticeConfigurations = value }
         if let value = input.placementConstraints { settings.placementConstraints = value }
-        if let value = input.placementStrategy { settings.placementStrategy = value }
+        if let value = input.placementStrategy { settings.placementStrategy = LaunchChecks.normal(value) }
         if let value = input.healthCheckGracePeriodSeconds { settings.healthCheckGracePeriodSeconds = value }
         if let value = input.enableECSManagedTags { settings.enableECSManagedTags = value }
         if let value = input.enableExecuteCommand { settings.enableExecuteCommand = value }
         if let value = input.propagateTags { settings.propagateTags = value }
         if let value = input.availabilityZoneRebalancing { settings.availabilityZoneRebalancing = value }
         try LaunchChecks.checkPlacement(settings.placementConstraints, settings.placementStrategy)
+        guard strategy == .replica || settings.placementStrategy.isEmpty else { throw .daemonStrategy }
         guard settings.availabilityZoneRebalancing != .enabled || ServiceChecks.canRebalance(settings, strategy) else {
             throw .invalidParameter("This service does not support Availability Zone rebalancing.")
         }
@@ -77,20 +83,32 @@ struct UpdateService: Operation {
     ) throws(WireError) -> TaskDefinitionRecord? {
         guard service.deploymentController == .ecs, let primary = service.primary else {
             guard input.taskDefinition == nil else {
-                throw .invalidParameter("Cannot update task definition on services with a "
-                    + "\(service.deploymentController.rawValue) deployment controller.")
+                throw .invalidParameter(
+                    "Cannot update task definition on services with a "
+                        + "\(service.deploymentController.rawValue) deployment controller.")
             }
             return nil
         }
         guard let text = input.taskDefinition else {
             return snapshot.get(TaskDefinitionRecord.key(primary.family, primary.revision))
         }
-        let definition = try TaskDefinitionReference.runnable(text, in: snapshot)
-        try LaunchChecks.check(
-            launchType: service.settings.launchType, definition: definition,
-            network: service.settings.networkConfiguration, constraints: nil, strategies: nil)
-        try ServiceChecks.check(service.settings.loadBalancers, definition)
-        return definition
+        return try TaskDefinitionReference.runnable(text, in: snapshot)
+    }
+
+    /// Checks what is new against the definition; what has not changed was checked before.
+    private func check(
+        _ definition: TaskDefinitionRecord, _ settings: ServiceSettings, _ input: ECS.UpdateServiceRequest
+    ) throws(WireError) {
+        let isNew = input.taskDefinition != nil
+        if isNew || input.networkConfiguration != nil {
+            try LaunchChecks.check(
+                launchType: settings.launchType, definition: definition, network: settings.networkConfiguration,
+                constraints: nil, strategies: nil)
+        }
+        if isNew || input.loadBalancers != nil { try ServiceChecks.check(settings.loadBalancers, definition) }
+        if isNew || input.enableExecuteCommand != nil {
+            try ServiceChecks.checkExecuteCommand(settings, definition, "updated")
+        }
     }
 
     /// Source: Amazon ECS API Reference, UpdateService: which members start a deployment. Observed: sending the values
@@ -125,8 +143,6 @@ extension ServiceRecord {
     /// An update ends the wait between tries.
     /// Source: Amazon ECS Developer Guide, Service throttle logic.
     fileprivate mutating func forgetFailures() {
-        for index in deployments.indices where deployments[index].status == .primary {
-            deployments[index].notBefore = nil
-        }
+        changePrimary { $0.notBefore = nil }
     }
 }

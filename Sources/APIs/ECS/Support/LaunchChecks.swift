@@ -77,6 +77,17 @@ enum LaunchChecks {
         }
     }
 
+    /// Strategies as a service shows them: `host` is an alias, and resources are upper-case.
+    /// Observed: DescribeServices answers `instanceId`, `CPU` and `MEMORY`, however they were given.
+    static func normal(_ strategies: [ECS.PlacementStrategy]) -> [ECS.PlacementStrategy] {
+        strategies.map { strategy in
+            var strategy = strategy
+            if strategy.type == .spread, strategy.field == "host" { strategy.field = "instanceId" }
+            if strategy.type == .binpack { strategy.field = strategy.field?.uppercased() }
+            return strategy
+        }
+    }
+
     private static func check(_ strategy: ECS.PlacementStrategy) throws(WireError) {
         let field = strategy.field ?? ""
         switch strategy.type {

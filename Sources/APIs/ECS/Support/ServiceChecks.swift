@@ -14,6 +14,22 @@ enum ServiceChecks {
         }
     }
 
+    /// Checks a grace period.
+    static func check(gracePeriodSeconds seconds: Int?) throws(WireError) {
+        guard (seconds ?? 0) >= 0 else {
+            throw .invalidParameter("healthCheckGracePeriodSeconds must not be negative.")
+        }
+    }
+
+    /// Checks a client token: a service is known by its name, so the token itself says nothing.
+    /// Source: Amazon ECS API Reference, CreateService (clientToken).
+    static func check(clientToken token: String?) throws(WireError) {
+        guard let token else { return }
+        guard token.utf8.count <= 36, token.utf8.allSatisfy({ (33...126).contains($0) }) else {
+            throw .invalidParameter("clientToken must be up to 36 ASCII characters.")
+        }
+    }
+
     /// Fills the defaults of a deployment configuration in and checks it.
     /// Source: Amazon ECS API Reference, DeploymentConfiguration.
     static func completed(
@@ -22,10 +38,12 @@ enum ServiceChecks {
     ) throws(WireError) -> ECS.DeploymentConfiguration {
         var result = configuration ?? ECS.DeploymentConfiguration()
         let isDaemon = strategy == .daemon
-        result.deploymentCircuitBreaker = result.deploymentCircuitBreaker ?? old?.deploymentCircuitBreaker
+        result.deploymentCircuitBreaker =
+            result.deploymentCircuitBreaker ?? old?.deploymentCircuitBreaker
             ?? ECS.DeploymentCircuitBreaker(enable: false, rollback: false)
         result.maximumPercent = result.maximumPercent ?? old?.maximumPercent ?? (isDaemon ? 100 : 200)
-        result.minimumHealthyPercent = result.minimumHealthyPercent ?? old?.minimumHealthyPercent
+        result.minimumHealthyPercent =
+            result.minimumHealthyPercent ?? old?.minimumHealthyPercent
             ?? (isDaemon ? 0 : 100)
         result.strategy = result.strategy ?? old?.strategy ?? .rolling
         result.bakeTimeInMinutes = result.bakeTimeInMinutes ?? old?.bakeTimeInMinutes ?? 0
@@ -41,12 +59,27 @@ enum ServiceChecks {
         guard (0...100).contains(low) else {
             throw .invalidParameter("minimumHealthyPercent must be between 0 and 100.")
         }
-        guard (100...200).contains(high) || (isDaemon && high == 100) else {
-            throw .invalidParameter("maximumPercent must be between 100 and 200.")
+        // Source: the same page: a daemon's is always 100. Observed: others may have far more than 200.
+        guard high == 100 || (high > 100 && !isDaemon) else {
+            throw .invalidParameter("maximumPercent must be \(isDaemon ? "100" : "at least 100").")
         }
+        // Observed: these words.
         guard low < 100 || high > 100 else {
             throw .invalidParameter(
-                "Invalid deployment configuration: minimumHealthyPercent and maximumPercent cannot both be 100.")
+                "Both maximumPercent and minimumHealthyPercent cannot be 100 as this will block deployments.")
+        }
+    }
+
+    /// ECS Exec needs a task role.
+    /// Source: Amazon ECS Developer Guide, Monitor Amazon ECS containers with ECS Exec. Observed: these words.
+    /// - Parameter verb: what cannot be done: `created` or `updated`.
+    static func checkExecuteCommand(
+        _ settings: ServiceSettings, _ definition: TaskDefinitionRecord, _ verb: String
+    ) throws(WireError) {
+        guard !settings.enableExecuteCommand || definition.definition.taskRoleArn != nil else {
+            throw .invalidParameter(
+                "The service couldn't be \(verb) because a valid taskRoleArn is not being used. Specify a valid task "
+                    + "role in your task definition and try again.")
         }
     }
 
@@ -79,5 +112,19 @@ enum ServiceChecks {
         }
         return strategy == .replica && settings.maximumPercent > 100 && spreadsZones && !pinsZone
             && !settings.loadBalancers.contains { $0.loadBalancerName != nil }
+    }
+}
+
+extension WireError {
+    /// Observed: these words. A daemon runs on every instance that suits it.
+    static var daemonCount: WireError {
+        .invalidParameter(
+            "The daemon scheduling strategy does not support a desired count for services. Remove the desired count "
+                + "value and try again")
+    }
+
+    /// A daemon runs where it belongs, not where a strategy says.
+    static var daemonStrategy: WireError {
+        .invalidParameter("The daemon scheduling strategy does not support placement strategies.")
     }
 }
