@@ -35,6 +35,8 @@ import Testing
             ("attribute:stack !~ (dev|test)", true),
             ("(attribute:stack =~ (dev|pr.d)) and attribute:stack !~ 'dev'", true),
             ("attribute:size > 9", true),
+            ("attribute:size == 12.0", false),
+            ("attribute:size in [012, 12]", true),
             ("agentVersion < 1.14.10", true),
             ("agentVersion >= 1.15", false),
             ("agentConnected == true", true),

@@ -68,12 +68,12 @@ package struct InstanceQuery: Sendable {
         switch (comparison, argument) {
         case (.exists, _): value != nil
         case (.doesNotExist, _): value == nil
-        case (.isIn, .list(let items)): items.contains { order(value, $0, subject) == 0 }
-        case (.isNotIn, .list(let items)): !items.contains { order(value, $0, subject) == 0 }
+        case (.isIn, .list(let items)): items.contains { isEqual(value, $0, subject) }
+        case (.isNotIn, .list(let items)): !items.contains { isEqual(value, $0, subject) }
         case (.matches, .pattern(let pattern)): value.map(pattern.matches) ?? false
         case (.doesNotMatch, .pattern(let pattern)): !(value.map(pattern.matches) ?? false)
-        case (.equals, .value(let item)): order(value, item, subject) == 0
-        case (.notEquals, .value(let item)): order(value, item, subject) != 0
+        case (.equals, .value(let item)): isEqual(value, item, subject)
+        case (.notEquals, .value(let item)): !isEqual(value, item, subject)
         case (.greater, .value(let item)): order(value, item, subject).map { $0 > 0 } ?? false
         case (.greaterOrEqual, .value(let item)): order(value, item, subject).map { $0 >= 0 } ?? false
         case (.less, .value(let item)): order(value, item, subject).map { $0 < 0 } ?? false
@@ -94,6 +94,12 @@ package struct InstanceQuery: Sendable {
         case (.doesNotMatch, .pattern(let pattern)): !groups.contains(where: pattern.matches)
         default: false
         }
+    }
+
+    /// Attributes are equal as texts: `1.10` is not `1.1`.
+    private func isEqual(_ value: String?, _ argument: String, _ subject: QuerySubject) -> Bool {
+        if case .attribute = subject { return value == argument }
+        return order(value, argument, subject) == 0
     }
 
     /// Less than, equal to or greater than 0; nil when there is nothing to compare.
