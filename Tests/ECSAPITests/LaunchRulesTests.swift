@@ -1,4 +1,3 @@
-import State
 import Testing
 
 /// What RunTask and StartTask refuse.
@@ -55,14 +54,7 @@ import Testing
     @Test("the largest sizes are too large for an instance, and no more")
     func hugeSizes() {
         let region = region()
-        let resources = #"{"name":"CPU","integerValue":2147483647},{"name":"MEMORY","integerValue":2147483647}"#
-        #expect(region.call("RegisterContainerInstance", #"{"totalResources":[\#(resources)]}"#).status == 200)
-        region.change { tx in
-            for var instance in tx.snapshot.list(ContainerInstanceRecord.self) {
-                instance.agentConnected = true
-                tx.put(instance)
-            }
-        }
+        region.connectInstance()
         let sizes = #""overrides":{"cpu":"2147483647","memory":"2147483647"}"#
         let first = region.call("RunTask", #"{"taskDefinition":"web","count":2,\#(sizes)}"#)
         #expect(first.json["tasks"]?.arrayValue?.count == 1, "\(first.text)")
@@ -78,5 +70,38 @@ import Testing
             let answer = region.call("RunTask", request)
             #expect(answer.json["failures"]?.arrayValue?.first?["reason"]?.stringValue == "AGENT", "\(answer.text)")
         }
+    }
+
+    @Test("the same token answers with the same tasks; with other members it is a conflict that names them")
+    func token() {
+        let region = region()
+        region.connectInstance()
+        let request = #"{"taskDefinition":"web","count":2,"clientToken":"t"}"#
+        let first = region.call("RunTask", request)
+        #expect(first.json["tasks"]?.arrayValue?.count == 2, "\(first.text)")
+        #expect(region.call("RunTask", request).text == first.text)
+        let other = region.call("RunTask", #"{"taskDefinition":"web","count":1,"clientToken":"t"}"#)
+        #expect(other.code == "ConflictException")
+        let arns = first.json["tasks"]?.arrayValue?.compactMap { $0["taskArn"]?.stringValue }
+        #expect(other.json["resourceIds"]?.arrayValue?.compactMap(\.stringValue) == arns)
+        region.wait(.seconds(24 * 3_600 + 1))
+        #expect(region.call("RunTask", request).text != first.text)
+    }
+
+    @Test("StartTask asks neither constraints nor strategies, only the instance")
+    func startTask() {
+        let region = region()
+        region.connectInstance()
+        let constraint = #"{"type":"memberOf","expression":"attribute:stack == prod"}"#
+        let definition =
+            #"{"family":"web","placementConstraints":[\#(constraint)],"#
+            + #""containerDefinitions":[{"name":"web","image":"nginx","memory":128}]}"#
+        #expect(region.call("RegisterTaskDefinition", definition).status == 200)
+        let arn = region.call("ListContainerInstances").json["containerInstanceArns"]?.arrayValue?.first?.stringValue
+        let run = region.call("RunTask", #"{"taskDefinition":"web"}"#)
+        let reason = run.json["failures"]?.arrayValue?.first?["reason"]?.stringValue
+        #expect(reason == "MemberOf placement constraint unsatisfied.")
+        let start = region.call("StartTask", #"{"taskDefinition":"web","containerInstances":["\#(arn ?? "")"]}"#)
+        #expect(start.json["tasks"]?.arrayValue?.count == 1, "\(start.text)")
     }
 }

@@ -36,6 +36,44 @@ import Testing
         ),
         ("DeleteAttributes", #"{"attributes":[{"name":"a","targetType":"container-instance","targetId":"0a1b"}]}"#),
         ("ListAttributes", #"{"targetType":"container-instance","nextToken":"r1-612f622f63","maxResults":3}"#),
+        (
+            "RegisterContainerInstance",
+            #"{"totalResources":[{"name":"CPU","integerValue":9},{"name":"PORTS","stringSetValue":["22"]}],"#
+                + #""attributes":[{"name":"a","value":"b"}],"instanceIdentityDocument":"{}","tags":[{"key":"a"}]}"#
+        ),
+        ("DescribeContainerInstances", #"{"containerInstances":["0a"],"include":["CONTAINER_INSTANCE_HEALTH"]}"#),
+        ("ListContainerInstances", #"{"filter":"attribute:a =~ b.* or registeredAt < 2026-01-01","status":"ACTIVE"}"#),
+        ("UpdateContainerInstancesState", #"{"containerInstances":["0a"],"status":"DRAINING"}"#),
+        ("DeregisterContainerInstance", #"{"containerInstance":"0a","force":true}"#),
+        (
+            "RunTask",
+            #"{"taskDefinition":"app","count":2,"clientToken":"t","overrides":{"cpu":"128","memory":"1 GB","#
+                + #""containerOverrides":[{"name":"a","memory":9,"environment":[{"name":"b","value":"c"}]}]},"#
+                + #""placementConstraints":[{"type":"memberOf","expression":"attribute:a == b"}],"#
+                + #""placementStrategy":[{"type":"binpack","field":"cpu"}],"tags":[{"key":"a","value":"b"}]}"#
+        ),
+        ("StartTask", #"{"taskDefinition":"app","containerInstances":["0a"],"startedBy":"me","group":"g"}"#),
+        ("StopTask", #"{"task":"0a","reason":"because"}"#),
+        ("DescribeTasks", #"{"tasks":["0a"],"include":["TAGS"]}"#),
+        ("ListTasks", #"{"family":"app","desiredStatus":"STOPPED","maxResults":1,"nextToken":"r1-61"}"#),
+        (
+            "CreateService",
+            #"{"serviceName":"s","taskDefinition":"app","desiredCount":1,"healthCheckGracePeriodSeconds":1,"#
+                + #""deploymentConfiguration":{"maximumPercent":200,"minimumHealthyPercent":50},"#
+                + #""placementStrategy":[{"type":"spread","field":"host"}],"loadBalancers":[],"clientToken":"t"}"#
+        ),
+        ("UpdateService", #"{"service":"s","desiredCount":3,"taskDefinition":"app:1","forceNewDeployment":true}"#),
+        ("DescribeServices", #"{"services":["s"],"include":["TAGS"]}"#),
+        ("ListServices", #"{"launchType":"EC2","schedulingStrategy":"REPLICA","maxResults":1}"#),
+        ("DeleteService", #"{"service":"s","force":true}"#),
+        (
+            "SubmitTaskStateChange",
+            #"{"task":"0a","status":"RUNNING","pullStartedAt":1.5,"containers":[{"containerName":"a","exitCode":1,"#
+                + #""networkBindings":[{"containerPort":80,"hostPort":32768}]}]}"#
+        ),
+        ("SubmitContainerStateChange", #"{"task":"0a","containerName":"a","status":"STOPPED","exitCode":137}"#),
+        ("SubmitAttachmentStateChanges", #"{"attachments":[{"attachmentArn":"a","status":"ATTACHED"}]}"#),
+        ("DiscoverPollEndpoint", #"{"containerInstance":"0a","cluster":"default"}"#),
     ]
 
     /// What is put in the place of a value.
@@ -50,7 +88,10 @@ import Testing
         var random = SeededRandom(seed: seed)
         let region = TestRegion(seed: seed)
         _ = region.call("CreateCluster")
-        for _ in 0..<1_000 {
+        let container = #"{"name":"a","image":"i","memory":128}"#
+        _ = region.call("RegisterTaskDefinition", #"{"family":"app","containerDefinitions":[\#(container)]}"#)
+        region.connectInstance()
+        for _ in 0..<2_000 {
             let (operation, body) = MalformedTests.seeds.randomElement(using: &random) ?? ("ListClusters", "{}")
             let spoiled = spoil(body, &random)
             let answer = region.call(operation, spoiled)

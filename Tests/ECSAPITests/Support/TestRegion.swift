@@ -63,6 +63,19 @@ final class TestRegion: Sendable {
         return Answer(status: response.status, text: String(decoding: response.body, as: UTF8.self))
     }
 
+    /// Registers a container instance in the default cluster, with the largest resources, as if its agent was there.
+    func connectInstance() {
+        let resources = #"{"name":"CPU","integerValue":2147483647},{"name":"MEMORY","integerValue":2147483647}"#
+        let answer = call("RegisterContainerInstance", #"{"totalResources":[\#(resources)]}"#)
+        precondition(answer.status == 200, answer.text)
+        change { tx in
+            for var instance in tx.snapshot.list(ContainerInstanceRecord.self) {
+                instance.agentConnected = true
+                tx.put(instance)
+            }
+        }
+    }
+
     /// Changes the state without an operation.
     func change(_ body: @Sendable (inout Transaction) -> Void) {
         lane.submit(at: now) { (transaction, _) throws(WireError) in
