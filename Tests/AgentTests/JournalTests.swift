@@ -18,22 +18,58 @@ struct JournalTests {
         #expect(again.instanceID.hasPrefix("i-"))
         #expect(again.containerInstanceARN == instanceARN)
         #expect(again.tasks == [["n": 2]])
-        await again.forget(taskARN)
+        try await again.save([], forgetting: [taskARN])
         #expect(try Journal(directory, random: &random).tasks.isEmpty)
     }
 
-    @Test("a damaged file is put aside, a half-written one dropped")
+    @Test("a line that a crash cut off is dropped, and what follows is whole")
+    func torn() async throws {
+        let directory = Files.temporaryDirectory()
+        var random = SeededRandom(seed: 1)
+        let journal = try Journal(directory, random: &random)
+        try await journal.save([JournalEntry(task: "a", content: ["n": 1])])
+        await journal.close()
+        let log = directory + "/tasks.log"
+        let whole = String(decoding: try Files.read(log), as: UTF8.self)
+        Files.write(whole + "{\"task\":\"b\",\"cont", to: log)
+        let again = try Journal(directory, random: &random)
+        #expect(again.tasks == [["n": 1]])
+        #expect(again.damaged.isEmpty)
+        try await again.save([JournalEntry(task: "c", content: ["n": 3])])
+        #expect(try Journal(directory, random: &random).tasks == [["n": 1], ["n": 3]])
+    }
+
+    @Test("a damaged line is put aside; the others are kept")
     func damaged() async throws {
         let directory = Files.temporaryDirectory()
         var random = SeededRandom(seed: 1)
-        _ = try Journal(directory, random: &random)
-        Files.write("{\"broken", to: directory + "/tasks/x.json")
-        Files.write("{", to: directory + "/tasks/y.json.new")
+        let text =
+            "{\"task\":\"a\",\"content\":{\"n\":1}}\n{\"task\":\"b nonsense\n{\"task\":\"c\",\"content\":{}}\n"
+        Files.write(text, to: directory + "/tasks.log")
         let journal = try Journal(directory, random: &random)
-        #expect(journal.tasks.isEmpty)
-        #expect(journal.damaged == [directory + "/tasks/x.json"])
-        #expect(try Files.read(directory + "/tasks/x.json.damaged").count == 8)
-        #expect(throws: Files.Missing.self) { try Files.read(directory + "/tasks/y.json.new") }
+        #expect(journal.tasks == [["n": 1], [:]])
+        #expect(journal.damaged == [directory + "/tasks.log"])
+        #expect(try Files.read(directory + "/tasks.log.damaged").count == text.utf8.count)
+        #expect(try Journal(directory, random: &random).damaged.isEmpty)
+    }
+
+    @Test("a file that is mostly out of date is written anew")
+    func compacts() async throws {
+        let directory = Files.temporaryDirectory()
+        var random = SeededRandom(seed: 1)
+        let journal = try Journal(directory, isDurable: false, random: &random)
+        let ballast = JSONValue.string(String(repeating: "x", count: 100_000))
+        for number in 0..<100 {
+            try await journal.save([
+                JournalEntry(task: "a", content: ["n": .int(Int64(number)), "ballast": ballast]),
+                JournalEntry(task: "b\(number)", content: [:]),
+            ])
+            if number > 0 { try await journal.save([], forgetting: ["b\(number - 1)"]) }
+        }
+        #expect(try Files.read(directory + "/tasks.log").count < 5_000_000)
+        let again = try Journal(directory, random: &random)
+        #expect(again.tasks.count == 2)
+        #expect(again.tasks.first?["n"] == 99)
     }
 
     @Test("a directory that cannot be made is an error with its path")

@@ -10,14 +10,14 @@ import Synchronization
     import Darwin
 #endif
 
-/// What an agent has to remember over a crash: who it is, and a small file for each task.
+/// What an agent has to remember over a crash: who it is (`instance.json`), and its tasks (`tasks.log`).
 ///
-/// A file is written beside, flushed and renamed, so that it is whole or not there. Blocking calls run on threads of
-/// their own, one after another, in the order asked for.
+/// Blocking calls run on a thread of their own, one after another, in the order asked for.
 package final class Journal: Sendable {
     private let directory: String
     private let pool: NIOThreadPool
-    /// A file that could not be read at the start; it is kept under another name.
+    private let log: Mutex<TaskLog>
+    /// A file that could not be read as a whole at the start; what it held is kept under another name.
     package let damaged: [String]
     /// The tasks found at the start.
     package let tasks: [JSONValue]
@@ -27,8 +27,8 @@ package final class Journal: Sendable {
     package let instanceID: String
     private let isDurable: Bool
 
-    /// The largest file that is read back.
-    private static let maximumFile = 16 << 20
+    /// The largest `instance.json` that is read back.
+    private static let maximumFile = 64 << 10
 
     /// Opens a directory, and makes it if need be.
     /// - Parameters:
@@ -39,29 +39,18 @@ package final class Journal: Sendable {
         self.directory = directory
         self.isDurable = isDurable
         try Journal.makeDirectory(directory)
-        try Journal.makeDirectory(directory + "/tasks")
         var tasks: [JSONValue] = []
-        var damaged: [String] = []
-        for name in try Journal.names(in: directory + "/tasks") {
-            let path = "\(directory)/tasks/\(name)"
-            // Unfinished business of a crash.
-            if name.hasSuffix(".new") {
-                unlink(path)
-            } else if name.hasSuffix(".json"), let task = Journal.read(path) {
-                tasks.append(task)
-            } else if name.hasSuffix(".json") {
-                rename(path, path + ".damaged")
-                damaged.append(path)
-            }
-        }
+        let log = try TaskLog(directory + "/tasks.log", isDurable: isDurable) { tasks.append($0) }
+        damaged = log.isDamaged ? [directory + "/tasks.log"] : []
+        self.log = Mutex(log)
         self.tasks = tasks
-        self.damaged = damaged
         let identity = Journal.read(directory + "/instance.json") ?? .null
         containerInstanceARN = identity["containerInstanceArn"]?.stringValue
         instanceID = identity["instanceId"]?.stringValue ?? "i-" + random.hex(17)
         // Before the first container bears the name.
         if identity["instanceId"] == nil {
-            try Journal.write(["instanceId": .string(instanceID)], to: directory + "/instance.json", isDurable)
+            let content: JSONValue = ["instanceId": .string(instanceID)]
+            try TaskLog.replace(directory + "/instance.json", content.encode(), isDurable)
         }
         pool = NIOThreadPool(numberOfThreads: 1)
         pool.start()
@@ -74,37 +63,21 @@ package final class Journal: Sendable {
         ]
         let (directory, isDurable) = (directory, isDurable)
         try await pool.runIfActive {
-            try Journal.write(content, to: directory + "/instance.json", isDurable)
-            try Journal.flush(directory, isDurable)
+            try TaskLog.replace(directory + "/instance.json", content.encode(), isDurable)
         }
     }
 
-    /// Makes tasks durable.
-    package func save(_ entries: [JournalEntry]) async throws {
-        guard !entries.isEmpty else { return }
-        let (directory, isDurable) = (directory + "/tasks", isDurable)
-        try await pool.runIfActive {
-            for entry in entries {
-                try Journal.write(entry.content, to: "\(directory)/\(Journal.fileName(entry.task))", isDurable)
-            }
-            try Journal.flush(directory, isDurable)
-        }
+    /// Keeps tasks as they are now, and forgets others, in one flush.
+    /// - Throws: `JournalError`; then none of it was kept.
+    package func save(_ entries: [JournalEntry], forgetting tasks: [String] = []) async throws {
+        guard !entries.isEmpty || !tasks.isEmpty else { return }
+        try await pool.runIfActive { try self.log.withLock { try $0.append(entries, forgetting: tasks) } }
     }
 
-    /// Forgets a task.
-    package func forget(_ task: String) async {
-        let path = "\(directory)/tasks/\(Journal.fileName(task))"
-        _ = try? await pool.runIfActive { unlink(path) }
-    }
-
+    /// Waits for what was asked for, and ends the thread.
     package func close() async {
         try? await pool.shutdownGracefully()
-    }
-
-    /// A task's id is unique; what else an ARN may hold must not name another directory.
-    private static func fileName(_ task: String) -> String {
-        let id = task.split(separator: "/").last ?? ""
-        return String(id.filter { $0.isLetter || $0.isNumber || $0 == "-" }) + ".json"
+        log.withLock { $0.close() }
     }
 
     private static func makeDirectory(_ path: String) throws {
@@ -115,60 +88,16 @@ package final class Journal: Sendable {
         }
     }
 
-    private static func names(in path: String) throws -> [String] {
-        guard let handle = opendir(path) else { throw JournalError("open", path) }
-        defer { closedir(handle) }
-        var names: [String] = []
-        while let entry = readdir(handle) {
-            withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                pointer.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX) + 1) {
-                    names.append(String(cString: $0))
-                }
-            }
-        }
-        return names.sorted()
-    }
-
     private static func read(_ path: String) -> JSONValue? {
         guard let file = fopen(path, "r") else { return nil }
         defer { fclose(file) }
-        var content: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 64 << 10)
-        while content.count < maximumFile {
-            let count = fread(&buffer, 1, buffer.count, file)
-            guard count > 0 else { break }
-            content += buffer[..<count]
-        }
-        return try? JSONValue.parse(content)
-    }
-
-    private static func write(_ content: JSONValue, to path: String, _ isDurable: Bool) throws {
-        let bytes = content.encode()
-        let file = open(path + ".new", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-        guard file >= 0 else { throw JournalError("create", path) }
-        defer { _ = Glibc.close(file) }
-        var offset = 0
-        while offset < bytes.count {
-            let count = bytes[offset...].withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
-            guard count > 0 else { throw JournalError("write", path) }
-            offset += count
-        }
-        guard !isDurable || fsync(file) == 0, rename(path + ".new", path) == 0 else {
-            throw JournalError("write", path)
-        }
-    }
-
-    /// A rename is durable when its directory is.
-    private static func flush(_ path: String, _ isDurable: Bool) throws {
-        guard isDurable else { return }
-        let handle = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard handle >= 0 else { throw JournalError("open", path) }
-        defer { _ = Glibc.close(handle) }
-        guard fsync(handle) == 0 else { throw JournalError("flush", path) }
+        var buffer = [UInt8](repeating: 0, count: maximumFile)
+        let count = fread(&buffer, 1, maximumFile, file)
+        return try? JSONValue.parse(Array(buffer[..<count]))
     }
 }
 
-/// The journal cannot be used.
+/// The journal could not do something.
 package struct JournalError: Error, CustomStringConvertible {
     package let description: String
 

@@ -156,13 +156,12 @@ package actor Agent {
                 }
             }
             do {
-                try await journal.save(entries.values.sorted { $0.task < $1.task })
+                try await journal.save(entries.values.sorted { $0.task < $1.task }, forgetting: forgotten)
                 for message in messages { tasksSession?.send(message.frame) }
             } catch {
                 // Not acknowledged, so the server sends the tasks again.
                 logger.error("could not write the journal", metadata: ["error": "\(error)"])
             }
-            for task in forgotten { await journal.forget(task) }
         }
         isJournalBusy = false
     }
