@@ -30,12 +30,13 @@ struct DescribeTasks: ReadOperation {
             throw .invalidParameter("Tasks cannot have more than \(DescribeTasks.maximumTasks) elements.")
         }
         let includesTags = input.include?.contains(.tags) ?? false
+        var projection = TaskProjection(snapshot)
         var tasks: [ECS.Task] = []
         var failures: [ECS.Failure] = []
         for text in input.tasks {
             let id = try member(text, "task", of: cluster, snapshot.realm)
             if let task = snapshot.get(TaskRecord.key(cluster, id)) {
-                tasks.append(ECS.Task(task, in: snapshot, includesTags: includesTags))
+                tasks.append(projection.task(task, includesTags: includesTags))
             } else {
                 failures.append(ECS.Failure(arn: snapshot.realm.ecs("task/\(cluster)/\(id)"), reason: "MISSING"))
             }

@@ -39,7 +39,11 @@ func resource(ofARN text: String, _ type: String, _ realm: Realm) throws(WireErr
 /// (`arn:…:TYPE/CLUSTER/NAME`) that names the same cluster.
 /// - Throws: `InvalidParameterException` in ECS's words when the ARN names another cluster.
 func member(_ text: String, _ type: String, of cluster: String, _ realm: Realm) throws(WireError) -> String {
-    guard text.hasPrefix("arn:") else { return text }
+    let expected = realm.ecs("\(type)/\(cluster)/").utf8
+    let rest = text.utf8.dropFirst(expected.count)
+    // Nearly all are in order, and there may be a hundred of them.
+    if text.utf8.starts(with: expected), !rest.contains(UInt8(ascii: "/")) { return String(Substring(rest)) }
+    guard text.utf8.starts(with: "arn:".utf8) else { return text }
     let parts = try resource(ofARN: text, type, realm).split(separator: "/", omittingEmptySubsequences: false)
     guard parts.count == 2 else { return String(parts.last ?? "") }
     guard parts[0] == cluster else {

@@ -7,8 +7,14 @@ extension ECS.Task {
     /// A task as DescribeTasks shows it.
     /// - Parameter includesTags: whether the caller asked for tags.
     init(_ task: TaskRecord, in snapshot: Snapshot, includesTags: Bool) {
-        let realm = snapshot.realm
-        let definition = snapshot.get(task.definitionKey)?.definition
+        var projection = TaskProjection(snapshot)
+        self = projection.task(task, includesTags: includesTags)
+    }
+
+    init(
+        _ task: TaskRecord, _ definition: ECS.TaskDefinition?, _ instance: TaskProjection.InstanceFacts, _ realm: Realm,
+        includesTags: Bool
+    ) {
         self.init()
         taskArn = task.arn(realm)
         clusterArn = realm.ecs("cluster/\(task.cluster)")
@@ -25,7 +31,8 @@ extension ECS.Task {
         version = task.version
         enableExecuteCommand = task.enableExecuteCommand
         attachments = []
-        attributes = cpuArchitecture(of: task, in: snapshot)
+        attributes = instance.attributes
+        connectivity = instance.connectivity
         cpu = task.overrides?.cpu ?? definition?.cpu ?? String(task.cpuUnits)
         memory = task.overrides?.memory ?? definition?.memory ?? String(task.memoryMiB)
         overrides = shownOverrides(of: task)
@@ -34,7 +41,6 @@ extension ECS.Task {
         tags = includesTags ? task.tags : []
         containers = task.containers.map { ECS.Container($0, of: task, definition, realm) }
         fillTimes(task)
-        fillConnectivity(task, in: snapshot)
         stopCode = task.stopCode
         stoppedReason = task.stoppedReason
     }
@@ -49,20 +55,6 @@ extension ECS.Task {
         executionStoppedAt = task.executionStoppedAt
         stoppedAt = task.stoppedAt
     }
-
-    private mutating func fillConnectivity(_ task: TaskRecord, in snapshot: Snapshot) {
-        guard let instance = task.instanceKey.flatMap({ snapshot.get($0) }) else { return }
-        connectivity = instance.agentConnected ? .connected : .disconnected
-    }
-}
-
-/// The instance's architecture. Observed: the one attribute that tasks show.
-private func cpuArchitecture(of task: TaskRecord, in snapshot: Snapshot) -> [ECS.Attribute] {
-    let name = "ecs.cpu-architecture"
-    guard let instance = task.instanceKey.flatMap({ snapshot.get($0) }), let value = instance.attribute(name) else {
-        return []
-    }
-    return [ECS.Attribute(name: name, value: value)]
 }
 
 /// Observed: every container is listed by name, also one without an override.
