@@ -2,7 +2,7 @@ import Agent
 
 /// Reads `--delays`: how long the simulated engine takes for each step.
 enum SimulatedDelays {
-    /// - Parameter text: steps and times, for example `pull=2s,start=300ms`; the steps are pull, create, start and stop.
+    /// - Parameter text: steps and times, such as `pull=2s,start=300ms`; the steps are pull, create, start and stop.
     /// - Returns: nil when it cannot be read.
     static func parse(_ text: String) -> SimulatedContainers.Delays? {
         var delays = SimulatedContainers.Delays()
