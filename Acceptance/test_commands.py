@@ -13,7 +13,6 @@ from support.poll import eventually
 from support.region import BINARY, KEY, SECRET, clean_environment
 
 
-@pytest.mark.xfail(reason="simulate is not built yet", strict=False)
 def test_help_names_every_command(region):
     text = region.roost("--help").stdout
     for command in ("up", "server", "agent", "env", "status", "doctor", "simulate", "bench"):
@@ -131,7 +130,6 @@ def test_a_quick_start(new_region):
     assert time.monotonic() - started < 5
 
 
-@pytest.mark.xfail(reason="simulate is not built yet", strict=False)
 def test_simulation_is_the_same_every_time(region):
     first = region.roost("simulate", "--seed", "7", timeout=120)
     second = region.roost("simulate", "--seed", "7", timeout=120)

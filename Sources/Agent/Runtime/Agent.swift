@@ -173,15 +173,12 @@ package actor Agent {
                 "SubmitTaskStateChange", request, answer: ECS.SubmitTaskStateChangeResponse.self)
             deliver(.reported(task: report.task))
         } catch {
-            let isFinal = (error as? WireError).map { Agent.refusals.contains($0.code) } ?? false
+            let isFinal = (error as? WireError).map { TaskReport.refusals.contains($0.code) } ?? false
             let metadata: Logger.Metadata = ["task": "\(report.task)", "error": "\(error)", "final": "\(isFinal)"]
             logger.log(level: isFinal ? .warning : .debug, "a report was not taken", metadata: metadata)
             deliver(.reportFailed(task: report.task, isFinal: isFinal))
         }
     }
-
-    /// Errors that will not go away by trying again.
-    private static let refusals: Set = ["InvalidParameterException", "ClientException", "ClusterNotFoundException"]
 }
 
 /// Why an agent gave up.

@@ -7,7 +7,9 @@ extension AgentConfiguration {
     ///   - instanceID: what takes the place of an EC2 instance's id.
     ///   - arn: the registration before, so that the server knows the instance again.
     /// Source: observed, Fixtures/api-register-ec2.json.
-    func registration(instanceID: String, arn: String?, engine: String) -> ECS.RegisterContainerInstanceRequest {
+    package func registration(
+        instanceID: String, arn: String?, engine: String
+    ) -> ECS.RegisterContainerInstanceRequest {
         ECS.RegisterContainerInstanceRequest(
             cluster: cluster, instanceIdentityDocument: identityDocument(instanceID),
             instanceIdentityDocumentSignature: "", totalResources: resources,

@@ -5,8 +5,13 @@ extension TaskReport {
     /// The longest reason the API takes. Source: Amazon ECS agent API model, SubmitTaskStateChange.
     private static let maximumReason = 1_024
 
+    /// Errors of the API that will not go away by trying again.
+    package static let refusals: Set = [
+        "InvalidParameterException", "ClientException", "ClusterNotFoundException",
+    ]
+
     /// The report as the API call's input.
-    func request(cluster: String) -> ECS.SubmitTaskStateChangeRequest {
+    package func request(cluster: String) -> ECS.SubmitTaskStateChangeRequest {
         ECS.SubmitTaskStateChangeRequest(
             cluster: cluster, task: task, status: status.rawValue,
             reason: String(reason.prefix(TaskReport.maximumReason)),

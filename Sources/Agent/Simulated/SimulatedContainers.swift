@@ -56,6 +56,13 @@ package struct SimulatedContainers: Sendable {
     /// The number of containers that run.
     package var runningCount: Int { containers.values.count { $0.state.isRunning } }
 
+    /// Everything there is, in order of ids.
+    package var all: [SurveyedContainer] {
+        containers.sorted { $0.key < $1.key }.map { id, container in
+            SurveyedContainer(reference: container.reference, id: id, name: container.name, state: container.state)
+        }
+    }
+
     /// Does an action.
     /// - Returns: the answer, and what will happen by itself. Each end has to be confirmed by `confirm` when its time
     ///   comes, because the container may have been stopped before.
@@ -156,11 +163,7 @@ package struct SimulatedContainers: Sendable {
             }
         }
         isFresh = false
-        return .surveyed(
-            containers.sorted { $0.key < $1.key }.map { id, container in
-                SurveyedContainer(
-                    reference: container.reference, id: id, name: container.name, state: container.state)
-            })
+        return .surveyed(all)
     }
 
     /// Breaks a container off from outside, as a crash or an operator would.

@@ -1,0 +1,123 @@
+import AWSWire
+import State
+
+/// The clients: a random mix of calls through the pipeline, and at the end the orders that let a region come to rest.
+///
+/// Safe because a world runs in one thread.
+final class Workload: @unchecked Sendable {
+    let timeline: Timeline
+    let network: Network
+    let hosts: [SimulatedHost]
+    /// The durable state, to choose from.
+    var look: () -> Snapshot = { preconditionFailure("a world says where its state is") }
+    private(set) var isDone = false
+    private var left = 0
+    /// Calls of `tidyUp` that have no answer yet.
+    private var unanswered = 0
+    private var isTidying = false
+    private var acknowledged: [Acknowledgement] = []
+    /// The definitions that were registered: what a service of one does, by `family:revision`.
+    var kinds: [String: DefinitionKind] = [:]
+    private var nextToken = 0
+
+    init(_ timeline: Timeline, _ network: Network, _ hosts: [SimulatedHost]) {
+        self.timeline = timeline
+        self.network = network
+        self.hosts = hosts
+    }
+
+    /// Whether everything that `tidyUp` asked for was answered.
+    var isTidy: Bool { isTidying && unanswered == 0 }
+
+    /// What clients were told since the last time.
+    func takeAcknowledged() -> [Acknowledgement] {
+        defer { acknowledged = [] }
+        return acknowledged
+    }
+
+    func note(_ acknowledgement: Acknowledgement) { acknowledged.append(acknowledgement) }
+
+    func token() -> String {
+        nextToken += 1
+        return "token-\(nextToken)"
+    }
+
+    /// Begins: a cluster, a few definitions, then `steps` calls at random times.
+    func start(steps: Int) {
+        left = steps
+        call("CreateCluster", ["clusterName": "default"], tries: 50) { [self] _ in
+            for kind in DefinitionKind.allCases { register(kind) }
+            next()
+        }
+    }
+
+    private func next() {
+        timeline.after(timeline.milliseconds(0...4_000)) { [self] in
+            guard left > 0 else {
+                isDone = true
+                return
+            }
+            left -= 1
+            act()
+            next()
+        }
+    }
+
+    // MARK: Calls
+
+    /// What a call answered; nil when nobody knows.
+    struct Answer {
+        var status: Int
+        var body: JSONValue
+
+        var isSuccess: Bool { status == 200 }
+    }
+
+    /// Calls an operation, again and again while there is no answer or the region failed.
+    func call(_ operation: String, _ body: JSONValue, tries: Int = 1, _ done: @escaping (Answer?) -> Void) {
+        network.call(operation, body.encode()) { [self] answer in
+            switch answer {
+            case .answered(let status, let bytes) where status < 500 || tries <= 1:
+                let body = (try? JSONValue.parse(bytes)) ?? .null
+                let code = body["__type"]?.stringValue ?? "OK"
+                timeline.say("client", operation, "\(status) \(code)")
+                done(Answer(status: status, body: body))
+            case .lost where tries <= 1:
+                timeline.say("client", operation, "lost")
+                done(nil)
+            default:
+                timeline.after(timeline.milliseconds(100...3_000)) { [self] in
+                    call(operation, body, tries: tries - 1, done)
+                }
+            }
+        }
+    }
+
+    /// A call of `tidyUp`: it succeeds in the end.
+    func order(_ operation: String, _ body: JSONValue, _ done: @escaping (Answer?) -> Void = { _ in }) {
+        unanswered += 1
+        call(operation, body, tries: 100) { [self] answer in
+            unanswered -= 1
+            done(answer)
+        }
+    }
+
+    /// Lets the region come to rest: no instance drains, nothing that always fails is wanted, there is room for all.
+    func tidyUp() {
+        isTidying = true
+        unanswered += 1
+        // What is under way from before comes first.
+        timeline.after(.seconds(90)) { [self] in
+            tidy()
+            unanswered -= 1
+        }
+    }
+}
+
+extension JSONValue {
+    /// The key of the record that an ARN in a member names.
+    func key<R: Record>(_ name: String, _ type: R.Type) -> State.Key<R>? {
+        guard let arn = self[name]?.stringValue else { return nil }
+        return State.Key(path: arn.split(separator: "/").suffix(2).joined(separator: "/"))
+    }
+}

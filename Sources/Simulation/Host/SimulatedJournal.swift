@@ -1,0 +1,59 @@
+import AWSWire
+import Agent
+
+/// What an agent has on its disk. A write takes time; a crash loses what was not yet written.
+///
+/// Safe because a world runs in one thread.
+final class SimulatedJournal: @unchecked Sendable {
+    private let timeline: Timeline
+    /// By ARN.
+    private var entries: [String: JSONValue] = [:]
+    private(set) var containerInstanceARN: String?
+    let instanceID: String
+
+    private struct Write {
+        var entries: [JournalEntry]
+        var forgotten: [String]
+    }
+
+    private var underWay: Write?
+
+    init(_ timeline: Timeline) {
+        self.timeline = timeline
+        instanceID = "i-" + timeline.random.hex(17)
+    }
+
+    /// The tasks, as an agent finds them at its start.
+    var tasks: [JSONValue] { entries.sorted { $0.key < $1.key }.map(\.value) }
+
+    /// The ARNs of the tasks that are known to have to stop.
+    var stopping: Set<String> {
+        Set(entries.filter { $0.value["stopRequested"]?.boolValue == true }.map(\.key))
+    }
+
+    func save(containerInstanceARN arn: String) { containerInstanceARN = arn }
+
+    /// Writes a batch: first what is to be kept, then what is to be forgotten.
+    /// - Parameter saved: called when the entries are durable.
+    func write(_ entries: [JournalEntry], _ forgotten: [String], saved: @escaping () -> Void) {
+        let write = Write(entries: entries, forgotten: forgotten)
+        underWay = write
+        timeline.after(timeline.chance(0.02) ? timeline.milliseconds(100...3_000) : timeline.milliseconds(1...15)) {
+            [self] in
+            guard underWay != nil else { return }
+            underWay = nil
+            for entry in write.entries { self.entries[entry.task] = entry.content }
+            for task in write.forgotten { self.entries[task] = nil }
+            saved()
+        }
+    }
+
+    /// The agent died: each file of the batch is whole, or as it was before.
+    func crash() {
+        guard let write = underWay else { return }
+        underWay = nil
+        for entry in write.entries.prefix(timeline.number(0...write.entries.count)) {
+            entries[entry.task] = entry.content
+        }
+    }
+}

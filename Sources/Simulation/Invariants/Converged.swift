@@ -1,0 +1,76 @@
+import Agent
+import State
+
+/// What a region must have become some time after the last fault: every service at its count, nothing half done, and
+/// in the engines what the tasks say and no more.
+package struct Converged {
+    package var hosts: [HostView]
+    package var durable: Snapshot
+
+    package init(hosts: [HostView], durable: Snapshot) {
+        self.hosts = hosts
+        self.durable = durable
+    }
+
+    /// What is not as it should be; nil when all is.
+    package var breach: String? {
+        for service in durable.list(ServiceRecord.self) {
+            if let breach = breach(service) { return breach }
+        }
+        for task in durable.list(TaskRecord.self) {
+            if let breach = breach(task) { return breach }
+        }
+        return orphan ?? missing
+    }
+
+    private func breach(_ service: ServiceRecord) -> String? {
+        guard service.status != .inactive else { return nil }
+        guard service.status == .active else { return "\(service.key) is still \(service.status.rawValue)" }
+        let tasks = durable.liveTasks(of: service.key)
+        let running = tasks.count { $0.lastStatus == .running && $0.desiredStatus == .running }
+        guard running == service.desiredCount, tasks.count == running else {
+            return "\(service.key) has \(running) of \(service.desiredCount) tasks, and \(tasks.count - running) others"
+        }
+        let low = (service.desiredCount * service.settings.minimumHealthyPercent + 99) / 100
+        let high = service.desiredCount * service.settings.maximumPercent / 100
+        let mayMove = low < service.desiredCount || high > service.desiredCount
+        guard mayMove, service.desiredCount > 0 else { return nil }
+        if tasks.contains(where: { $0.deployment != service.primary?.id }) {
+            return "\(service.key) runs an old revision"
+        }
+        return service.deployments.count == 1 ? nil : "\(service.key) has \(service.deployments.count) deployments"
+    }
+
+    private func breach(_ task: TaskRecord) -> String? {
+        switch (task.desiredStatus, task.lastStatus) {
+        case (_, .stopped), (.running, .running): nil
+        default: "\(task.key) is \(task.lastStatus.rawValue) and is to be \(task.desiredStatus.rawValue)"
+        }
+    }
+
+    private var running: [(host: HostView, container: SurveyedContainer)] {
+        hosts.flatMap { host in host.containers.filter(\.isRunning).map { (host, $0) } }
+    }
+
+    private var orphan: String? {
+        for (host, container) in running {
+            let key = Scene.key(ofTask: container.reference.task)
+            guard durable.get(key)?.lastStatus == .running else {
+                return "\(container.reference.container) of \(key) runs on \(host.name), the task does not"
+            }
+        }
+        return nil
+    }
+
+    private var missing: String? {
+        let found = Set(running.map(\.container.reference))
+        for task in durable.list(TaskRecord.self) where task.lastStatus == .running {
+            let essential = durable.get(task.definitionKey)?.definition.containerDefinitions ?? []
+            for container in essential where container.essential ?? true {
+                let reference = ContainerReference(task: task.arn(durable.realm), container: container.name ?? "")
+                if !found.contains(reference) { return "\(task.key) is RUNNING, its \(reference.container) is not" }
+            }
+        }
+        return nil
+    }
+}

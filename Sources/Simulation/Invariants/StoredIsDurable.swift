@@ -1,0 +1,58 @@
+import State
+
+/// A server that starts finds every record as it was last durable, or as a commit left it whose end the server before
+/// did not live to hear of.
+struct StoredIsDurable: Invariant {
+    static let name = "a restart finds what was durable"
+
+    /// Records as last durable, in their stored form; a removed one is nil bytes.
+    private var durable: [StoredName: [UInt8]] = [:]
+    /// Forms that were applied and have not become durable yet; nil bytes stand for a removal.
+    private var applied: [StoredName: [[UInt8]?]] = [:]
+
+    mutating func check(_ scene: Scene) -> String? {
+        for change in scene.applied {
+            let (name, bytes) = change.stored
+            applied[name, default: []].append(bytes)
+        }
+        for change in scene.hardened {
+            let (name, bytes) = change.stored
+            durable[name] = bytes
+            if let index = applied[name]?.firstIndex(of: bytes) { applied[name]?.removeFirst(index + 1) }
+            if applied[name]?.isEmpty == true { applied[name] = nil }
+        }
+        guard scene.isReloaded else { return nil }
+        let found = StoredIsDurable.forms(scene.durable)
+        defer {
+            durable = found
+            applied = [:]
+        }
+        for name in Set(durable.keys).union(found.keys).sorted(by: {
+            ($0.kind.rawValue, $0.key) < ($1.kind.rawValue, $1.key)
+        })
+        where durable[name] != found[name] {
+            let possible = applied[name] ?? []
+            guard possible.contains(found[name]) else {
+                return "\(name.kind.rawValue) \(name.key) is not as it was durable"
+            }
+        }
+        return nil
+    }
+
+    private static func forms(_ snapshot: Snapshot) -> [StoredName: [UInt8]] {
+        var forms: [StoredName: [UInt8]] = [:]
+        func add<R: TableRecord>(_ type: R.Type) {
+            for record in snapshot.list(type) {
+                forms[StoredName(kind: R.kind, key: record.key.path)] = record.storedBytes()
+            }
+        }
+        add(ClientTokenRecord.self)
+        add(ClusterRecord.self)
+        add(ContainerInstanceRecord.self)
+        add(ServiceRecord.self)
+        add(TaskRecord.self)
+        add(TaskDefinitionRecord.self)
+        add(TaskDefinitionFamilyRecord.self)
+        return forms
+    }
+}
