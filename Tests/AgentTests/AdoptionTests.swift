@@ -84,6 +84,56 @@ struct AdoptionTests {
         #expect(actions.contains { if case .report(let report) = $0 { report.status == .running } else { false } })
     }
 
+    /// A task whose engine went away before it answered to `create` or `start`.
+    private func brokenOff(isStart: Bool) -> TaskMachine {
+        var machine = makeMachine()
+        let lost = EngineFailure(.unreachable, "the connection broke")
+        _ = machine.handle(.accepted, at: start)
+        _ = machine.handle(.engine(.pulled(reference(), imageDigest: nil)), at: start)
+        if isStart {
+            _ = machine.handle(.engine(.created(reference(), id: "c1")), at: start)
+            _ = machine.handle(.engine(.startFailed(reference(), lost)), at: start)
+        } else {
+            _ = machine.handle(.engine(.createFailed(reference(), lost)), at: start)
+        }
+        return machine
+    }
+
+    @Test("a step the engine broke off is no failure; a survey says how far it came", arguments: [true, false])
+    func resumes(isStart: Bool) {
+        var machine = brokenOff(isStart: isStart)
+        #expect(!machine.isStopped)
+        let asks = machine.handle(.timer(.survey), at: start)
+        #expect(asks == [.survey, .schedule(.survey, after: TaskMachine.surveyInterval)])
+
+        var running = machine
+        _ = running.beginSurvey()
+        let found = survey("c1", .running(ContainerStart(id: "c1", startedAt: start)))
+        _ = running.handle(.surveyed([found]), at: start)
+        #expect(running.isRunning)
+        #expect(running.handle(.timer(.survey), at: start) == [])
+
+        var created = machine
+        _ = created.beginSurvey()
+        let again = created.handle(.surveyed([survey("c1", .created)]), at: start)
+        #expect(again == [.engine(.start(reference(), id: "c1"))])
+
+        _ = machine.beginSurvey()
+        let missed = machine.handle(.surveyed([]), at: start)
+        #expect(machine.isStopped == isStart)
+        #expect(missed.contains { if case .engine(.create) = $0 { true } else { false } } == !isStart)
+    }
+
+    @Test("a task that has to stop does so once the engine says what became of its start")
+    func stopsAfterwards() {
+        var machine = brokenOff(isStart: true)
+        _ = machine.handle(.stopRequested, at: start)
+        _ = machine.beginSurvey()
+        let found = survey("c1", .running(ContainerStart(id: "c1", startedAt: start)))
+        let actions = machine.handle(.surveyed([found]), at: start)
+        #expect(actions.contains(.engine(.stop(reference(), id: "c1", timeout: .seconds(30)))))
+    }
+
     @Test("garbage is no journal entry", arguments: ["{}", "{\"task\":1,\"containers\":[]}", "[]"])
     func garbage(text: String) throws {
         #expect(TaskMachine(journal: try JSONValue.parse(text), .sample) == nil)

@@ -75,6 +75,7 @@ struct Bench {
                     if takesReports { queue.append(.reported) }
                 case .schedule(let timer, let delay): timers.append((timer, delay))
                 case .save: continue
+                case .survey: engineActions.append(.survey(known: machine.beginSurvey()))
                 case .finished: isFinished = true
                 }
             }

@@ -18,7 +18,7 @@ extension AgentMachine {
     }
 
     /// Asks what the engine has. Containers made from now on need not be in the answer.
-    private mutating func survey() -> EngineAction {
+    mutating func survey() -> EngineAction {
         var known: [SurveyedContainer] = []
         for arn in tasks.keys.sorted() { known += tasks[arn]?.beginSurvey() ?? [] }
         return .survey(known: known)

@@ -82,6 +82,7 @@ package struct AgentMachine: Sendable {
         for action in actions {
             switch action {
             case .engine(let action): result.append(.engine(action))
+            case .survey: result.append(.engine(survey()))
             case .report(let report): result.append(.report(report))
             case .schedule(let timer, let delay): result.append(.schedule(.task(machine.arn, timer), after: delay))
             case .save where isSaved: continue

@@ -24,6 +24,8 @@ struct ContainerMachine: Sendable {
     var healthSince: Timestamp?
     var restartCount = 0
     var stopAttempts = 0
+    /// The engine went away in the middle of its creation or start: only a survey can say how far it came.
+    var isUnsure = false
     /// The engine was asked to stop it and has not answered.
     var isStopping = false
     /// The engine was asked to remove it.

@@ -28,11 +28,15 @@ package enum TaskTimer: Hashable, Sendable {
     case stop(container: String)
     /// The ended containers have been kept long enough.
     case cleanUp
+    /// Time to ask the engine what became of a step it broke off.
+    case survey
 }
 
 /// What a task wants done.
 package enum TaskAction: Sendable, Equatable {
     case engine(EngineAction)
+    /// Asks the engine what it has; the answer comes to all tasks, as `surveyed`.
+    case survey
     /// Tells the server. The machine has at most one report under way, and waits for `reported` or `reportFailed`.
     case report(TaskReport)
     /// Sends `timer` after a time.

@@ -3,12 +3,21 @@ import AWSWire
 /// Meets the containers again after a restart of the agent or of the engine: what runs is left alone, what ended
 /// meanwhile is reported, what is gone is said to be gone.
 extension TaskMachine {
+    /// How often the engine is asked for a container whose state nobody knows.
+    static let surveyInterval: Duration = .seconds(10)
+
+    /// Asks again as long as there is something to ask.
+    func surveyAgain(_ actions: inout [TaskAction]) {
+        guard containers.contains(where: \.isUnsure) else { return }
+        actions += [.survey, .schedule(.survey, after: TaskMachine.surveyInterval)]
+    }
+
     /// Notes which containers a survey has to name.
     /// - Returns: those that run.
     mutating func beginSurvey() -> [SurveyedContainer] {
         var running: [SurveyedContainer] = []
         for index in containers.indices {
-            containers[index].isSurveyed = containers[index].id != nil
+            containers[index].isSurveyed = containers[index].id != nil || containers[index].isUnsure
             guard containers[index].phase == .running, let id = containers[index].id else { continue }
             let start = ContainerStart(
                 id: id, startedAt: containers[index].startedAt ?? Timestamp(milliseconds: 0),
@@ -34,22 +43,33 @@ extension TaskMachine {
 
     private mutating func adopt(_ index: Int, _ survey: SurveyedContainer, _ actions: inout [TaskAction]) {
         let phase = containers[index].phase
+        // While the engine is at work on it, its answer will come; if it broke off, this is the answer.
+        let isOpen = phase < .creating || containers[index].isUnsure
+        containers[index].isUnsure = false
         containers[index].id = containers[index].id ?? survey.id
         switch survey.state {
         case .created:
-            // While the engine is at work on it, its answer will come.
-            if phase < .creating { containers[index].phase = .created }
+            if isOpen { containers[index].phase = .created }
         case .running(let start):
-            if phase < .creating || phase == .starting { started(survey.reference, start, &actions) }
+            if isOpen || phase == .starting { started(survey.reference, start, &actions) }
+            // It began after all, too late.
+            if phase == .stopped { stop(survey, &actions) }
         case .exited(let exit):
-            if phase < .creating { containers[index].phase = .starting }
+            if isOpen { containers[index].phase = .starting }
             exited(survey.reference, exit, &actions)
         }
     }
 
+    private func stop(_ survey: SurveyedContainer, _ actions: inout [TaskAction]) {
+        actions.append(.engine(.stop(survey.reference, id: survey.id, timeout: settings.stopTimeout)))
+    }
+
     /// A container the engine does not have. One that was never created yet is still to come.
     private mutating func miss(_ index: Int, at now: Timestamp) {
+        defer { containers[index].isUnsure = false }
         switch containers[index].phase {
+        // It was never made: another try.
+        case .creating: if containers[index].isUnsure { containers[index].phase = .pulled }
         case .running, .starting, .created:
             let reason = "ContainerVanishedError: the container is no longer known to the container engine"
             stopContainer(index, exitCode: nil, reason: reason, at: now)

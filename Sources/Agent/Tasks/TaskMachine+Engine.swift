@@ -16,9 +16,13 @@ extension TaskMachine {
             guard let index = index(of: reference.container), containers[index].phase == .creating else { return }
             containers[index].id = id
             containers[index].phase = .created
+        case .createFailed(let reference, let failure) where failure.kind == .unreachable:
+            brokeOff(reference, .creating, &actions)
         case .createFailed(let reference, let failure):
             failed(reference, .creating, failure.reason("CannotCreateContainerError", towards: "created"), at: now)
         case .started(let reference, let start): started(reference, start, &actions)
+        case .startFailed(let reference, let failure) where failure.kind == .unreachable:
+            brokeOff(reference, .starting, &actions)
         case .startFailed(let reference, let failure):
             failed(reference, .starting, failure.reason("CannotStartContainerError", towards: "started"), at: now)
         case .exited(let reference, let exit): exited(reference, exit, &actions)
@@ -46,6 +50,17 @@ extension TaskMachine {
     ) {
         guard let index = index(of: reference.container), containers[index].phase == phase else { return }
         stopContainer(index, exitCode: nil, reason: reason, at: now)
+    }
+
+    /// The engine went away before it answered. The container may be there, or may even run, so the task cannot be said
+    /// to have failed.
+    private mutating func brokeOff(
+        _ reference: ContainerReference, _ phase: ContainerMachine.Phase, _ actions: inout [TaskAction]
+    ) {
+        guard let index = index(of: reference.container), containers[index].phase == phase else { return }
+        containers[index].isUnsure = true
+        // An engine that comes back is surveyed anyway; this is for a single connection that broke.
+        actions.append(.schedule(.survey, after: TaskMachine.surveyInterval))
     }
 
     mutating func started(_ reference: ContainerReference, _ start: ContainerStart, _ actions: inout [TaskAction]) {

@@ -93,6 +93,7 @@ package struct TaskMachine: Sendable {
         case .stop(let name):
             if let index = index(of: name) { containers[index].isStopping = false }
         case .cleanUp: removeContainers(&actions)
+        case .survey: surveyAgain(&actions)
         }
     }
 
