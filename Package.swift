@@ -83,7 +83,9 @@ let package = Package(
             name: "ServerTests",
             dependencies: ["Server", "Agent", "State", "AWSWire", .product(name: "NIOEmbedded", package: "swift-nio")]
                 + nio),
-        .testTarget(name: "SimulationTests", dependencies: ["Simulation", "State", "AWSWire"]),
+        .testTarget(
+            name: "SimulationTests",
+            dependencies: ["Simulation", "Agent", "Control", "State", "AWSWire", "AWSModels"]),
         .testTarget(name: "TidyTests"),
     ]
 )

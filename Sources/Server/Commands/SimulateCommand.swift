@@ -9,6 +9,9 @@ struct SimulateCommand: ParsableCommand {
         commandName: "simulate", abstract: "Run the whole system in virtual time, with faults, from a seed.",
         discussion: "The same seed does the same, byte for byte. A seed that fails names the command that replays it.")
 
+    /// Half an hour of virtual time and more.
+    private static let defaultSteps = 150
+
     @Option(help: "Run one seed and show what happened.")
     var seed: UInt64?
 
@@ -16,7 +19,7 @@ struct SimulateCommand: ParsableCommand {
     var seeds: SeedRange?
 
     @Option(help: "How many things clients do before the faults stop.")
-    var steps = 150
+    var steps = SimulateCommand.defaultSteps
 
     @Flag(help: "Show everything that happens.")
     var verbose = false
@@ -44,23 +47,45 @@ struct SimulateCommand: ParsableCommand {
         return World(options).run()
     }
 
-    /// Every world has one thread; several worlds share the processor. Failures are shown in order of their seeds.
+    /// Every world has one thread; several worlds share the processor. Failures are shown in order of their seeds, as
+    /// soon as no earlier one can come.
     private func runMany(_ range: SeedRange) -> Bool {
-        let failures = Mutex<[UInt64: String]>([:])
+        let board = Mutex(Board())
         DispatchQueue.concurrentPerform(iterations: range.count) { index in
-            let seed = range.first + UInt64(index)
-            let report = report(seed)
-            if let failure = report.failure {
-                let line =
-                    "seed \(seed) failed at step \(failure.step): \(failure.invariant): \(failure.breach)\n"
-                    + "    roost simulate --seed \(seed)" + (steps == 150 ? "" : " --steps \(steps)")
-                failures.withLock { $0[seed] = line }
-            }
+            let line = failure(of: range.first + UInt64(index))
+            for line in board.withLock({ $0.take(index, line) }) { Terminal.show(line) }
         }
-        let failed = failures.withLock { $0 }.sorted { $0.key < $1.key }
-        for (_, line) in failed { Terminal.show(line) }
-        Terminal.show("\(range.count) seeds, \(failed.count) failed")
-        return failed.isEmpty
+        let failed = board.withLock { $0.failed }
+        Terminal.show("\(range.count) seeds, \(failed) failed")
+        return failed == 0
+    }
+
+    /// What to show of a seed; nil when it passed.
+    private func failure(of seed: UInt64) -> String? {
+        guard let failure = report(seed).failure else { return nil }
+        let command =
+            "roost simulate --seed \(seed)" + (steps == SimulateCommand.defaultSteps ? "" : " --steps \(steps)")
+        return "\(command)    # step \(failure.step), \(failure.time) s: \(failure.invariant): \(failure.breach)"
+    }
+
+    /// Results that come in any order, and are shown in one.
+    private struct Board {
+        private var early: [Int: String?] = [:]
+        private var next = 0
+        private(set) var failed = 0
+
+        /// - Returns: the lines whose turn it is.
+        mutating func take(_ index: Int, _ line: String?) -> [String] {
+            early[index] = .some(line)
+            var lines: [String] = []
+            while let line = early.removeValue(forKey: next) {
+                next += 1
+                guard let line else { continue }
+                failed += 1
+                lines.append(line)
+            }
+            return lines
+        }
     }
 }
 
