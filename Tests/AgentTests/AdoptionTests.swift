@@ -27,6 +27,21 @@ struct AdoptionTests {
         #expect(machine.isRunning)
     }
 
+    @Test("what the health check said while nobody listened is learnt")
+    func health() throws {
+        let (journal, id) = journaled()
+        var machine = try #require(TaskMachine(journal: journal, .sample))
+        _ = machine.beginSurvey()
+        var running = survey(id, .running(ContainerStart(id: id, startedAt: start)))
+        running.health = .healthy
+        _ = machine.handle(.surveyed([running]), at: start)
+        #expect(machine.container("app")?.health == .healthy)
+        // An engine that keeps nothing itself has no say.
+        running.health = nil
+        _ = machine.handle(.surveyed([running]), at: start)
+        #expect(machine.container("app")?.health == .healthy)
+    }
+
     @Test("what ended meanwhile is reported with its exit code")
     func ended() throws {
         let (journal, id) = journaled()

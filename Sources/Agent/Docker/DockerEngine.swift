@@ -190,7 +190,9 @@ package actor DockerEngine: ContainerEngine {
             }
             let inspection = DockerInspection(details)
             containers.append(
-                SurveyedContainer(reference: reference, id: id, name: inspection.name, state: inspection.state(now())))
+                SurveyedContainer(
+                    reference: reference, id: id, name: inspection.name, state: inspection.state(now()),
+                    health: inspection.health))
         }
         return .surveyed(containers)
     }

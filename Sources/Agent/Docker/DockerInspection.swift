@@ -25,6 +25,12 @@ struct DockerInspection {
                 finishedAt: DockerInspection.time(state["FinishedAt"]) ?? now))
     }
 
+    /// What the health check says; nil without a check. One that is `starting` has not said anything yet.
+    var health: ContainerHealth? {
+        guard let status = details["State"]?["Health"]?["Status"]?.stringValue, status != "none" else { return nil }
+        return ContainerHealth(rawValue: status.uppercased()) ?? .unknown
+    }
+
     /// The published ports; IPv4 only, as the official agent reports them.
     var bindings: [NetworkBinding] {
         var result: [NetworkBinding] = []

@@ -91,11 +91,17 @@ package struct SurveyedContainer: Sendable, Equatable {
     package var id: String
     package var name: String
     package var state: State
+    /// What the engine's health check says of a running one; nil when there is no check. It tells changes only, and
+    /// nobody may have listened when it last changed its mind.
+    package var health: ContainerHealth?
 
-    package init(reference: ContainerReference, id: String, name: String, state: State) {
+    package init(
+        reference: ContainerReference, id: String, name: String, state: State, health: ContainerHealth? = nil
+    ) {
         self.reference = reference
         self.id = id
         self.name = name
         self.state = state
+        self.health = health
     }
 }

@@ -33,6 +33,10 @@ package struct SimulatedContainers: Sendable {
         var environment: [String: String]
         var ports: [NetworkBinding]
         var state: SurveyedContainer.State
+        /// What its health check says once it runs; nil without a check.
+        var health: ContainerHealth? {
+            environment["ROOST_SIMULATE_HEALTH"].flatMap { ContainerHealth(rawValue: $0.uppercased()) }
+        }
         /// Counts its starts, so that the end of an earlier run is told from that of this one.
         var run = 0
     }
@@ -59,7 +63,9 @@ package struct SimulatedContainers: Sendable {
     /// Everything there is, in order of ids.
     package var all: [SurveyedContainer] {
         containers.sorted { $0.key < $1.key }.map { id, container in
-            SurveyedContainer(reference: container.reference, id: id, name: container.name, state: container.state)
+            SurveyedContainer(
+                reference: container.reference, id: id, name: container.name, state: container.state,
+                health: container.health)
         }
     }
 
@@ -125,9 +131,7 @@ package struct SimulatedContainers: Sendable {
         container.run += 1
         containers[id] = container
         var outcomes = [Outcome(delay: delays.start, event: .started(reference, start))]
-        if let health = container.environment["ROOST_SIMULATE_HEALTH"].flatMap({
-            ContainerHealth(rawValue: $0.uppercased())
-        }) {
+        if let health = container.health {
             outcomes.append(Outcome(delay: delays.start, event: .health(reference, health)))
         }
         if let end = ownEnd(id, container.environment, at: now) { outcomes.append(end) }

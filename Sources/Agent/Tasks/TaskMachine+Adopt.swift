@@ -32,7 +32,7 @@ extension TaskMachine {
     mutating func adopt(_ found: [SurveyedContainer], at now: Timestamp, _ actions: inout [TaskAction]) {
         for index in containers.indices {
             if let survey = found.first(where: { $0.reference.container == containers[index].name }) {
-                adopt(index, survey, &actions)
+                adopt(index, survey, at: now, &actions)
             } else if containers[index].isSurveyed || containers[index].phase == .stopped {
                 miss(index, at: now)
             }
@@ -41,7 +41,9 @@ extension TaskMachine {
         actions.append(.schedule(.cleanUp, after: remainingRetention(at: now)))
     }
 
-    private mutating func adopt(_ index: Int, _ survey: SurveyedContainer, _ actions: inout [TaskAction]) {
+    private mutating func adopt(
+        _ index: Int, _ survey: SurveyedContainer, at now: Timestamp, _ actions: inout [TaskAction]
+    ) {
         let phase = containers[index].phase
         // While the engine is at work on it, its answer will come; if it broke off, this is the answer.
         let isOpen = phase < .creating || containers[index].isUnsure
@@ -52,6 +54,7 @@ extension TaskMachine {
             if isOpen { containers[index].phase = .created }
         case .running(let start):
             if isOpen || phase == .starting { started(survey.reference, start, &actions) }
+            if let health = survey.health { changeHealth(survey.reference, health, at: now) }
             // It began after all, too late.
             if phase == .stopped { stop(survey, &actions) }
         case .exited(let exit):

@@ -134,7 +134,7 @@ extension TaskMachine {
         actions.append(.schedule(.stop(container: reference.container), after: wait))
     }
 
-    private mutating func changeHealth(_ reference: ContainerReference, _ health: ContainerHealth, at now: Timestamp) {
+    mutating func changeHealth(_ reference: ContainerReference, _ health: ContainerHealth, at now: Timestamp) {
         guard let index = index(of: reference.container), containers[index].health != health else { return }
         containers[index].health = health
         containers[index].healthSince = now
