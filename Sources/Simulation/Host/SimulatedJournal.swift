@@ -17,6 +17,8 @@ final class SimulatedJournal: @unchecked Sendable {
     }
 
     private var underWay: Write?
+    /// Counts crashes, so that a write of a dead agent is told from that of a living one.
+    private var generation = 0
 
     init(_ timeline: Timeline) {
         self.timeline = timeline
@@ -38,9 +40,10 @@ final class SimulatedJournal: @unchecked Sendable {
     func write(_ entries: [JournalEntry], _ forgotten: [String], saved: @escaping () -> Void) {
         let write = Write(entries: entries, forgotten: forgotten)
         underWay = write
+        let generation = generation
         timeline.after(timeline.chance(0.02) ? timeline.milliseconds(100...3_000) : timeline.milliseconds(1...15)) {
             [self] in
-            guard underWay != nil else { return }
+            guard generation == self.generation else { return }
             underWay = nil
             for entry in write.entries { self.entries[entry.task] = entry.content }
             for task in write.forgotten { self.entries[task] = nil }
@@ -50,6 +53,7 @@ final class SimulatedJournal: @unchecked Sendable {
 
     /// The agent died: each file of the batch is whole, or as it was before.
     func crash() {
+        generation += 1
         guard let write = underWay else { return }
         underWay = nil
         for entry in write.entries.prefix(timeline.number(0...write.entries.count)) {

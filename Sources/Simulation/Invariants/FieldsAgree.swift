@@ -41,9 +41,6 @@ struct FieldsAgree: Invariant {
     private func breach(_ service: ServiceRecord, _ snapshot: Snapshot) -> String? {
         func say(_ text: String) -> String { "\(service.key): \(text)" }
         let primaries = service.deployments.count { $0.status == .primary }
-        if service.status == .inactive {
-            return service.deployments.isEmpty ? nil : say("is INACTIVE and has deployments")
-        }
         if primaries != 1 || service.deployments.first?.status != .primary {
             return say("has \(primaries) PRIMARY deployments")
         }

@@ -1,6 +1,6 @@
 import State
 
-/// One client token never yields two results.
+/// One client token never yields two results. A request that started nothing may be tried again with its token.
 struct OneResultPerToken: Invariant {
     static let name = "one client token, one result"
 
@@ -8,9 +8,11 @@ struct OneResultPerToken: Invariant {
 
     mutating func check(_ scene: Scene) -> String? {
         for case .started(let token?, let tasks) in scene.acknowledged {
-            if let earlier = results.updateValue(tasks, forKey: token), earlier != tasks {
+            let earlier = results[token] ?? []
+            guard earlier.isEmpty || earlier == tasks else {
                 return "the token \(token) gave \(earlier), then \(tasks)"
             }
+            results[token] = tasks
         }
         return nil
     }
