@@ -42,7 +42,8 @@ package enum AgentAction: Sendable {
     case sendTelemetry(TCSMessage)
     /// Comes back as `engine` with the answer, if there is one.
     case engine(EngineAction)
-    /// Comes back as `reported` or `reportFailed`.
+    /// Only once everything that was saved before is durable: the server must not know more of a task than a restarted
+    /// agent would. Comes back as `reported` or `reportFailed`.
     case report(TaskReport)
     /// Comes back as `timer`.
     case schedule(AgentTimer, after: Duration)

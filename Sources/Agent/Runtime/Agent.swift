@@ -108,6 +108,7 @@ package actor Agent {
             case .send(let message): tasksSession?.send(message.frame)
             case .sendTelemetry(let message): telemetrySession?.send(message, at: now())
             case .save, .forget: journalQueue.append(action)
+            case .report where isJournalBusy || !journalQueue.isEmpty: journalQueue.append(action)
             case .engine, .report, .schedule, .measure: workSink.yield(action)
             }
         }
@@ -146,13 +147,16 @@ package actor Agent {
             var entries: [String: JournalEntry] = [:]
             var forgotten: [String] = []
             var messages: [ACSMessage] = []
+            var reports: [AgentAction] = []
             for action in batch {
-                if case .save(let more, let acks) = action {
+                switch action {
+                case .save(let more, let acks):
                     for entry in more { entries[entry.task] = entry }
                     messages += acks
-                } else if case .forget(let task) = action {
+                case .forget(let task):
                     entries[task] = nil
                     forgotten.append(task)
+                default: reports.append(action)
                 }
             }
             do {
@@ -162,6 +166,7 @@ package actor Agent {
                 // Not acknowledged, so the server sends the tasks again.
                 logger.error("could not write the journal", metadata: ["error": "\(error)"])
             }
+            for report in reports { workSink.yield(report) }
         }
         isJournalBusy = false
     }

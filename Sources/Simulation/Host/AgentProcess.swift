@@ -60,6 +60,7 @@ final class AgentProcess: @unchecked Sendable {
             case .send(let message): sessions[.tasks]?.link.send(message.frame, from: .agent)
             case .sendTelemetry(let message): sessions[.telemetry]?.link.send(message.frame, from: .agent)
             case .save, .forget: journalQueue.append(action)
+            case .report where isJournalBusy || !journalQueue.isEmpty: journalQueue.append(action)
             case .engine(let action): perform(action)
             case .report(let report): submit(report)
             case .schedule(let timer, let delay): after(delay) { [self] in deliver(.timer(timer)) }
@@ -89,6 +90,7 @@ final class AgentProcess: @unchecked Sendable {
         var entries: [String: JournalEntry] = [:]
         var forgotten: [String] = []
         var messages: [ACSMessage] = []
+        var reports: [TaskReport] = []
         for action in journalQueue {
             switch action {
             case .save(let more, let acks):
@@ -97,6 +99,7 @@ final class AgentProcess: @unchecked Sendable {
             case .forget(let task):
                 entries[task] = nil
                 forgotten.append(task)
+            case .report(let report): reports.append(report)
             default: break
             }
         }
@@ -104,6 +107,7 @@ final class AgentProcess: @unchecked Sendable {
         host.journal.write(entries.values.sorted { $0.task < $1.task }, forgotten) { [weak self] in
             guard let self, isAlive else { return }
             for message in messages { sessions[.tasks]?.link.send(message.frame, from: .agent) }
+            for report in reports { submit(report) }
             writeJournal()
         }
     }
