@@ -118,7 +118,8 @@ package final class World {
         if let loaded = evidence.loaded { scene.durable = loaded }
         scene.acknowledged = evidence.acknowledged + workload.takeAcknowledged()
         scene.acts = evidence.acts
-        scene.hosts = evidence.areHostsChanged || scene.isReloaded || !scene.hardened.isEmpty ? views : nil
+        let areTasksChanged = scene.hardened.contains { if case .task = $0 { true } else { false } }
+        scene.hosts = evidence.areHostsChanged || scene.isReloaded || areTasksChanged ? views : nil
         evidence.clear()
         for index in invariants.indices {
             judge(type(of: invariants[index]).name, invariants[index].check(scene))

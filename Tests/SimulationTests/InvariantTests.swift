@@ -166,6 +166,9 @@ import Testing
         }
         #expect(verdict(OneResultPerToken(), [results[0], results[0]]) == nil)
         #expect(verdict(OneResultPerToken(), results) != nil)
+        let nothing = scene(region()) { $0.acknowledged = [.started(token: "a", tasks: [])] }
+        #expect(verdict(OneResultPerToken(), [nothing, results[0]]) == nil)
+        #expect(verdict(OneResultPerToken(), [results[0], nothing]) != nil)
     }
 
     @Test("a service with too many tasks, or with too few after a stop")

@@ -18,14 +18,19 @@ struct ResourcesFit: Invariant {
             concerned.formUnion(scene.head.list(ContainerInstanceRecord.self).map(\.key))
         }
         guard !concerned.isEmpty else { return nil }
-        var sums: [Key<ContainerInstanceRecord>: InstanceUsage] = [:]
-        for task in scene.head.list(TaskRecord.self) where task.lastStatus != .stopped {
-            if let key = task.instanceKey { sums[key, default: InstanceUsage()].take(task) }
-        }
         for key in concerned.sorted() {
-            if let breach = breach(key, sums[key] ?? InstanceUsage(), scene.head) { return breach }
+            var sum = InstanceUsage()
+            for task in scene.head.liveTasks(on: key) { sum.take(task) }
+            if let breach = breach(key, sum, scene.head) { return breach }
         }
-        return nil
+        return scene.isReloaded ? unlisted(scene.head) : nil
+    }
+
+    /// What is live on an instance is found by the index that the sum above relies on.
+    private func unlisted(_ snapshot: Snapshot) -> String? {
+        let live = snapshot.list(TaskRecord.self).filter { $0.holdsResources }
+        let listed = Set(live.compactMap(\.instanceKey)).reduce(0) { $0 + snapshot.liveTasks(on: $1).count }
+        return live.count == listed ? nil : "\(live.count) tasks are live, \(listed) are listed"
     }
 
     private func breach(

@@ -11,6 +11,7 @@ struct StoredIsDurable: Invariant {
     private var applied: [StoredName: [[UInt8]?]] = [:]
 
     mutating func check(_ scene: Scene) -> String? {
+        if scene.isReloaded, let breach = compare(StoredIsDurable.forms(scene.durable)) { return breach }
         for change in scene.applied {
             let (name, bytes) = change.stored
             applied[name, default: []].append(bytes)
@@ -21,16 +22,17 @@ struct StoredIsDurable: Invariant {
             if let index = applied[name]?.firstIndex(of: bytes) { applied[name]?.removeFirst(index + 1) }
             if applied[name]?.isEmpty == true { applied[name] = nil }
         }
-        guard scene.isReloaded else { return nil }
-        let found = StoredIsDurable.forms(scene.durable)
+        return nil
+    }
+
+    /// Compares what a restart found; from now on that is what is durable.
+    private mutating func compare(_ found: [StoredName: [UInt8]]) -> String? {
         defer {
             durable = found
             applied = [:]
         }
-        for name in Set(durable.keys).union(found.keys).sorted(by: {
-            ($0.kind.rawValue, $0.key) < ($1.kind.rawValue, $1.key)
-        })
-        where durable[name] != found[name] {
+        let names = Set(durable.keys).union(found.keys).filter { durable[$0] != found[$0] }
+        for name in names.sorted(by: { ($0.kind.rawValue, $0.key) < ($1.kind.rawValue, $1.key) }) {
             let possible = applied[name] ?? []
             guard possible.contains(found[name]) else {
                 return "\(name.kind.rawValue) \(name.key) is not as it was durable"
