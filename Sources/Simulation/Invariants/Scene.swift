@@ -68,6 +68,8 @@ package struct HostView: Sendable {
 extension Scene {
     /// The key of the task with an ARN.
     static func key(ofTask arn: String) -> Key<TaskRecord> {
-        Key(path: arn.split(separator: "/").suffix(2).joined(separator: "/"))
+        // Asked for each container after most steps: one pass over the bytes.
+        let start = arn.utf8.firstIndex(of: UInt8(ascii: "/")).map(arn.utf8.index(after:)) ?? arn.startIndex
+        return Key(path: String(arn[start...]))
     }
 }
