@@ -52,6 +52,21 @@ struct AgentMachineTests {
         #expect(actions.afterSave.map(\.ackedID) == ["m1"])
     }
 
+    @Test("an order to start that was on its way while its task ended starts nothing")
+    func overtaken() {
+        var machine = makeAgent()
+        _ = machine.handle(payload("m1", 1, [.sample(desired: "STOPPED", containers: [])]), at: start)
+        _ = machine.handle(.reported(task: taskARN), at: start)
+        #expect(machine.tasks.isEmpty)
+        let late = machine.handle(payload("m2", 2, [.sample()]), at: start)
+        #expect(late.engine.isEmpty)
+        #expect(late.afterSave.map(\.ackedID) == ["m2"])
+        // What a new session brings is meant.
+        _ = machine.handle(.sessionClosed, at: start)
+        _ = machine.handle(.sessionOpened, at: start)
+        #expect(!machine.handle(payload("m3", 3, [.sample()]), at: start).engine.isEmpty)
+    }
+
     @Test("an empty payload is acknowledged")
     func empty() {
         var machine = makeAgent()

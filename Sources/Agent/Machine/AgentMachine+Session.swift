@@ -46,6 +46,7 @@ extension AgentMachine {
     /// - Returns: whether it could be read.
     private mutating func receive(_ task: ACS.Task, at now: Timestamp, _ actions: inout [AgentAction]) -> Bool {
         guard let arn = task.arn, !arn.isEmpty else { return false }
+        if forgotten.contains(arn) { return true }
         if let problem = task.problem, tasks[arn] == nil {
             let reason = "UnrecogniedTaskError: Error loading task - \(problem)"
             actions.append(.report(TaskReport(task: arn, status: .stopped, reason: reason)))

@@ -16,6 +16,9 @@ package struct AgentMachine: Sendable {
     package internal(set) var containerInstanceARN = ""
     /// By ARN.
     package internal(set) var tasks: [String: TaskMachine] = [:]
+    /// Tasks that were forgotten in this session, all their reports taken. An order to start one may be on its way
+    /// since before the server knew; a later session will not bring one.
+    var forgotten: Set<String> = []
     /// The highest of payloads' `seqNum` and manifests' `timeline`.
     var highestSequence = 0
     /// The manifest whose verification is under way.
@@ -43,6 +46,7 @@ package struct AgentMachine: Sendable {
             return []
         case .sessionOpened, .sessionClosed:
             verification = nil
+            forgotten = []
             return []
         case .received(let message): return receive(message, at: now)
         case .telemetryOpened: return openTelemetry(at: now)
@@ -92,6 +96,7 @@ package struct AgentMachine: Sendable {
                 result.append(.save([JournalEntry(task: machine.arn, content: machine.journal)], thenSend: []))
             case .finished:
                 tasks[machine.arn] = nil
+                forgotten.insert(machine.arn)
                 result.append(.forget(task: machine.arn))
             }
         }
