@@ -78,7 +78,9 @@ let package = Package(
             dependencies: [
                 "Control", "ECSAPI", "APIPipeline", "Scheduling", "State", "NodeLink", "AWSWire", "AWSModels",
             ]),
-        .testTarget(name: "AgentTests", dependencies: ["Agent", "NodeLink", "AWSWire", "AWSModels"] + nio),
+        .testTarget(
+            name: "AgentTests", dependencies: ["Agent", "NodeLink", "AWSWire", "AWSModels"] + nio, exclude: ["Fixtures"]
+        ),
         .testTarget(
             name: "ServerTests",
             dependencies: ["Server", "Agent", "State", "AWSWire", .product(name: "NIOEmbedded", package: "swift-nio")]

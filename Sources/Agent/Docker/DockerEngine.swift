@@ -37,6 +37,7 @@ package actor DockerEngine: ContainerEngine {
     package private(set) var version = ""
 
     let http: HTTPClient
+    private nonisolated let executor: any SerialExecutor
     let instance: String
     let pullBehavior: PullBehavior
     let limits: Limits
@@ -49,12 +50,14 @@ package actor DockerEngine: ContainerEngine {
     /// - Parameters:
     ///   - endpoint: the engine's socket, see `DOCKER_HOST`.
     ///   - instance: the value of the label `io.roost.instance`; containers without it are none of ours.
+    ///   - loop: where it lives, with its connections.
     ///   - now: the wall clock.
     package init(
         _ endpoint: Endpoint, instance: String, pullBehavior: PullBehavior = .preferCached, limits: Limits = Limits(),
-        group: any EventLoopGroup, logger: Logger, now: @escaping @Sendable () -> Timestamp
+        loop: any EventLoop, logger: Logger, now: @escaping @Sendable () -> Timestamp
     ) {
-        http = HTTPClient(endpoint, group: group)
+        http = HTTPClient(endpoint, group: loop)
+        executor = loop.executor
         self.instance = instance
         self.pullBehavior = pullBehavior
         self.limits = limits
@@ -62,6 +65,8 @@ package actor DockerEngine: ContainerEngine {
         self.now = now
         client = DockerClient(http, engineVersion: "")
     }
+
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     /// Learns who the engine is.
     func negotiate() async throws(EngineFailure) {

@@ -94,7 +94,12 @@ package final class HTTPClient: Sendable {
             }
         switch endpoint {
         case .unix(let path): return try await bootstrap.connect(unixDomainSocketPath: path).get()
-        case .tcp(let host, let port): return try await bootstrap.connect(host: host, port: port).get()
+        case .tcp(let host, let port):
+            // A numeric address needs no resolver.
+            if let address = try? SocketAddress(ipAddress: host, port: port) {
+                return try await bootstrap.connect(to: address).get()
+            }
+            return try await bootstrap.connect(host: host, port: port).get()
         }
     }
 

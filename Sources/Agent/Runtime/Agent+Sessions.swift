@@ -75,7 +75,7 @@ extension Agent {
         do {
             let request = try await upgradeRequest(kind, arn, sendCredentials: isFirst)
             guard let url = request.url else { return .later }
-            let socket = try await WebSocket.connect(url.endpoint, request.message, group: group)
+            let socket = try await WebSocket.connect(url.endpoint, request.message, group: loop)
             isFirst = false
             logger.debug("session open", metadata: ["session": "\(kind.rawValue)"])
             return await hold(socket, kind, url, request.target)

@@ -6,14 +6,16 @@ import NodeLink
 
 /// A container agent: `AgentMachine` with wires.
 ///
-/// It registers, keeps its two sessions open, watches its engine, and does what the machine says. Stopping it leaves
+/// It lives on one event loop, together with its engine's client and all its connections, so that nothing it does hops
+/// between threads. It registers, keeps its two sessions open, watches its engine, and does what the machine says. Stopping it leaves
 /// containers running; the next one with the same state directory adopts them.
 package actor Agent {
     let configuration: AgentConfiguration
     let journal: Journal
     let engine: any ContainerEngine
     let api: APIClient
-    let group: any EventLoopGroup
+    let loop: any EventLoop
+    private nonisolated let executor: any SerialExecutor
     let logger: Logger
     let now: @Sendable () -> Timestamp
     private var machine: AgentMachine
@@ -22,20 +24,30 @@ package actor Agent {
     /// The open sessions.
     var tasksSession: WebSocket?
     var telemetrySession: TelemetrySession?
-    /// Actions that take time, on their way to be done.
-    private let work: AsyncStream<AgentAction>
-    private let workSink: AsyncStream<AgentAction>.Continuation
+    /// What is being done, each until it is over.
+    var jobs: [Int: Task<Void, Never>] = [:]
+    var lastJob = 0
+    /// Timers that have not fired.
+    var timers: [Int: Scheduled<Void>] = [:]
+    /// Reports on their way, and how many are under way.
+    var reports: ArraySlice<TaskReport> = []
+    var reportsUnderWay = 0
+    var isOver = false
+    /// Ends when the agent has to.
+    private let life: AsyncStream<Void>
+    private let lifeSink: AsyncStream<Void>.Continuation
     /// What the journal has to do, in order; done in batches.
     private var journalQueue: [AgentAction] = []
     private var isJournalBusy = false
 
     /// Makes an agent with the engine its configuration names. Does not start anything.
     /// - Parameters:
+    ///   - loop: where the agent lives; one of a `MultiThreadedEventLoopGroup`.
     ///   - random: seeds the agent's identifiers; different for each agent.
     ///   - now: the wall clock.
     /// - Throws: `JournalError` when the state directory cannot be used.
     package init(
-        _ configuration: AgentConfiguration, group: any EventLoopGroup, logger: Logger, random: SeededRandom,
+        _ configuration: AgentConfiguration, loop: any EventLoop, logger: Logger, random: SeededRandom,
         now: @escaping @Sendable () -> Timestamp
     ) throws {
         var random = random
@@ -45,33 +57,36 @@ package actor Agent {
         var logger = logger
         logger[metadataKey: "instance"] = "\(journal.instanceID)"
         self.journal = journal
-        engine = Agent.engine(configuration, journal.instanceID, group, logger, random: &random, now)
+        engine = Agent.engine(configuration, journal.instanceID, loop, logger, random: &random, now)
         self.configuration = configuration
-        self.group = group
+        self.loop = loop
+        executor = loop.executor
         self.logger = logger
         self.now = now
         api = APIClient(
-            configuration.server, credential: configuration.credential, region: configuration.region, group: group,
+            configuration.server, credential: configuration.credential, region: configuration.region, group: loop,
             now: now)
         machine = AgentMachine(
             cluster: configuration.cluster, settings: configuration.settings(journal.instanceID),
             random: SeededRandom(seed: random.next()))
         self.random = random
-        (work, workSink) = AsyncStream<AgentAction>.makeStream()
+        (life, lifeSink) = AsyncStream<Void>.makeStream()
     }
 
     private static func engine(
-        _ configuration: AgentConfiguration, _ instance: String, _ group: any EventLoopGroup, _ logger: Logger,
+        _ configuration: AgentConfiguration, _ instance: String, _ loop: any EventLoop, _ logger: Logger,
         random: inout SeededRandom, _ now: @escaping @Sendable () -> Timestamp
     ) -> any ContainerEngine {
         switch configuration.engine {
         case .docker(let endpoint, let pullBehavior):
             DockerEngine(
-                endpoint, instance: instance, pullBehavior: pullBehavior, group: group, logger: logger, now: now)
+                endpoint, instance: instance, pullBehavior: pullBehavior, loop: loop, logger: logger, now: now)
         case .simulated(let delays):
-            SimulatedEngine(delays: delays, random: SeededRandom(seed: random.next()), now: now)
+            SimulatedEngine(delays: delays, random: SeededRandom(seed: random.next()), loop: loop, now: now)
         }
     }
+
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     /// What tells this instance from others; the value of its containers' label `io.roost.instance`.
     package nonisolated var instanceID: String { journal.instanceID }
@@ -83,23 +98,37 @@ package actor Agent {
             logger.error("a damaged journal file was put aside", metadata: ["file": "\(path)"])
         }
         deliver(.restored(journal.tasks))
-        defer { workSink.finish() }
+        do {
+            try await live()
+        } catch {
+            await end()
+            throw error
+        }
+        await end()
+    }
+
+    /// Returns at `shutdown`; throws when the sessions cannot go on.
+    private func live() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { for await event in self.engine.events() { await self.deliver(.engine(event)) } }
             group.addTask { try await self.runSessions() }
-            group.addTask { await self.runWork() }
-            // The work ends with `shutdown`, the sessions with an error; the engine's events do not end.
+            group.addTask { for await _ in self.life {} }
+            // The engine's events do not end.
             defer { group.cancelAll() }
             try await group.next()
         }
+    }
+
+    private func end() async {
         tasksSession?.cut()
         telemetrySession?.socket.cut()
+        await endJobs()
         api.close()
         await journal.close()
     }
 
     /// Makes `run` return. Containers stay.
-    package func shutdown() { workSink.finish() }
+    package func shutdown() { lifeSink.finish() }
 
     /// Hands an event to the machine and begins what it wants done.
     func deliver(_ event: AgentEvent) {
@@ -109,34 +138,19 @@ package actor Agent {
             case .sendTelemetry(let message): telemetrySession?.send(message, at: now())
             case .save, .forget: journalQueue.append(action)
             case .report where isJournalBusy || !journalQueue.isEmpty: journalQueue.append(action)
-            case .engine, .report, .schedule, .measure: workSink.yield(action)
+            case .report(let report): send(report)
+            case .schedule(let timer, let delay): schedule(timer, after: delay)
+            case .engine(let action):
+                begin { agent in
+                    if let event = await agent.engine.perform(action) { await agent.deliver(.engine(event)) }
+                }
+            case .measure(let ids):
+                begin { agent in await agent.deliver(.measured(await agent.engine.usage(of: ids))) }
             }
         }
         guard !journalQueue.isEmpty, !isJournalBusy else { return }
         isJournalBusy = true
-        // Any action wakes the worker; this one stands for the whole queue.
-        workSink.yield(.save([], thenSend: []))
-    }
-
-    private func runWork() async {
-        await withDiscardingTaskGroup { group in
-            for await action in work { group.addTask { await self.perform(action) } }
-            group.cancelAll()
-        }
-    }
-
-    private func perform(_ action: AgentAction) async {
-        switch action {
-        case .engine(let action):
-            if let event = await engine.perform(action) { deliver(.engine(event)) }
-        case .report(let report): await submit(report)
-        case .schedule(let timer, let delay):
-            guard (try? await Task.sleep(for: delay)) != nil else { return }
-            deliver(.timer(timer))
-        case .measure(let ids): deliver(.measured(await engine.usage(of: ids)))
-        case .save, .forget: await writeJournal()
-        case .send, .sendTelemetry: return
-        }
+        begin { agent in await agent.writeJournal() }
     }
 
     /// Writes all that waits in one go, so that many tasks share one flush.
@@ -147,7 +161,7 @@ package actor Agent {
             var entries: [String: JournalEntry] = [:]
             var forgotten: [String] = []
             var messages: [ACSMessage] = []
-            var reports: [AgentAction] = []
+            var reports: [TaskReport] = []
             for action in batch {
                 switch action {
                 case .save(let more, let acks):
@@ -156,7 +170,8 @@ package actor Agent {
                 case .forget(let task):
                     entries[task] = nil
                     forgotten.append(task)
-                default: reports.append(action)
+                case .report(let report): reports.append(report)
+                default: continue
                 }
             }
             do {
@@ -166,23 +181,9 @@ package actor Agent {
                 // Not acknowledged, so the server sends the tasks again.
                 logger.error("could not write the journal", metadata: ["error": "\(error)"])
             }
-            for report in reports { workSink.yield(report) }
+            for report in reports { send(report) }
         }
         isJournalBusy = false
-    }
-
-    private func submit(_ report: TaskReport) async {
-        do {
-            let request = report.request(cluster: configuration.cluster)
-            _ = try await api.call(
-                "SubmitTaskStateChange", request, answer: ECS.SubmitTaskStateChangeResponse.self)
-            deliver(.reported(task: report.task))
-        } catch {
-            let isFinal = (error as? WireError).map { TaskReport.refusals.contains($0.code) } ?? false
-            let metadata: Logger.Metadata = ["task": "\(report.task)", "error": "\(error)", "final": "\(isFinal)"]
-            logger.log(level: isFinal ? .warning : .debug, "a report was not taken", metadata: metadata)
-            deliver(.reportFailed(task: report.task, isFinal: isFinal))
-        }
     }
 }
 

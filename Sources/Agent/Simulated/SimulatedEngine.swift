@@ -1,4 +1,5 @@
 import AWSWire
+import NIOCore
 
 /// An engine that runs nothing: the same agent, without containers. For other people's unit tests and for tests of
 /// scale. See `SimulatedContainers` for what containers can be told to do.
@@ -6,23 +7,25 @@ package actor SimulatedEngine: ContainerEngine {
     package let version = "simulated"
     private var containers: SimulatedContainers
     private let now: @Sendable () -> Timestamp
-    private let sleep: @Sendable (Duration) async -> Void
+    private nonisolated let executor: any SerialExecutor
     private let stream: AsyncStream<EngineEvent>
     private let sink: AsyncStream<EngineEvent>.Continuation
 
     /// - Parameters:
     ///   - now: the clock that delays count on.
-    ///   - sleep: waits on the same clock; returns early when cancelled.
+    ///   - loop: where it lives.
     package init(
-        delays: SimulatedContainers.Delays = .init(), random: SeededRandom, now: @escaping @Sendable () -> Timestamp,
-        sleep: @escaping @Sendable (Duration) async -> Void = { try? await Task.sleep(for: $0) }
+        delays: SimulatedContainers.Delays = .init(), random: SeededRandom, loop: any EventLoop,
+        now: @escaping @Sendable () -> Timestamp
     ) {
         containers = SimulatedContainers(delays: delays, random: random)
         self.now = now
-        self.sleep = sleep
+        executor = loop.executor
         (stream, sink) = AsyncStream<EngineEvent>.makeStream()
         sink.yield(.found)
     }
+
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     package nonisolated func events() -> AsyncStream<EngineEvent> { stream }
 
@@ -30,7 +33,7 @@ package actor SimulatedEngine: ContainerEngine {
         let outcomes = containers.perform(action, at: now())
         for outcome in outcomes.dropFirst() { later(outcome) }
         guard let answer = outcomes.first else { return nil }
-        if answer.delay > .zero { await sleep(answer.delay) }
+        if answer.delay > .zero { try? await Task.sleep(for: answer.delay) }
         return containers.confirm(answer.event) ? answer.event : nil
     }
 
@@ -38,7 +41,7 @@ package actor SimulatedEngine: ContainerEngine {
     /// only until its time has come.
     private func later(_ outcome: SimulatedContainers.Outcome) {
         Task {
-            if outcome.delay > .zero { await sleep(outcome.delay) }
+            if outcome.delay > .zero { try? await Task.sleep(for: outcome.delay) }
             if containers.confirm(outcome.event) { sink.yield(outcome.event) }
         }
     }

@@ -37,12 +37,13 @@ struct AgentCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        let signals = Signals()
         let group = MultiThreadedEventLoopGroup.singleton
         try await engine.check(on: group)
         let directory = try DataDirectory.make(data.directory)
-        let agent = try RunningAgent(try engine.configuration(settings(directory)), name: "agent", group)
+        let agent = try RunningAgent(try engine.configuration(settings(directory)), name: "agent", on: group.next())
         await withTaskGroup(of: Void.self) { tasks in
-            tasks.addTask { await Signals.wait() }
+            tasks.addTask { await signals.wait() }
             tasks.addTask { await agent.finished() }
             await tasks.next()
             tasks.cancelAll()

@@ -63,11 +63,11 @@ struct RunningAgent {
     private let agent: Agent
     private let work: Task<Void, Never>
 
-    init(_ configuration: AgentConfiguration, name: String, _ group: any EventLoopGroup) throws {
+    init(_ configuration: AgentConfiguration, name: String, on loop: any EventLoop) throws {
         let logger = Log.logger(name)
         do {
             agent = try Agent(
-                configuration, group: group, logger: logger, random: SystemEntropy.seeded(), now: { WallClock.now })
+                configuration, loop: loop, logger: logger, random: SystemEntropy.seeded(), now: { WallClock.now })
         } catch { throw UserError("The agent's directory \(configuration.stateDirectory) cannot be used: \(error)") }
         let agent = agent
         work = Task {

@@ -9,12 +9,13 @@ struct ServerCommand: AsyncParsableCommand {
     @OptionGroup var region: RegionOptions
 
     func run() async throws {
+        let signals = Signals()
         let directory = try DataDirectory.make(region.data.directory)
         try directory.lock()
         let region = try await Serving.start(
             try region.settings(directory), directory, on: MultiThreadedEventLoopGroup.singleton, Log.logger("server"))
         Announcement.show(region, directory, instances: 0)
-        await Signals.wait()
+        await signals.wait()
         await region.stop()
     }
 }

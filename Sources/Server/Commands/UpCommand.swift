@@ -41,6 +41,7 @@ struct UpCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        let signals = Signals()
         let group = MultiThreadedEventLoopGroup.singleton
         let count = instanceCount ?? 1
         if count > 0 { try await engine.check(on: group) }
@@ -50,12 +51,19 @@ struct UpCommand: AsyncParsableCommand {
         if isFresh { try await Fresh.begin(directory.path, engine, on: group) }
         let logger = Log.logger("up")
         let region = try await Serving.start(try region.settings(directory), directory, on: group, logger)
-        let agents = try startAgents(count, region, directory, group)
-        await region.waitForInstances(count)
-        Announcement.show(region, directory, instances: count)
-        await Signals.wait()
+        let agents = try startAgents(count, region, directory, AgentThread.group)
+        let announcement = Task { await announce(region, directory, count) }
+        await signals.wait()
+        announcement.cancel()
         for agent in agents { await agent.stop() }
         await region.stop()
+        await announcement.value
+    }
+
+    private func announce(_ region: Region, _ directory: DataDirectory, _ count: Int) async {
+        await region.waitForInstances(count)
+        guard !Task.isCancelled else { return }
+        Announcement.show(region, directory, instances: count)
     }
 
     private func startAgents(
@@ -68,7 +76,7 @@ struct UpCommand: AsyncParsableCommand {
                 server: region.localEndpoint, cluster: "default", zone: zone,
                 region: region.settings.realm.region, credential: region.settings.credential, size: slice,
                 directory: directory.path + "/instances/\(index + 1)")
-            return try RunningAgent(try engine.configuration(settings), name: "agent-\(index + 1)", group)
+            return try RunningAgent(try engine.configuration(settings), name: "agent-\(index + 1)", on: group.next())
         }
     }
 }
