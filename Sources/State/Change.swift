@@ -37,16 +37,28 @@ package enum Change: Sendable, Equatable {
 
 /// A record before and after a change; at least one of the two is there.
 package struct Delta<R: Record>: Sendable, Equatable {
-    package var key: Key<R>
+    package let key: Key<R>
+    // Changes are handed on many times; a reference is cheaper to copy than a record of forty fields.
+    private let oldBox: Box<R>?
+    private let newBox: Box<R>?
+
     /// Nil for a new record.
-    package var old: R?
+    package var old: R? { oldBox?.value }
     /// Nil for a removed record.
-    package var new: R?
+    package var new: R? { newBox?.value }
 
     package init(key: Key<R>, old: R?, new: R?) {
+        self.init(key: key, old: old.map(Box.init), new: new.map(Box.init))
+    }
+
+    init(key: Key<R>, old: Box<R>?, new: Box<R>?) {
         self.key = key
-        self.old = old
-        self.new = new
+        oldBox = old
+        newBox = new
+    }
+
+    package static func == (left: Delta, right: Delta) -> Bool {
+        left.key == right.key && left.old == right.old && left.new == right.new
     }
 
     var name: StoredName { StoredName(kind: R.kind, key: key.path) }

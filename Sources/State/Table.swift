@@ -17,17 +17,20 @@ package struct Table<R: Record>: Sendable {
 
     /// Stores `record` in place of the one with the same key.
     /// - Returns: the record that was replaced, or nil.
-    package mutating func put(_ record: R) -> R? {
-        let path = record.key.path
-        let old = records.updateValue(Box(record), forKey: path)?.value
-        reindex(path, from: old, to: record)
-        return old
-    }
+    package mutating func put(_ record: R) -> R? { put(Box(record))?.value }
 
     /// Removes the record of `key`.
     /// - Returns: the record that was removed, or nil when there was none.
-    package mutating func delete(_ key: Key<R>) -> R? {
-        guard let old = records.removeValue(forKey: key.path)?.value else { return nil }
+    package mutating func delete(_ key: Key<R>) -> R? { remove(key)?.value }
+
+    mutating func put(_ box: Box<R>) -> Box<R>? {
+        let old = records.updateValue(box, forKey: box.path)
+        reindex(box.path, from: old, to: box)
+        return old
+    }
+
+    mutating func remove(_ key: Key<R>) -> Box<R>? {
+        guard let old = records.removeValue(forKey: key.path) else { return nil }
         reindex(key.path, from: old, to: nil)
         return old
     }
@@ -93,22 +96,29 @@ package struct Table<R: Record>: Sendable {
         return position
     }
 
-    private mutating func reindex(_ path: String, from old: R?, to new: R?) {
-        for (position, index) in R.indexes.enumerated() {
-            let oldKey = old.flatMap(index.key)
-            let newKey = new.flatMap(index.key)
-            guard oldKey != newKey else { continue }
-            if let oldKey { orders[position].removeValue(forKey: oldKey + path) }
-            if let newKey { orders[position].updateValue(path, forKey: newKey + path) }
+    private mutating func reindex(_ path: String, from old: Box<R>?, to new: Box<R>?) {
+        for position in orders.indices {
+            let (before, after) = (old?.places[position], new?.places[position])
+            guard before != after else { continue }
+            if case let place?? = before { orders[position].removeValue(forKey: place) }
+            if case let place?? = after { orders[position].updateValue(path, forKey: place) }
         }
     }
 }
 
-/// A record on the heap, so that nodes of the map stay small.
-private final class Box<R: Record>: Sendable {
+/// A record on the heap, so that nodes of the map stay small, with its places in the orders, so that they are put
+/// together once.
+final class Box<R: Record>: Sendable {
     let value: R
+    /// The path of the record's key.
+    let path: String
+    /// Beside `R.indexes`: index key + record key; nil where the record does not stand.
+    let places: [String?]
 
     init(_ value: R) {
         self.value = value
+        let path = value.key.path
+        self.path = path
+        places = R.indexes.map { index in index.key(value).map { $0 + path } }
     }
 }

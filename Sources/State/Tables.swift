@@ -33,20 +33,20 @@ package struct Tables: Sendable {
         guard record.key.path == row.key else {
             throw StoreError(.damaged, "the stored \(row.kind.rawValue) \(row.key) cannot be read")
         }
-        _ = put(record)
+        _ = put(Box(record))
     }
 
     /// Stores a record and keeps what is derived from it.
-    mutating func put<R: TableRecord>(_ record: R) -> R? {
-        let old = R.withTable(of: &self) { $0.put(record) }
-        R.derive(&self, old, record)
+    mutating func put<R: TableRecord>(_ box: Box<R>) -> Box<R>? {
+        let old = R.withTable(of: &self) { $0.put(box) }
+        R.derive(&self, old?.value, box.value)
         return old
     }
 
     /// Removes a record and keeps what is derived from it.
-    mutating func delete<R: TableRecord>(_ key: Key<R>) -> R? {
-        let old = R.withTable(of: &self) { $0.delete(key) }
-        if old != nil { R.derive(&self, old, nil) }
+    mutating func delete<R: TableRecord>(_ key: Key<R>) -> Box<R>? {
+        let old = R.withTable(of: &self) { $0.remove(key) }
+        if let old { R.derive(&self, old.value, nil) }
         return old
     }
 }

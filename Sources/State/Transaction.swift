@@ -18,14 +18,15 @@ package struct Transaction: Sendable {
 
     /// Stores `record` in place of the one with the same key.
     package mutating func put<R: TableRecord>(_ record: R) {
-        let old = snapshot.tables.put(record)
-        changes.append(R.change(Delta(key: record.key, old: old, new: record)))
+        let box = Box(record)
+        let old = snapshot.tables.put(box)
+        changes.append(R.change(Delta(key: record.key, old: old, new: box)))
     }
 
     /// Removes the record of `key`, if it is there.
     package mutating func delete<R: TableRecord>(_ key: Key<R>) {
         guard let old = snapshot.tables.delete(key) else { return }
-        changes.append(R.change(Delta(key: key, old: old, new: nil)))
+        changes.append(R.change(Delta(key: key, old: old, new: nil as Box<R>?)))
     }
 
     /// Changes the record of `key` with `body`, if it is there.
