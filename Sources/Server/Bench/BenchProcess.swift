@@ -21,9 +21,12 @@ final class BenchProcess {
 
     var processID: Int32 { process.processIdentifier }
 
+    /// Asks the program to end, and ends it after a while: moto_server does not heed SIGTERM.
     func stop() {
         guard process.isRunning else { return }
         process.terminate()
+        for _ in 0..<300 where process.isRunning { Thread.sleep(forTimeInterval: 0.01) }
+        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
         process.waitUntilExit()
     }
 }

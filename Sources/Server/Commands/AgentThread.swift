@@ -7,8 +7,8 @@ import NIOPosix
 /// It steps back when the machine is busy: what clients ask for is accepted first, and started as soon as there is room.
 /// On machines of their own agents have theirs at the usual priority.
 enum AgentThread {
-    /// One step below the default of 0; 19 would starve.
-    private static let niceness: Int32 = 5
+    /// A tenth of the weight of a thread at the default of 0; at 19 agents would hardly move.
+    private static let niceness: Int32 = 10
 
     /// A group of one thread.
     static let group: MultiThreadedEventLoopGroup = {
