@@ -3,6 +3,7 @@
 import json
 import shlex
 import signal
+import socket
 import subprocess
 import time
 
@@ -75,8 +76,14 @@ def test_doctor_says_how_to_mend(region, tmp_path):
 
 
 def test_doctor_sees_a_taken_port(region, tmp_path):
-    done = region.roost("doctor", "--data", tmp_path / "data", "--listen", f"127.0.0.1:{region.port}")
-    assert str(region.port) in done.stdout
+    ours = region.roost("doctor", "--data", tmp_path / "data", "--listen", f"127.0.0.1:{region.port}")
+    assert f"a region serves at 127.0.0.1:{region.port}" in ours.stdout
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        theirs = region.roost("doctor", "--data", tmp_path / "data", "--listen", f"127.0.0.1:{port}")
+    assert theirs.returncode != 0 and f"PROBLEM 127.0.0.1:{port}" in theirs.stdout and "--listen" in theirs.stdout
 
 
 def test_up_announces_itself(region):

@@ -1,4 +1,5 @@
 import AWSWire
+import Agent
 import Foundation
 import NIOCore
 import NIOPosix
@@ -59,11 +60,22 @@ enum Doctor {
             try await channel.close()
             return Finding(isGood: true, text: "\(text) is free")
         } catch {
+            if await isRegion(host: String(text[..<colon]), port: port, on: group) {
+                return Finding(isGood: true, text: "a region serves at \(text)")
+            }
             return Finding(
                 isGood: false, text: "\(text) cannot be listened on: \(error)",
                 cure: "A region may be running there already; stop what uses the port, "
                     + "or choose another with --listen.")
         }
+    }
+
+    private static func isRegion(host: String, port: Int, on group: any EventLoopGroup) async -> Bool {
+        let client = HTTPClient(.tcp(host: host, port: port), group: group)
+        defer { client.close() }
+        let request = HTTPRequestMessage(method: "GET", rawPath: "/_roost/health", headers: ["Host": "\(host):\(port)"])
+        let answer = try? await client.send(request, timeout: .seconds(2))
+        return answer.flatMap { try? JSONValue.parse($0.body) }?["status"]?.stringValue == "ready"
     }
 
     static func directory(_ path: String) -> Finding {
