@@ -16,6 +16,11 @@ package enum PercentCoding {
         return result
     }
 
+    /// Encodes a text.
+    package static func encode(_ text: String) -> String {
+        String(decoding: encode(text.utf8), as: UTF8.self)
+    }
+
     /// Decodes; a percent sign without two digits behind it stays as it is.
     /// - Parameter plusIsSpace: whether `+` stands for a space, as in forms.
     package static func decode(_ text: some Collection<UInt8>, plusIsSpace: Bool = false) -> [UInt8] {

@@ -80,7 +80,7 @@ struct DockerClient: Sendable {
     ) -> HTTPRequestMessage {
         var headers: HTTPHeaders = ["Host": "docker"]
         if body != nil { headers["Content-Type"] = "application/json" }
-        let text = query.map { "\($0.0)=\(PercentEncoding.encode($0.1))" }.joined(separator: "&")
+        let text = query.map { "\($0.0)=\(PercentCoding.encode($0.1))" }.joined(separator: "&")
         return HTTPRequestMessage(
             method: method, rawPath: path, rawQuery: text, headers: headers, body: body?.encode() ?? [])
     }

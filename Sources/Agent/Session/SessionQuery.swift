@@ -1,3 +1,5 @@
+import AWSWire
+
 /// The addresses of sessions.
 /// Source: observed, Fixtures/acs-upgrade-*.json and tcs-upgrade.json.
 enum SessionQuery {
@@ -24,6 +26,6 @@ enum SessionQuery {
     }
 
     private static func encoded(_ parameters: [(String, String)]) -> String {
-        parameters.map { "\($0.0)=\(PercentEncoding.encode($0.1))" }.joined(separator: "&")
+        parameters.map { "\($0.0)=\(PercentCoding.encode($0.1))" }.joined(separator: "&")
     }
 }
