@@ -124,7 +124,8 @@ extension StoreError {
             self.init(.full, "The disk that holds \(path) is full. Free some space; nothing was lost.")
         case .SQLITE_CORRUPT?, .SQLITE_NOTADB?:
             self.init(
-                .damaged, "\(path) is damaged or no database. Restore it from a backup, or move it aside "
+                .damaged,
+                "\(path) is damaged or no database. Restore it from a backup, or move it aside "
                     + "(together with \(path)-wal and \(path)-shm) to start with an empty region.")
         case .SQLITE_BUSY?, .SQLITE_LOCKED?:
             self.init(.locked, "\(path) is in use by another process. Stop it, or choose another --data directory.")

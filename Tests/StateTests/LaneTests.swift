@@ -127,7 +127,9 @@ final class Recorder: LaneObserver {
         let recorder = recorder
         lane.submit(at: now) { (transaction, _) throws(WireError) in
             transaction.snapshot.list(ClusterRecord.self).count
-        } reply: { _ in recorder.add("seen") }
+        } reply: { _ in
+            recorder.add("seen")
+        }
         #expect(recorder.said == ["applied 1"])
         store.complete()
         store.complete()

@@ -26,7 +26,7 @@ import Testing
     private func expectEqual(_ map: SortedMap<Int>, _ model: [String: Int]) {
         let sorted = model.sorted { $0.key < $1.key }
         var seen: [(String, Int)] = []
-        map.forEach { key, value in
+        map.forEach(from: "") { key, value in
             seen.append((key, value))
             return true
         }

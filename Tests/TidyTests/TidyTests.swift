@@ -39,7 +39,8 @@ struct TidyTests {
 
     @Test("files have at most 400 lines: past that look for the second idea")
     func fileLength() {
-        let files = ["Sources", "Tests"].flatMap { SourceTree.files(in: $0) }
+        let files =
+            ["Sources", "Tests"].flatMap { SourceTree.files(in: $0) }
             + SourceTree.files(in: "Acceptance", extensions: ["py"])
         for file in files where !file.isGenerated {
             let lines = file.text.split(separator: "\n", omittingEmptySubsequences: false).count - 1

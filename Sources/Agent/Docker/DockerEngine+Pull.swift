@@ -25,7 +25,7 @@ extension DockerEngine {
             // Images from a registry have its digest; those made here have their own id only.
             let digest = image["RepoDigests"]?[0]?.stringValue?.split(separator: "@").last.map(String.init)
             return (id, digest ?? id)
-        } catch where error.kind == .missing {
+        } catch  where error.kind == .missing {
             return nil
         }
     }

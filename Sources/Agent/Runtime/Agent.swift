@@ -7,8 +7,8 @@ import NodeLink
 /// A container agent: `AgentMachine` with wires.
 ///
 /// It lives on one event loop, together with its engine's client and all its connections, so that nothing it does hops
-/// between threads. It registers, keeps its two sessions open, watches its engine, and does what the machine says. Stopping it leaves
-/// containers running; the next one with the same state directory adopts them.
+/// between threads. It registers, keeps its two sessions open, watches its engine, and does what the machine says.
+/// Stopping it leaves containers running; the next one with the same state directory adopts them.
 package actor Agent {
     let configuration: AgentConfiguration
     let journal: Journal

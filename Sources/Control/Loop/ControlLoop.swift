@@ -84,7 +84,8 @@ package final class ControlLoop: Sendable {
         }
         var subjects = Set(due)
         for (index, controller) in controllers.enumerated() {
-            let names = isEverythingDue
+            let names =
+                isEverythingDue
                 ? controller.allSubjects(in: snapshot)
                 : inbox.flatMap { controller.subjects(of: $0, in: snapshot) }
             for name in names { subjects.insert(Subject(controller: index, name: name)) }

@@ -32,7 +32,9 @@ final class BenchMoto {
         let xml = try await ecs.query(
             "ec2", "Action=RunInstances&Version=2016-11-15&ImageId=ami-12c6146b&MinCount=10&MaxCount=10")
         for piece in xml.components(separatedBy: "<instanceId>").dropFirst() {
-            let identity: JSONValue = ["instanceId": .string(String(piece.prefix { $0 != "<" })), "region": "us-east-1"]
+            let identity: JSONValue = [
+                "instanceId": .string(String(piece.prefix { $0 != "<" })), "region": "us-east-1",
+            ]
             let document = JSONValue.string(String(decoding: identity.encode(), as: UTF8.self))
             _ = try await ecs.call(
                 "RegisterContainerInstance", ["cluster": "default", "instanceIdentityDocument": document])

@@ -4,8 +4,8 @@ import NIOPosix
 
 /// The thread on which the agents of `roost up` live.
 ///
-/// It steps back when the machine is busy: what clients ask for is accepted first, and started as soon as there is room.
-/// On machines of their own agents have theirs at the usual priority.
+/// It steps back when the machine is busy: what clients ask for is accepted first, and started as soon as there is
+/// room. On machines of their own agents have theirs at the usual priority.
 enum AgentThread {
     /// A tenth of the weight of a thread at the default of 0; at 19 agents would hardly move.
     private static let niceness: Int32 = 10

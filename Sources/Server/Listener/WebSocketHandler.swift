@@ -30,7 +30,8 @@ final class WebSocketHandler: ChannelInboundHandler {
         over context: ChannelHandlerContext, key: String, _ session: any WebSocketSession, _ limits: ListenerLimits,
         handler: HTTPHandler
     ) {
-        let answer = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        let answer =
+            "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
             + "Sec-WebSocket-Accept: \(WebSocketAccept.value(for: key))\r\nDate: \(WallClock.now.httpDate)\r\n\r\n"
         let pipeline = context.pipeline.syncOperations
         do {

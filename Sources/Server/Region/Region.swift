@@ -61,7 +61,9 @@ final class Region: Sendable {
             lane.submit(at: WallClock.now) { (transaction, context) throws(WireError) in
                 transaction.disconnectAll()
                 transaction.makeDefaultCluster(at: context.now)
-            } reply: { continuation.resume(with: $0.mapError { $0 as any Error }) }
+            } reply: {
+                continuation.resume(with: $0.mapError { $0 as any Error })
+            }
         }
     }
 

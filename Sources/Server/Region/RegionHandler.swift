@@ -28,7 +28,8 @@ final class RegionHandler: RequestHandling {
         self.settings = settings
         self.lane = lane
         self.hub = hub
-        let authenticator: any Authenticating = settings.isAuthenticating
+        let authenticator: any Authenticating =
+            settings.isAuthenticating
             ? RootCredentialAuthentication(settings.credential, settings.realm) : NoAuthentication(settings.realm)
         var table = OperationTable()
         ECSOperations.registerAll(&table)

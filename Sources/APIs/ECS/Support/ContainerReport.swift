@@ -101,8 +101,11 @@ extension TaskRecord {
         let essential = (definition?.definition.containerDefinitions ?? []).filter { $0.essential ?? true }
         return containers.contains { container in
             guard essential.contains(where: { $0.name == container.name }) else { return false }
-            let failedToStart = container.reason.map { $0.hasPrefix("Cannot") || $0.hasPrefix("DockerTimeout")
-                || $0.hasPrefix("ResourceInitialization") } ?? false
+            let failedToStart =
+                container.reason.map {
+                    $0.hasPrefix("Cannot") || $0.hasPrefix("DockerTimeout")
+                        || $0.hasPrefix("ResourceInitialization")
+                } ?? false
             return container.exitCode != nil && container.runtimeID != nil && !failedToStart
         }
     }

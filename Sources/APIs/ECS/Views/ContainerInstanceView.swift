@@ -60,7 +60,8 @@ private func resources(of instance: ContainerInstanceRecord, less usage: Instanc
 
 extension ECS.ContainerInstanceHealthStatus {
     init(_ instance: ContainerInstanceRecord) {
-        let state = instance.runtimeStatus.flatMap { ECS.InstanceHealthCheckState(rawValue: $0) }
+        let state =
+            instance.runtimeStatus.flatMap { ECS.InstanceHealthCheckState(rawValue: $0) }
             ?? .insufficientData
         self.init(
             overallStatus: state,
