@@ -123,7 +123,8 @@ def test_garbage_on_the_socket(region, piece):
             peer.sendall(piece)
             peer.shutdown(socket.SHUT_WR)
             answer = peer.recv(65536)
-        except ConnectionError:
+        except OSError as error:  # The region may have hung up before all was sent.
+            assert not isinstance(error, TimeoutError), "neither an answer nor an end"
             answer = b""
     assert not answer or answer.startswith(b"HTTP/1.1 4"), answer[:200]
 
