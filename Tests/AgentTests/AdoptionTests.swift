@@ -86,6 +86,25 @@ struct AdoptionTests {
         #expect(actions == [.engine(.start(reference(), id: "c1"))])
     }
 
+    @Test("an order to stop waits for the engine to say whether the container runs")
+    func stopBeforeSurvey() throws {
+        var machine = makeMachine()
+        _ = machine.handle(.accepted, at: start)
+        var restored = try #require(TaskMachine(journal: machine.journal, .sample))
+        #expect(restored.handle(.stopRequested, at: start) == [.save])
+        #expect(!restored.isStopped)
+        _ = restored.beginSurvey()
+        let running = survey("c1", .running(ContainerStart(id: "c1", startedAt: start)))
+        let actions = restored.handle(.surveyed([running]), at: start)
+        #expect(actions.contains(.engine(.stop(reference(), id: "c1", timeout: .seconds(30)))))
+        // What was never made is over at once.
+        var never = try #require(TaskMachine(journal: machine.journal, .sample))
+        _ = never.handle(.stopRequested, at: start)
+        _ = never.beginSurvey()
+        _ = never.handle(.surveyed([]), at: start)
+        #expect(never.isStopped)
+    }
+
     @Test("a report that was under way goes out again")
     func unacknowledged() throws {
         var bench = Bench([.sample()])

@@ -24,7 +24,8 @@ struct ContainerMachine: Sendable {
     var healthSince: Timestamp?
     var restartCount = 0
     var stopAttempts = 0
-    /// The engine went away in the middle of its creation or start: only a survey can say how far it came.
+    /// The engine went away in the middle of its creation or start, or the agent did in the middle of its way: only a
+    /// survey can say how far it came, and nothing is done with it before.
     var isUnsure = false
     /// The engine was asked to stop it and has not answered.
     var isStopping = false

@@ -23,6 +23,7 @@ extension TaskMachine {
 
     /// One step of a container towards running.
     private mutating func forward(_ index: Int, at now: Timestamp, _ actions: inout [TaskAction]) {
+        guard !containers[index].isUnsure else { return }
         switch containers[index].phase {
         case .waiting:
             containers[index].phase = .pulling
@@ -71,6 +72,7 @@ extension TaskMachine {
     /// One step of a container towards its end. Those that others depend on end after them.
     /// Source: Amazon ECS Developer Guide, container dependency: shutdown runs in reverse order.
     private mutating func wind(down index: Int, at now: Timestamp, _ actions: inout [TaskAction]) {
+        guard !containers[index].isUnsure else { return }
         switch containers[index].phase {
         case .waiting, .pulled, .created: stopContainer(index, exitCode: nil, reason: nil, at: now)
         case .running:

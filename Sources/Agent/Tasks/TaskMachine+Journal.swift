@@ -86,7 +86,9 @@ extension ContainerMachine {
         switch value["phase"]?.stringValue {
         case "stopped": phase = .stopped
         case "running": phase = .running
-        default: phase = .waiting
+        default:
+            phase = .waiting
+            isUnsure = true
         }
         id = value["id"]?.stringValue
         imageDigest = value["imageDigest"]?.stringValue
