@@ -3,18 +3,19 @@ import NIOCore
 import NIOPosix
 
 /// The thread on which the agents of `roost up` live.
-///
-/// It steps back when the machine is busy: what clients ask for is accepted first, and started as soon as there is
-/// room. On machines of their own agents have theirs at the usual priority.
 enum AgentThread {
-    /// A tenth of the weight of a thread at the default of 0; at 19 agents would hardly move.
-    private static let niceness: Int32 = 10
+    /// The lowest priority there is.
+    private static let lowest: Int32 = 19
 
-    /// A group of one thread.
-    static let group: MultiThreadedEventLoopGroup = {
+    /// Makes a group of one thread.
+    /// - Parameter isSimulated: whether the containers are make-believe. Then the thread steps back while the machine is
+    ///   busy: what clients ask for is accepted first, and starts as soon as there is room.
+    static func group(isSimulated: Bool) -> MultiThreadedEventLoopGroup {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        // On Linux niceness is a thread's own. Without the right to change it the default is as good.
-        group.next().execute { _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, niceness) }
+        if isSimulated {
+            // On Linux niceness is a thread's own. Without the right to change it the default is as good.
+            group.next().execute { _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, lowest) }
+        }
         return group
-    }()
+    }
 }

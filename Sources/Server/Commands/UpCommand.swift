@@ -51,7 +51,7 @@ struct UpCommand: AsyncParsableCommand {
         if isFresh { try await Fresh.begin(directory.path, engine, on: group) }
         let logger = Log.logger("up")
         let region = try await Serving.start(try region.settings(directory), directory, on: group, logger)
-        let agents = try startAgents(count, region, directory, AgentThread.group)
+        let agents = try startAgents(count, region, directory, AgentThread.group(isSimulated: engine.isSimulated))
         let announcement = Task { await announce(region, directory, count) }
         await signals.wait()
         announcement.cancel()
