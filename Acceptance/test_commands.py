@@ -138,11 +138,11 @@ def test_a_quick_start(new_region):
 
 
 def test_simulation_is_the_same_every_time(region):
-    first = region.roost("simulate", "--seed", "7", timeout=120)
-    second = region.roost("simulate", "--seed", "7", timeout=120)
+    first = region.roost("simulate", "--seed", "7", "--steps", "40", timeout=120)
+    second = region.roost("simulate", "--seed", "7", "--steps", "40", timeout=120)
     assert first.returncode == 0, first.stdout + first.stderr
     assert first.stdout == second.stdout and first.stdout
-    several = region.roost("simulate", "--seeds", "1..3", timeout=300)
+    several = region.roost("simulate", "--seeds", "1..3", "--steps", "40", timeout=300)
     assert several.returncode == 0, several.stdout[-2000:]
 
 

@@ -238,7 +238,8 @@ def test_a_daemon_goes_where_its_constraint_holds(ecs, definition):
                        placementConstraints=[{"type": "memberOf", "expression": "attribute:role == web"}])
 
     def homes():
-        tasks = ecs.describe_tasks(tasks=running(ecs, name))["tasks"] if running(ecs, name) else []
+        arns = running(ecs, name)
+        tasks = ecs.describe_tasks(tasks=arns)["tasks"] if arns else []
         return {t["containerInstanceArn"] for t in tasks if t["lastStatus"] == "RUNNING"}
     eventually(lambda: homes() == {one} and service(ecs, name)["desiredCount"] == 1)
     ecs.put_attributes(attributes=[{"name": "role", "value": "db", "targetId": one},

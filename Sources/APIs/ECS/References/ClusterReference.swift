@@ -27,6 +27,8 @@ enum ClusterReference {
 /// - Parameter type: for example `cluster`.
 /// - Throws: `InvalidParameterException` when the ARN is of another kind or place.
 func resource(ofARN text: String, _ type: String, _ realm: Realm) throws(WireError) -> String {
+    let expected = realm.ecs(type + "/")
+    if text.hasPrefix(expected) { return String(text.utf8.dropFirst(expected.utf8.count)) ?? "" }
     guard let arn = ARN(text), arn.service == "ecs", arn.resource.hasPrefix(type + "/") else {
         throw .invalidParameter("Invalid identifier: \(text)")
     }
