@@ -29,7 +29,20 @@ package final class Lane: Sendable {
         var entries: [Entry]
     }
 
+    /// One turn in the lane.
+    private typealias Turn = @Sendable (Lane, inout Contents) -> Step
+
+    /// Turns that wait. Whoever finds the lane free takes all turns that come up, also those of others, so nobody waits
+    /// for a lock while somebody decides.
+    private struct Queue {
+        var turns: [Turn] = []
+        var isTaken = false
+    }
+
+    private let queue = Mutex(Queue())
     private let contents: Mutex<Contents>
+    /// Beside the contents, so that readers do not wait for a turn.
+    private let published: Mutex<Snapshot>
     private let store: any Store
     private let observer: any LaneObserver
 
@@ -38,12 +51,13 @@ package final class Lane: Sendable {
     ///   - random: where the seeds of all decisions come from.
     package init(snapshot: Snapshot, store: any Store, random: SeededRandom, observer: any LaneObserver) {
         contents = Mutex(Contents(head: snapshot, durable: snapshot, random: random))
+        published = Mutex(snapshot)
         self.store = store
         self.observer = observer
     }
 
     /// The newest state that no crash can undo.
-    package var durable: Snapshot { contents.withLock { $0.durable } }
+    package var durable: Snapshot { published.withLock { $0 } }
 
     /// The newest state.
     package var head: Snapshot { contents.withLock { $0.head } }
@@ -56,11 +70,34 @@ package final class Lane: Sendable {
     ///     store's error. Called from any thread; must not block.
     package func submit<Output: Sendable>(
         at now: Timestamp,
-        _ work: (inout Transaction, inout DecisionContext) throws(WireError) -> Output,
+        _ work: @escaping @Sendable (inout Transaction, inout DecisionContext) throws(WireError) -> Output,
         reply: @escaping @Sendable (Result<Output, LaneError>) -> Void
     ) {
-        let step = contents.withLock { contents in apply(work, at: now, &contents, reply) }
-        step.perform(self)
+        enter { lane, contents in lane.apply(work, at: now, &contents, reply) }
+    }
+
+    private func enter(_ turn: @escaping Turn) {
+        let isFree = queue.withLock { queue in
+            queue.turns.append(turn)
+            defer { queue.isTaken = true }
+            return !queue.isTaken
+        }
+        guard isFree else { return }
+        while let turns = takeTurns() {
+            for turn in turns { contents.withLock { turn(self, &$0) }.perform(self) }
+        }
+    }
+
+    /// The turns that came up; nil when there are none, and then the lane is free.
+    private func takeTurns() -> [Turn]? {
+        queue.withLock { queue in
+            guard !queue.turns.isEmpty else {
+                queue.isTaken = false
+                return nil
+            }
+            defer { queue.turns = [] }
+            return queue.turns
+        }
     }
 
     private func apply<Output: Sendable>(
@@ -80,60 +117,61 @@ package final class Lane: Sendable {
             Entry(changes: transaction.changes) { error in
                 reply(error.map { .failure(.store($0)) } ?? .success(output))
             })
-        return startFlush(&contents)
+        return startFlush(&contents).map { .commit($0) } ?? .nothing
     }
 
-    /// What is left to do outside the lock.
+    /// What is left to do after a turn.
     private enum Step: Sendable {
         case nothing
         case reply(@Sendable () -> Void)
-        case commit(StoreBatch)
+        case commit(Flush)
+        case succeed(Flush, next: Flush?)
+        case fail([Entry], StoreError)
 
         func perform(_ lane: Lane) {
             switch self {
             case .nothing: break
             case .reply(let reply): reply()
-            case .commit(let batch): lane.store.commit(batch) { lane.complete($0) }
+            case .commit(let flush): lane.commit(flush)
+            case .succeed(let flush, let next):
+                // The disk works on while the replies leave.
+                if let next { lane.commit(next) }
+                for entry in flush.entries { entry.reply(nil) }
+                lane.observer.durable(flush.entries.flatMap(\.changes), flush.snapshot)
+            case .fail(let entries, let error): for entry in entries { entry.reply(error) }
             }
         }
     }
 
-    private func startFlush(_ contents: inout Contents) -> Step {
-        guard contents.flushing == nil, !contents.waiting.isEmpty else { return .nothing }
-        contents.flushing = Flush(snapshot: contents.head, entries: contents.waiting)
+    private func startFlush(_ contents: inout Contents) -> Flush? {
+        guard contents.flushing == nil, !contents.waiting.isEmpty else { return nil }
+        let flush = Flush(snapshot: contents.head, entries: contents.waiting)
+        contents.flushing = flush
         contents.waiting = []
-        return .commit(Lane.batch(contents.flushing!))  // Safe because it was set two lines above.
+        return flush
     }
 
-    private func complete(_ result: Result<Void, StoreError>) {
+    private func commit(_ flush: Flush) {
+        store.commit(Lane.batch(flush)) { result in
+            self.enter { lane, contents in lane.settle(result, &contents) }
+        }
+    }
+
+    private func settle(_ result: Result<Void, StoreError>, _ contents: inout Contents) -> Step {
+        guard let flush = contents.flushing else { preconditionFailure("a commit completes once") }
+        contents.flushing = nil
         switch result {
-        case .success: succeed()
-        case .failure(let error): fail(error)
-        }
-    }
-
-    private func succeed() {
-        let (flush, step) = contents.withLock { contents in
-            guard let flush = contents.flushing else { preconditionFailure("a commit completes once") }
+        case .success:
             contents.durable = flush.snapshot
-            contents.flushing = nil
-            return (flush, startFlush(&contents))
-        }
-        for entry in flush.entries { entry.reply(nil) }
-        observer.durable(flush.entries.flatMap(\.changes), flush.snapshot)
-        step.perform(self)
-    }
-
-    private func fail(_ error: StoreError) {
-        let undone = contents.withLock { contents in
-            let undone = (contents.flushing?.entries ?? []) + contents.waiting
+            published.withLock { $0 = flush.snapshot }
+            return .succeed(flush, next: startFlush(&contents))
+        case .failure(let error):
+            let undone = flush.entries + contents.waiting
             contents.head = contents.durable
-            contents.flushing = nil
             contents.waiting = []
             observer.reverted()
-            return undone
+            return .fail(undone, error)
         }
-        for entry in undone { entry.reply(error) }
     }
 
     /// One row for each record: only its last form is written.

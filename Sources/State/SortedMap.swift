@@ -100,8 +100,8 @@ package struct SortedMap<Value: Sendable>: Sendable {
 ///
 /// `@unchecked Sendable`. Safe because a node is changed only by a map that holds the one reference to it.
 private final class Node<Value: Sendable>: @unchecked Sendable {
-    /// A node is split when it holds more than this many entries. Measured with `roost bench api`: 16 gives a tenth more
-    /// than 32 and as much as 10; larger nodes copy more when a version is kept, smaller ones are deeper.
+    /// A node is split when it holds more than this many entries. Measured with `roost bench api`: 16 gives a tenth
+    /// more than 32 and as much as 10; larger nodes copy more when a version is kept, smaller ones are deeper.
     static var capacity: Int { 16 }
 
     /// Leaf: the keys, sorted. Branch: for each child a lower bound of its keys.

@@ -12,6 +12,8 @@ package final class SQLiteStore: Store {
 
     private let database: DatabaseQueue
     private let queue = DispatchQueue(label: "roost.store")
+    /// Where completions are called: whoever waits for one may take its time, and the next batch must not wait for it.
+    private let completions = DispatchQueue(label: "roost.store.completions")
     private let path: String
 
     /// Opens or makes the file at `path`.
@@ -87,8 +89,10 @@ package final class SQLiteStore: Store {
     }
 
     package func commit(_ batch: StoreBatch, completion: @escaping @Sendable (Result<Void, StoreError>) -> Void) {
-        guard !batch.puts.isEmpty || !batch.deletes.isEmpty else { return queue.async { completion(.success(())) } }
-        queue.async { completion(self.write(batch)) }
+        queue.async { [self] in
+            let result = batch.puts.isEmpty && batch.deletes.isEmpty ? .success(()) : write(batch)
+            completions.async { completion(result) }
+        }
     }
 
     private func write(_ batch: StoreBatch) -> Result<Void, StoreError> {

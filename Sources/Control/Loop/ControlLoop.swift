@@ -22,6 +22,8 @@ package final class ControlLoop: Sendable {
         var isEverythingDue = true
         var timers: [Subject: Timestamp] = [:]
         var isWoken = false
+        /// Whether `step` runs: it returns the next timer itself.
+        var isStepping = false
     }
 
     private let controllers: [any Controller]
@@ -66,8 +68,12 @@ package final class ControlLoop: Sendable {
     /// Decides for every subject that changed or whose time has come.
     /// - Returns: when to call again though nothing changes; nil for never.
     package func step(on lane: Lane, at now: Timestamp) -> Timestamp? {
+        contents.withLock { $0.isStepping = true }
         for subject in takeSubjects(lane.head, now) { decide(subject, lane, now) }
-        return contents.withLock { $0.timers.values.min() }
+        return contents.withLock { contents in
+            contents.isStepping = false
+            return contents.timers.values.min()
+        }
     }
 
     /// The subjects in a fixed order, so that one history has one future.
@@ -94,14 +100,21 @@ package final class ControlLoop: Sendable {
     }
 
     private func decide(_ subject: Subject, _ lane: Lane, _ now: Timestamp) {
-        var wakeAt: Timestamp?
         lane.submit(at: now) { (transaction, context) throws(WireError) in
-            let plan = controllers[subject.controller].decide(subject.name, transaction.snapshot, &context)
+            let plan = self.controllers[subject.controller].decide(subject.name, transaction.snapshot, &context)
             transaction.apply(plan)
-            wakeAt = plan.wakeAt
+            self.setTimer(of: subject, to: plan.wakeAt)
         } reply: { _ in
             // A refused flush undoes the plan; the lane then tells its observer, who looks at everything again.
         }
-        contents.withLock { $0.timers[subject] = wakeAt }
+    }
+
+    /// The lane may decide after the step that asked for it: then another step has to see the timer.
+    private func setTimer(of subject: Subject, to time: Timestamp?) {
+        let mustWake = contents.withLock { contents in
+            contents.timers[subject] = time
+            return time != nil && !contents.isStepping
+        }
+        if mustWake { wake() }
     }
 }

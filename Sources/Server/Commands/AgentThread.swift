@@ -8,8 +8,8 @@ enum AgentThread {
     private static let lowest: Int32 = 19
 
     /// Makes a group of one thread.
-    /// - Parameter isSimulated: whether the containers are make-believe. Then the thread steps back while the machine is
-    ///   busy: what clients ask for is accepted first, and starts as soon as there is room.
+    /// - Parameter isSimulated: whether the containers are make-believe. Then the thread steps back while the machine
+    ///   is busy: what clients ask for is accepted first, and starts as soon as there is room.
     static func group(isSimulated: Bool) -> MultiThreadedEventLoopGroup {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         if isSimulated {

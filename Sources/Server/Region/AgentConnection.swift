@@ -34,7 +34,7 @@ final class AgentConnection: WebSocketSession, AssignmentListener, @unchecked Se
     func opened(_ connection: WebSocketConnection) {
         self.connection = connection
         lane.submit(at: WallClock.now) { (transaction, _) throws(WireError) in
-            transaction.connect(instance, session: sessionID, versions, at: WallClock.now)
+            transaction.connect(self.instance, session: self.sessionID, self.versions, at: WallClock.now)
         } reply: { result in
             connection.eventLoop.execute { self.begin((try? result.get()) ?? false) }
         }
@@ -68,7 +68,7 @@ final class AgentConnection: WebSocketSession, AssignmentListener, @unchecked Se
         ticks?.cancel()
         hub.detach(self, from: instance)
         lane.submit(at: WallClock.now) { (transaction, _) throws(WireError) in
-            transaction.disconnect(instance, session: sessionID)
+            transaction.disconnect(self.instance, session: self.sessionID)
         } reply: { _ in
             // Nobody is left to tell; at the next start every instance is disconnected.
         }

@@ -30,7 +30,7 @@ final class TelemetryConnection: WebSocketSession, @unchecked Sendable {
         if let answer = TelemetryReports.answer(to: message) { connection?.send(answer.frame) }
         guard TelemetryReports.concernsState(message) else { return }
         lane.submit(at: WallClock.now) { (transaction, context) throws(WireError) in
-            TelemetryReports.keep(message, from: instance, &transaction, at: context.now)
+            TelemetryReports.keep(message, from: self.instance, &transaction, at: context.now)
         } reply: { _ in
             // Agents report again.
         }

@@ -77,7 +77,7 @@ final class TestRegion: Sendable {
     }
 
     /// Changes the state without an operation.
-    func change(_ body: @Sendable (inout Transaction) -> Void) {
+    func change(_ body: @escaping @Sendable (inout Transaction) -> Void) {
         lane.submit(at: now) { (transaction, _) throws(WireError) in
             body(&transaction)
         } reply: { _ in
