@@ -251,8 +251,8 @@ class PrivateEngine:
     def start(self):
         with open(self.folder / "dockerd.log", "ab") as log:
             self.process = subprocess.Popen(
-                ["unshare", "--net", "dockerd", "--data-root", self.folder / "root", "--exec-root", self.folder / "exec", "-H", self.host,
-                 "--pidfile", self.folder / "docker.pid", "--bridge", "none", "--iptables=false", "--live-restore"],
+                ["unshare", "--net", "dockerd", "--data-root", self.folder / "root", "--exec-root",
+                 self.folder / "exec", "-H", self.host, "--pidfile", self.folder / "docker.pid", "--bridge", "none", "--iptables=false", "--live-restore"],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
         eventually(Engine(self.host).answers, 40, message="the private engine answers")
 
@@ -276,7 +276,8 @@ def private_engine(tmp_path):
             for found in Engine(engine.host).containers():
                 Engine(engine.host).remove(found["Id"])
             engine.stop()
-        subprocess.run(["umount", tmp_path / "exec" / "netns" / "default"], capture_output=True)
+        for mount in (tmp_path / "exec" / "netns" / "default", tmp_path / "root"):  # What the engine leaves mounted.
+            subprocess.run(["umount", mount], capture_output=True)
         shutil.rmtree(tmp_path, ignore_errors=True)
 
 

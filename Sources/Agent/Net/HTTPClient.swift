@@ -57,7 +57,12 @@ package final class HTTPClient: Sendable {
             let head = channel.eventLoop.makePromise(of: Int.self)
             let call = HTTPCall(request: request, timeout: timeout, answer: .stream(head, continuation))
             channel.writeAndFlush(call, promise: nil)
-            return (try await head.futureResult.get(), stream)
+            let status = try await withTaskCancellationHandler {
+                try await head.futureResult.get()
+            } onCancel: {
+                channel.close(promise: nil)
+            }
+            return (status, stream)
         } catch {
             throw HTTPClient.translated(error)
         }
@@ -113,7 +118,12 @@ package final class HTTPClient: Sendable {
         let promise = channel.eventLoop.makePromise(of: HTTPAnswer.self)
         let call = HTTPCall(request: request, timeout: timeout, answer: .whole(promise, limit: limit))
         channel.writeAndFlush(call, promise: nil)
-        let answer = try await promise.futureResult.get()
+        // Whoever no longer waits for the answer ends the connection, and with it the wait.
+        let answer = try await withTaskCancellationHandler {
+            try await promise.futureResult.get()
+        } onCancel: {
+            channel.close(promise: nil)
+        }
         if answer.isReusable { keep(channel) }
         return answer.message
     }
