@@ -252,7 +252,8 @@ class PrivateEngine:
         with open(self.folder / "dockerd.log", "ab") as log:
             self.process = subprocess.Popen(
                 ["unshare", "--net", "dockerd", "--data-root", self.folder / "root", "--exec-root",
-                 self.folder / "exec", "-H", self.host, "--pidfile", self.folder / "docker.pid", "--bridge", "none", "--iptables=false", "--live-restore"],
+                 self.folder / "exec", "-H", self.host, "--pidfile", self.folder / "docker.pid", "--bridge", "none",
+                 "--iptables=false", "--live-restore"],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
         eventually(Engine(self.host).answers, 40, message="the private engine answers")
 

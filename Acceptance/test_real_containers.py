@@ -267,3 +267,20 @@ def test_ten_at_once_and_none_left(ecs, engine, real_region):
         wait_stopped(ecs, arn, timeout=60)
     assert engine.of_account(real_region.account, all=False) == []
     assert all_free(ecs)
+
+
+def test_ended_containers_go_after_their_time(new_region, engine):
+    region = new_region(engine="docker", instances=1, env={"ECS_ENGINE_TASK_CLEANUP_WAIT_DURATION": "2s"}).start()
+    region.wait_for_instances()
+    definition = register(region.ecs, volumes=[{"name": "scratch"}], containers=[container(
+        command=["true"], mountPoints=[{"sourceVolume": "scratch", "containerPath": "/scratch"}])])
+    stopped = wait_stopped(region.ecs, run_one(region.ecs, definition)["taskArn"])
+    [kept] = engine.of_account(region.account)
+    [volume] = [m["Name"] for m in engine.inspect(kept["Id"])["Mounts"]]
+    eventually(lambda: engine.of_account(region.account) == [], 15, message="the container is removed")
+
+    def volumes():
+        return [v["Name"] for v in engine.call("GET", "/volumes")["Volumes"] or []]
+    eventually(lambda: volume not in volumes(), message="and the task's own volume")
+    assert task(region.ecs, stopped["taskArn"])["lastStatus"] == "STOPPED", "the task is still told of"
+    region.close()
