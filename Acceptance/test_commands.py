@@ -126,6 +126,7 @@ def test_signals_end_it_cleanly(new_region, number):
     region = new_region(instances=1).start()
     region.process.signal(number)
     assert region.process.process.wait(15) == 0
+    assert "error" not in region.log_text().lower()
 
 
 def test_a_quick_start(new_region):

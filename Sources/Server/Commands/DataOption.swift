@@ -8,7 +8,9 @@ struct DataOption: ParsableArguments {
 
     /// The directory, absolute.
     var directory: String {
-        let path = data ?? Environment.roost("DATA") ?? "~/.roost"
+        var path = data ?? Environment.roost("DATA") ?? "~/.roost"
+        // As a shell reads it: HOME comes before the user's entry in the password file.
+        if path.hasPrefix("~/"), let home = Environment.value("HOME") { path = home + path.dropFirst() }
         return URL(fileURLWithPath: NSString(string: path).expandingTildeInPath).standardizedFileURL.path
     }
 }

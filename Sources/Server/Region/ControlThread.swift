@@ -25,8 +25,13 @@ final class ControlThread: Sendable {
         wake()
     }
 
-    /// Lets the loop take a step soon.
-    func wake() { group.next().execute { self.step() } }
+    /// Lets the loop take a step soon; before the start and after the end nothing happens.
+    func wake() {
+        // Inside the lock, so that the thread is still there.
+        contents.withLock { contents in
+            if contents.loop != nil { group.next().execute { self.step() } }
+        }
+    }
 
     private func step() {
         let (loop, lane) = contents.withLock { ($0.loop, $0.lane) }
