@@ -61,6 +61,20 @@ def test_status_shows_what_runs(region, ecs):
     ecs.delete_service(service=name, force=True)
 
 
+def test_status_is_drawn_again_and_again(region):
+    watching = subprocess.Popen([str(BINARY), "status", "--watch", "--data", str(region.data)], env=clean_environment(),
+                                stdout=subprocess.PIPE, text=True)
+    try:
+        screens = 0
+        while screens < 2:
+            line = watching.stdout.readline()
+            assert line, "the watch has ended"
+            screens += "region http://" in line
+    finally:
+        watching.kill()
+        watching.wait()
+
+
 def test_status_without_a_region(region, tmp_path):
     done = region.roost("status", "--data", tmp_path / "nothing")
     assert done.returncode != 0 and done.stderr.strip()

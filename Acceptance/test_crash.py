@@ -174,6 +174,21 @@ def test_killed_while_tasks_start(new_region, engine):
     region.close()
 
 
+def test_fresh_begins_with_nothing(new_region, engine):
+    region = new_region(engine="docker", instances=1).start()
+    region.wait_for_instances()
+    wait_running(region.ecs, run_one(region.ecs, register(region.ecs, containers=[container(**SLEEP)]))["taskArn"])
+    assert region.terminate() == 0
+    assert len(engine.of_account(region.account, all=False)) == 1
+    region.arguments = ["--fresh"]
+    region.start()
+    region.wait_for_instances()
+    assert engine.of_account(region.account) == []
+    assert region.ecs.list_task_definitions()["taskDefinitionArns"] == []
+    assert region.ecs.list_tasks()["taskArns"] == []
+    region.close()
+
+
 # Roles apart
 
 @pytest.fixture
