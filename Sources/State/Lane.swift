@@ -152,7 +152,9 @@ package final class Lane: Sendable {
     }
 
     private func commit(_ flush: Flush) {
-        store.commit(Lane.batch(flush)) { result in
+        store.commit {
+            Lane.batch(flush)
+        } completion: { result in
             self.enter { lane, contents in lane.settle(result, &contents) }
         }
     }

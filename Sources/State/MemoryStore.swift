@@ -17,7 +17,11 @@ package final class MemoryStore: Store {
         return contents.revision
     }
 
-    package func commit(_ batch: StoreBatch, completion: @escaping @Sendable (Result<Void, StoreError>) -> Void) {
+    package func commit(
+        _ makeBatch: @escaping @Sendable () -> StoreBatch,
+        completion: @escaping @Sendable (Result<Void, StoreError>) -> Void
+    ) {
+        let batch = makeBatch()
         contents.withLock { contents in
             for name in batch.deletes { contents.rows[name] = nil }
             for row in batch.puts { contents.rows[StoredName(kind: row.kind, key: row.key)] = row.value }

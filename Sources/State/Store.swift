@@ -50,9 +50,14 @@ package protocol Store: Sendable {
     /// - Returns: the revision of the last batch that was committed; 0 for a new store.
     func load(_ row: (StoredRow) throws(StoreError) -> Void) throws(StoreError) -> Revision
 
-    /// Makes `batch` durable, then calls `completion` once, from any thread, perhaps before this returns.
+    /// Makes a batch durable, then calls `completion` once, from any thread, perhaps before this returns.
     /// There is never more than one commit at a time.
-    func commit(_ batch: StoreBatch, completion: @escaping @Sendable (Result<Void, StoreError>) -> Void)
+    /// - Parameter makeBatch: encodes the batch; called once. A store with a thread of its own calls it there, so that
+    ///   nobody else spends the time.
+    func commit(
+        _ makeBatch: @escaping @Sendable () -> StoreBatch,
+        completion: @escaping @Sendable (Result<Void, StoreError>) -> Void
+    )
 }
 
 /// Why the store could not do its work.

@@ -88,8 +88,12 @@ package final class SQLiteStore: Store {
         } catch let error as StoreError { throw error } catch { throw StoreError(error, path) }
     }
 
-    package func commit(_ batch: StoreBatch, completion: @escaping @Sendable (Result<Void, StoreError>) -> Void) {
+    package func commit(
+        _ makeBatch: @escaping @Sendable () -> StoreBatch,
+        completion: @escaping @Sendable (Result<Void, StoreError>) -> Void
+    ) {
         queue.async { [self] in
+            let batch = makeBatch()
             let result = batch.puts.isEmpty && batch.deletes.isEmpty ? .success(()) : write(batch)
             completions.async { completion(result) }
         }

@@ -15,9 +15,12 @@ final class HeldStore: Store {
 
     func load(_ row: (StoredRow) throws(StoreError) -> Void) throws(StoreError) -> Revision { 0 }
 
-    func commit(_ batch: StoreBatch, completion: @escaping @Sendable (Result<Void, StoreError>) -> Void) {
+    func commit(
+        _ makeBatch: @escaping @Sendable () -> StoreBatch,
+        completion: @escaping @Sendable (Result<Void, StoreError>) -> Void
+    ) {
         held.withLock {
-            $0.batches.append(batch)
+            $0.batches.append(makeBatch())
             $0.completions.append(completion)
         }
     }

@@ -32,9 +32,12 @@ final class SimulatedStore: Store, @unchecked Sendable {
         return revision
     }
 
-    func commit(_ batch: StoreBatch, completion: @escaping @Sendable (Result<Void, StoreError>) -> Void) {
+    func commit(
+        _ makeBatch: @escaping @Sendable () -> StoreBatch,
+        completion: @escaping @Sendable (Result<Void, StoreError>) -> Void
+    ) {
         precondition(underWay == nil, "one commit at a time")
-        underWay = Commit(batch: batch, completion: completion)
+        underWay = Commit(batch: makeBatch(), completion: completion)
         let generation = generation
         timeline.after(timeline.milliseconds(isSlow ? 200...5_000 : 1...12)) { [self] in
             guard generation == self.generation, let commit = underWay else { return }
