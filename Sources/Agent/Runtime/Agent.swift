@@ -32,6 +32,7 @@ package actor Agent {
     /// Reports on their way, and how many are under way.
     var reports: ArraySlice<TaskReport> = []
     var reportsUnderWay = 0
+    /// Whether nothing may begin any more.
     var isOver = false
     /// Ends when the agent has to.
     private let life: AsyncStream<Void>
@@ -156,32 +157,16 @@ package actor Agent {
     /// Writes all that waits in one go, so that many tasks share one flush.
     private func writeJournal() async {
         while !journalQueue.isEmpty {
-            let batch = journalQueue
+            let batch = JournalBatch(journalQueue)
             journalQueue = []
-            var entries: [String: JournalEntry] = [:]
-            var forgotten: [String] = []
-            var messages: [ACSMessage] = []
-            var reports: [TaskReport] = []
-            for action in batch {
-                switch action {
-                case .save(let more, let acks):
-                    for entry in more { entries[entry.task] = entry }
-                    messages += acks
-                case .forget(let task):
-                    entries[task] = nil
-                    forgotten.append(task)
-                case .report(let report): reports.append(report)
-                default: continue
-                }
-            }
             do {
-                try await journal.save(entries.values.sorted { $0.task < $1.task }, forgetting: forgotten)
-                for message in messages { tasksSession?.send(message.frame) }
+                try await journal.save(batch.entries, forgetting: batch.forgotten)
+                for message in batch.messages { tasksSession?.send(message.frame) }
             } catch {
                 // Not acknowledged, so the server sends the tasks again.
                 logger.error("could not write the journal", metadata: ["error": "\(error)"])
             }
-            for report in reports { send(report) }
+            for report in batch.reports { send(report) }
         }
         isJournalBusy = false
     }

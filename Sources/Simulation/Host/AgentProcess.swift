@@ -87,27 +87,12 @@ final class AgentProcess: @unchecked Sendable {
             isJournalBusy = false
             return
         }
-        var entries: [String: JournalEntry] = [:]
-        var forgotten: [String] = []
-        var messages: [ACSMessage] = []
-        var reports: [TaskReport] = []
-        for action in journalQueue {
-            switch action {
-            case .save(let more, let acks):
-                for entry in more { entries[entry.task] = entry }
-                messages += acks
-            case .forget(let task):
-                entries[task] = nil
-                forgotten.append(task)
-            case .report(let report): reports.append(report)
-            default: break
-            }
-        }
+        let batch = JournalBatch(journalQueue)
         journalQueue = []
-        host.journal.write(entries.values.sorted { $0.task < $1.task }, forgotten) { [weak self] in
+        host.journal.write(batch.entries, batch.forgotten) { [weak self] in
             guard let self, isAlive else { return }
-            for message in messages { sessions[.tasks]?.link.send(message.frame, from: .agent) }
-            for report in reports { submit(report) }
+            for message in batch.messages { sessions[.tasks]?.link.send(message.frame, from: .agent) }
+            for report in batch.reports { submit(report) }
             writeJournal()
         }
     }
