@@ -50,6 +50,7 @@ struct Generate {
     }
 
     private static func writeRegistries(_ configuration: Configuration) throws {
+        try FileSet.write("Sources/State/Records.generated.swift", RecordRegistry().text)
         for output in configuration.outputs {
             guard let folder = output.registry else { continue }
             let operations = try Registry.operations(in: folder)

@@ -54,11 +54,11 @@ package struct Snapshot: Sendable {
 
     /// What an instance has given to its tasks.
     package func usage(of instance: Key<ContainerInstanceRecord>) -> InstanceUsage {
-        tables.usage[instance.path] ?? InstanceUsage()
+        tables.derived.usage[instance.path] ?? InstanceUsage()
     }
 
     /// The number of tasks of a group that are meant to run on an instance.
     package func tasks(of group: String, on instance: Key<ContainerInstanceRecord>) -> Int {
-        tables.groupTasks[groupTasksKey(instance, group)] ?? 0
+        tables.derived.groupTasks[groupTasksKey(instance, group)] ?? 0
     }
 }

@@ -44,19 +44,7 @@ package struct Transaction: Sendable {
         for change in plan.changes { apply(change) }
     }
 
-    private mutating func apply(_ change: Change) {
-        switch change {
-        case .clientToken(let delta): apply(delta)
-        case .cluster(let delta): apply(delta)
-        case .containerInstance(let delta): apply(delta)
-        case .service(let delta): apply(delta)
-        case .task(let delta): apply(delta)
-        case .taskDefinition(let delta): apply(delta)
-        case .taskDefinitionFamily(let delta): apply(delta)
-        }
-    }
-
-    private mutating func apply<R: TableRecord>(_ delta: Delta<R>) {
+    mutating func apply<R: TableRecord>(_ delta: Delta<R>) {
         if let new = delta.new { put(new) } else { delete(delta.key) }
     }
 

@@ -32,7 +32,7 @@ package struct RetentionController: Controller {
             ended(delta.new?.stoppedAt != nil, delta, .tasks, snapshot)
                 + (delta.new == nil ? usersOfDefinitions(snapshot) : [])
         case .taskDefinition(let delta): delta.new?.status == .deleteInProgress ? [.taskDefinitions] : []
-        case .taskDefinitionFamily: []
+        default: []
         }
     }
 

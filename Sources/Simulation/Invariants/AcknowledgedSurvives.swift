@@ -39,12 +39,7 @@ struct AcknowledgedSurvives: Invariant {
             stopped.remove(delta.key)
             let end = delta.old?.stoppedAt?.advanced(by: Retention.stoppedTask)
             return end.map { $0 <= scene.now } ?? false ? nil : "\(delta.key) was removed before its time"
-        case .service(let delta): return delta.new == nil ? "\(delta.key) was removed within a day" : nil
-        case .taskDefinition(let delta): return delta.new == nil ? "\(delta.key) was removed" : nil
-        case .taskDefinitionFamily(let delta): return delta.new == nil ? "\(delta.key) was removed" : nil
-        case .cluster(let delta): return delta.new == nil ? "\(delta.key) was removed" : nil
-        case .clientToken(let delta): return delta.new == nil ? "\(delta.key) was removed within a day" : nil
-        case .containerInstance(let delta): return delta.new == nil ? "\(delta.key) was removed within a day" : nil
+        default: return change.isRemoval ? "\(change.name.key) was removed within a day" : nil
         }
     }
 

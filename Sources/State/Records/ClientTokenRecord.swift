@@ -2,8 +2,6 @@ import AWSWire
 
 /// What a request with a client token did, so that its repetition does nothing and gets the same answer.
 package struct ClientTokenRecord: Record {
-    package static let kind = RecordKind.clientToken
-
     /// The operation and the scope the token is unique in, for example `RunTask/default`.
     package var scope = ""
     package var token = ""

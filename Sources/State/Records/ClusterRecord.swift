@@ -3,8 +3,6 @@ import AWSWire
 
 /// A cluster: a name under which instances, tasks and services live.
 package struct ClusterRecord: Record {
-    package static let kind = RecordKind.cluster
-
     package var name = ""
     /// `ACTIVE`, or `INACTIVE` once deleted: an inactive cluster is still described for a while, and its name is free.
     package var status = ClusterStatus.active

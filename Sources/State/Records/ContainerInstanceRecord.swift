@@ -3,8 +3,6 @@ import AWSWire
 
 /// A container instance: a host, or a slice of one, on which an agent runs tasks.
 package struct ContainerInstanceRecord: Record {
-    package static let kind = RecordKind.containerInstance
-
     package var cluster = ""
     /// 32 hexadecimal digits.
     package var id = ""

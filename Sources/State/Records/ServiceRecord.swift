@@ -3,8 +3,6 @@ import AWSWire
 
 /// A service: keeps a number of tasks of a task definition running.
 package struct ServiceRecord: Record {
-    package static let kind = RecordKind.service
-
     package var cluster = ""
     package var name = ""
     package var status = ServiceStatus.active

@@ -1,7 +1,5 @@
 /// A family of task definitions: remembers the last revision, which is never given out again.
 package struct TaskDefinitionFamilyRecord: Record {
-    package static let kind = RecordKind.taskDefinitionFamily
-
     package var family = ""
     /// The highest revision ever registered.
     package var latestRevision = 0

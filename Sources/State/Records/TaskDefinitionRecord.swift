@@ -3,8 +3,6 @@ import AWSWire
 
 /// One revision of a task definition, normalised as DescribeTaskDefinition shows it.
 package struct TaskDefinitionRecord: Record {
-    package static let kind = RecordKind.taskDefinition
-
     package var family = ""
     /// From 1; never used again, even after deletion.
     package var revision = 0

@@ -6,8 +6,6 @@ import AWSWire
 /// `desired…` is written by operations and controllers, `lastStatus`, `containers` and the times by the agent's
 /// reports. `lastStatus` never goes back.
 package struct TaskRecord: Record {
-    package static let kind = RecordKind.task
-
     package var cluster = ""
     /// 32 hexadecimal digits.
     package var id = ""

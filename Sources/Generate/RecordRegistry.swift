@@ -1,0 +1,100 @@
+/// Lists the kinds of records: to add a kind, add a file to `Sources/State/Records`.
+struct RecordRegistry {
+    /// The folder of the records.
+    static let folder = "Sources/State/Records"
+
+    /// The names of the record types without `Record`, sorted.
+    let names: [String]
+
+    init() throws {
+        names = try Registry.types(in: RecordRegistry.folder) { /struct\s+(\w+)Record\s*:\s*Record\b/ }
+    }
+
+    /// The tables, the kinds and the changes.
+    var text: String {
+        var lines = CodeLines(imports: [])
+        addKinds(&lines)
+        addChange(&lines)
+        addTables(&lines)
+        addApplication(&lines)
+        for name in names { addConformance(name, &lines) }
+        return lines.text
+    }
+
+    private func member(_ name: String) -> String { name.prefix(1).lowercased() + name.dropFirst() }
+
+    private func addKinds(_ lines: inout CodeLines) {
+        lines.add("/// The kinds of records: one table each. The raw value is the name on disk and never changes.")
+        lines.block("package enum RecordKind: String, Sendable, CaseIterable, Hashable {") { lines in
+            for name in names { lines.add("case \(member(name))") }
+        }
+        lines.blank()
+    }
+
+    private func addChange(_ lines: inout CodeLines) {
+        lines.add("/// One record that was stored, replaced or removed.")
+        lines.block("package enum Change: Sendable, Equatable {") { lines in
+            for name in names { lines.add("case \(member(name))(Delta<\(name)Record>)") }
+            lines.blank()
+            lines.add("/// The name of the record and its new stored form; nil bytes when it was removed.")
+            addSwitch("package var stored: (name: StoredName, bytes: [UInt8]?) {", "stored", &lines)
+            lines.blank()
+            lines.add("/// The name of the record.")
+            addSwitch("package var name: StoredName {", "name", &lines)
+            lines.blank()
+            lines.add("/// Whether the record was removed.")
+            addSwitch("package var isRemoval: Bool {", "isRemoval", &lines)
+        }
+        lines.blank()
+    }
+
+    private func addSwitch(_ head: String, _ property: String, _ lines: inout CodeLines) {
+        lines.block(head) { lines in
+            lines.block("switch self {") { lines in
+                for name in names { lines.add("case .\(member(name))(let delta): delta.\(property)") }
+            }
+        }
+    }
+
+    private func addTables(_ lines: inout CodeLines) {
+        lines.add("/// The tables of a snapshot, one for each kind of record, and what is derived from them.")
+        lines.block("package struct Tables: Sendable {") { lines in
+            for name in names { lines.add("var \(member(name)) = Table<\(name)Record>()") }
+            lines.add("var derived = Derived()")
+            lines.blank()
+            lines.add("/// Puts a record read from disk into its table.")
+            lines.block("mutating func load(_ row: StoredRow) throws(StoreError) {") { lines in
+                lines.block("switch row.kind {") { lines in
+                    for name in names { lines.add("case .\(member(name)): try load(\(name)Record.self, row)") }
+                }
+            }
+        }
+        lines.blank()
+    }
+
+    private func addApplication(_ lines: inout CodeLines) {
+        lines.block("extension Transaction {") { lines in
+            lines.add("/// Applies one change of a plan.")
+            lines.block("mutating func apply(_ change: Change) {") { lines in
+                lines.block("switch change {") { lines in
+                    for name in names { lines.add("case .\(member(name))(let delta): apply(delta)") }
+                }
+            }
+        }
+        lines.blank()
+    }
+
+    private func addConformance(_ name: String, _ lines: inout CodeLines) {
+        let member = member(name)
+        lines.block("extension \(name)Record: TableRecord {") { lines in
+            lines.add("package static var kind: RecordKind { .\(member) }")
+            lines.add("package static func table(of tables: Tables) -> Table<Self> { tables.\(member) }")
+            let parameters = "of tables: inout Tables, _ body: (inout Table<Self>) -> T"
+            lines.block("package static func withTable<T>(\(parameters)) -> T {") { lines in
+                lines.add("body(&tables.\(member))")
+            }
+            lines.add("package static func change(_ delta: Delta<Self>) -> Change { .\(member)(delta) }")
+        }
+        lines.blank()
+    }
+}
