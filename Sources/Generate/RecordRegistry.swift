@@ -17,6 +17,7 @@ struct RecordRegistry {
         addChange(&lines)
         addTables(&lines)
         addApplication(&lines)
+        addWalks(&lines)
         for name in names { addConformance(name, &lines) }
         return lines.text
     }
@@ -79,6 +80,25 @@ struct RecordRegistry {
                 lines.block("switch change {") { lines in
                     for name in names { lines.add("case .\(member(name))(let delta): apply(delta)") }
                 }
+            }
+        }
+        lines.blank()
+    }
+
+    private func addWalks(_ lines: inout CodeLines) {
+        lines.block("extension Snapshot {") { lines in
+            lines.add("/// Every record in its stored form, kind by kind, in key order.")
+            lines.block("package var storedRows: [StoredRow] {") { lines in
+                lines.add("var rows: [StoredRow] = []")
+                for name in names { lines.add("rows += self.rows(of: \(name)Record.self)") }
+                lines.add("return rows")
+            }
+        }
+        lines.blank()
+        lines.block("extension Transaction {") { lines in
+            lines.add("/// Removes every record, except those of the kinds in `kept`.")
+            lines.block("package mutating func deleteAll(except kept: Set<RecordKind>) {") { lines in
+                for name in names { lines.add("if !kept.contains(.\(member(name))) { deleteAll(\(name)Record.self) }") }
             }
         }
         lines.blank()

@@ -43,6 +43,11 @@ extension Field {
             name: name, read: { $0[keyPath: path] = $1.integer() }, write: { $1.integer(name, $0[keyPath: path]) })
     }
 
+    package init(_ name: StaticString, _ path: FieldPath<Value, Double>) {
+        self.init(
+            name: name, read: { $0[keyPath: path] = $1.double() ?? 0 }, write: { $1.double(name, $0[keyPath: path]) })
+    }
+
     package init(_ name: StaticString, _ path: FieldPath<Value, Bool>) {
         self.init(
             name: name, read: { $0[keyPath: path] = $1.boolean() ?? false },

@@ -46,4 +46,6 @@ package enum IndexName: Int, Sendable {
     case instanceByStatus
     case taskDefinitionByStatus
     case tokenByExpiry
+    case serviceDeploymentByAge
+    case serviceDeploymentByEnd
 }

@@ -8,9 +8,12 @@ package enum RecordKind: String, Sendable, CaseIterable, Hashable {
     case cluster
     case containerInstance
     case service
+    case serviceDeployment
+    case serviceRevision
     case task
     case taskDefinition
     case taskDefinitionFamily
+    case taskSet
 }
 
 /// One record that was stored, replaced or removed.
@@ -19,9 +22,12 @@ package enum Change: Sendable, Equatable {
     case cluster(Delta<ClusterRecord>)
     case containerInstance(Delta<ContainerInstanceRecord>)
     case service(Delta<ServiceRecord>)
+    case serviceDeployment(Delta<ServiceDeploymentRecord>)
+    case serviceRevision(Delta<ServiceRevisionRecord>)
     case task(Delta<TaskRecord>)
     case taskDefinition(Delta<TaskDefinitionRecord>)
     case taskDefinitionFamily(Delta<TaskDefinitionFamilyRecord>)
+    case taskSet(Delta<TaskSetRecord>)
 
     /// The name of the record and its new stored form; nil bytes when it was removed.
     package var stored: (name: StoredName, bytes: [UInt8]?) {
@@ -30,9 +36,12 @@ package enum Change: Sendable, Equatable {
             case .cluster(let delta): delta.stored
             case .containerInstance(let delta): delta.stored
             case .service(let delta): delta.stored
+            case .serviceDeployment(let delta): delta.stored
+            case .serviceRevision(let delta): delta.stored
             case .task(let delta): delta.stored
             case .taskDefinition(let delta): delta.stored
             case .taskDefinitionFamily(let delta): delta.stored
+            case .taskSet(let delta): delta.stored
         }
     }
 
@@ -43,9 +52,12 @@ package enum Change: Sendable, Equatable {
             case .cluster(let delta): delta.name
             case .containerInstance(let delta): delta.name
             case .service(let delta): delta.name
+            case .serviceDeployment(let delta): delta.name
+            case .serviceRevision(let delta): delta.name
             case .task(let delta): delta.name
             case .taskDefinition(let delta): delta.name
             case .taskDefinitionFamily(let delta): delta.name
+            case .taskSet(let delta): delta.name
         }
     }
 
@@ -56,9 +68,12 @@ package enum Change: Sendable, Equatable {
             case .cluster(let delta): delta.isRemoval
             case .containerInstance(let delta): delta.isRemoval
             case .service(let delta): delta.isRemoval
+            case .serviceDeployment(let delta): delta.isRemoval
+            case .serviceRevision(let delta): delta.isRemoval
             case .task(let delta): delta.isRemoval
             case .taskDefinition(let delta): delta.isRemoval
             case .taskDefinitionFamily(let delta): delta.isRemoval
+            case .taskSet(let delta): delta.isRemoval
         }
     }
 }
@@ -69,9 +84,12 @@ package struct Tables: Sendable {
     var cluster = Table<ClusterRecord>()
     var containerInstance = Table<ContainerInstanceRecord>()
     var service = Table<ServiceRecord>()
+    var serviceDeployment = Table<ServiceDeploymentRecord>()
+    var serviceRevision = Table<ServiceRevisionRecord>()
     var task = Table<TaskRecord>()
     var taskDefinition = Table<TaskDefinitionRecord>()
     var taskDefinitionFamily = Table<TaskDefinitionFamilyRecord>()
+    var taskSet = Table<TaskSetRecord>()
     var derived = Derived()
 
     /// Puts a record read from disk into its table.
@@ -81,9 +99,12 @@ package struct Tables: Sendable {
             case .cluster: try load(ClusterRecord.self, row)
             case .containerInstance: try load(ContainerInstanceRecord.self, row)
             case .service: try load(ServiceRecord.self, row)
+            case .serviceDeployment: try load(ServiceDeploymentRecord.self, row)
+            case .serviceRevision: try load(ServiceRevisionRecord.self, row)
             case .task: try load(TaskRecord.self, row)
             case .taskDefinition: try load(TaskDefinitionRecord.self, row)
             case .taskDefinitionFamily: try load(TaskDefinitionFamilyRecord.self, row)
+            case .taskSet: try load(TaskSetRecord.self, row)
         }
     }
 }
@@ -96,10 +117,47 @@ extension Transaction {
             case .cluster(let delta): apply(delta)
             case .containerInstance(let delta): apply(delta)
             case .service(let delta): apply(delta)
+            case .serviceDeployment(let delta): apply(delta)
+            case .serviceRevision(let delta): apply(delta)
             case .task(let delta): apply(delta)
             case .taskDefinition(let delta): apply(delta)
             case .taskDefinitionFamily(let delta): apply(delta)
+            case .taskSet(let delta): apply(delta)
         }
+    }
+}
+
+extension Snapshot {
+    /// Every record in its stored form, kind by kind, in key order.
+    package var storedRows: [StoredRow] {
+        var rows: [StoredRow] = []
+        rows += self.rows(of: ClientTokenRecord.self)
+        rows += self.rows(of: ClusterRecord.self)
+        rows += self.rows(of: ContainerInstanceRecord.self)
+        rows += self.rows(of: ServiceRecord.self)
+        rows += self.rows(of: ServiceDeploymentRecord.self)
+        rows += self.rows(of: ServiceRevisionRecord.self)
+        rows += self.rows(of: TaskRecord.self)
+        rows += self.rows(of: TaskDefinitionRecord.self)
+        rows += self.rows(of: TaskDefinitionFamilyRecord.self)
+        rows += self.rows(of: TaskSetRecord.self)
+        return rows
+    }
+}
+
+extension Transaction {
+    /// Removes every record, except those of the kinds in `kept`.
+    package mutating func deleteAll(except kept: Set<RecordKind>) {
+        if !kept.contains(.clientToken) { deleteAll(ClientTokenRecord.self) }
+        if !kept.contains(.cluster) { deleteAll(ClusterRecord.self) }
+        if !kept.contains(.containerInstance) { deleteAll(ContainerInstanceRecord.self) }
+        if !kept.contains(.service) { deleteAll(ServiceRecord.self) }
+        if !kept.contains(.serviceDeployment) { deleteAll(ServiceDeploymentRecord.self) }
+        if !kept.contains(.serviceRevision) { deleteAll(ServiceRevisionRecord.self) }
+        if !kept.contains(.task) { deleteAll(TaskRecord.self) }
+        if !kept.contains(.taskDefinition) { deleteAll(TaskDefinitionRecord.self) }
+        if !kept.contains(.taskDefinitionFamily) { deleteAll(TaskDefinitionFamilyRecord.self) }
+        if !kept.contains(.taskSet) { deleteAll(TaskSetRecord.self) }
     }
 }
 
@@ -139,6 +197,24 @@ extension ServiceRecord: TableRecord {
     package static func change(_ delta: Delta<Self>) -> Change { .service(delta) }
 }
 
+extension ServiceDeploymentRecord: TableRecord {
+    package static var kind: RecordKind { .serviceDeployment }
+    package static func table(of tables: Tables) -> Table<Self> { tables.serviceDeployment }
+    package static func withTable<T>(of tables: inout Tables, _ body: (inout Table<Self>) -> T) -> T {
+        body(&tables.serviceDeployment)
+    }
+    package static func change(_ delta: Delta<Self>) -> Change { .serviceDeployment(delta) }
+}
+
+extension ServiceRevisionRecord: TableRecord {
+    package static var kind: RecordKind { .serviceRevision }
+    package static func table(of tables: Tables) -> Table<Self> { tables.serviceRevision }
+    package static func withTable<T>(of tables: inout Tables, _ body: (inout Table<Self>) -> T) -> T {
+        body(&tables.serviceRevision)
+    }
+    package static func change(_ delta: Delta<Self>) -> Change { .serviceRevision(delta) }
+}
+
 extension TaskRecord: TableRecord {
     package static var kind: RecordKind { .task }
     package static func table(of tables: Tables) -> Table<Self> { tables.task }
@@ -164,5 +240,14 @@ extension TaskDefinitionFamilyRecord: TableRecord {
         body(&tables.taskDefinitionFamily)
     }
     package static func change(_ delta: Delta<Self>) -> Change { .taskDefinitionFamily(delta) }
+}
+
+extension TaskSetRecord: TableRecord {
+    package static var kind: RecordKind { .taskSet }
+    package static func table(of tables: Tables) -> Table<Self> { tables.taskSet }
+    package static func withTable<T>(of tables: inout Tables, _ body: (inout Table<Self>) -> T) -> T {
+        body(&tables.taskSet)
+    }
+    package static func change(_ delta: Delta<Self>) -> Change { .taskSet(delta) }
 }
 

@@ -61,4 +61,8 @@ package struct Snapshot: Sendable {
     package func tasks(of group: String, on instance: Key<ContainerInstanceRecord>) -> Int {
         tables.derived.groupTasks[groupTasksKey(instance, group)] ?? 0
     }
+
+    func rows<R: TableRecord>(of type: R.Type) -> [StoredRow] {
+        list(type).map { StoredRow(kind: R.kind, key: $0.key.path, value: $0.storedBytes()) }
+    }
 }

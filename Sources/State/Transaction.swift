@@ -48,6 +48,10 @@ package struct Transaction: Sendable {
         if let new = delta.new { put(new) } else { delete(delta.key) }
     }
 
+    mutating func deleteAll<R: TableRecord>(_ type: R.Type) {
+        for record in snapshot.list(type) { delete(record.key) }
+    }
+
     /// The snapshot as the next revision, when something changed.
     mutating func finish() -> Snapshot {
         if !changes.isEmpty { snapshot.revision += 1 }

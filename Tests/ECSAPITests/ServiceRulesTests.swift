@@ -57,8 +57,12 @@ import Testing
                 members: #"\#(replica),"enableExecuteCommand":true"#,
                 says: "The service couldn't be created because a valid taskRoleArn is not being used."),
             Row(
-                members: #"\#(replica),"deploymentController":{"type":"CODE_DEPLOY"}"#, says: "CODE_DEPLOY",
-                code: "UnsupportedFeatureException"),
+                members: #"\#(daemon),"deploymentController":{"type":"CODE_DEPLOY"}"#,
+                says: "does not support the CODE_DEPLOY deployment controller."),
+            Row(
+                members: #"\#(replica),"deploymentConfiguration":{"strategy":"BLUE_GREEN","lifecycleHooks":["#
+                    + #"{"lifecycleStages":["PRE_SCALE_UP"],"hookTargetArn":"arn:aws:lambda:us-east-1:1:function:f"}]}"#,
+                says: "Use PAUSE hooks.", code: "UnsupportedFeatureException"),
             Row(
                 members: balanced + #""db","containerPort":1}]"#,
                 says: "The container db does not exist in the task definition."),

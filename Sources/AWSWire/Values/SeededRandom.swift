@@ -50,8 +50,15 @@ package struct SeededRandom: RandomNumberGenerator, Sendable, Equatable {
         return String(decoding: bytes, as: UTF8.self)
     }
 
+    /// `count` letters, digits, hyphens and underscores, as in a service deployment's ARN.
+    package mutating func urlSafeText(_ count: Int) -> String {
+        let bytes = (0..<max(0, count)).map { _ in SeededRandom.urlSafe[Int.random(in: 0..<64, using: &self)] }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
     package static func == (left: SeededRandom, right: SeededRandom) -> Bool { left.state == right.state }
 
+    private static let urlSafe = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
     private static let digits = Array("0123456789abcdef".utf8)
 
     private static func hexDigits(_ word: UInt64) -> [UInt8] {

@@ -10,7 +10,7 @@ package struct RetentionController: Controller {
 
     /// What is looked after.
     private enum Subject: String, CaseIterable {
-        case clientTokens, clusters, containerInstances, services, taskDefinitions, tasks
+        case clientTokens, clusters, containerInstances, serviceDeployments, services, taskDefinitions, tasks
     }
 
     package init() {}
@@ -32,6 +32,7 @@ package struct RetentionController: Controller {
             ended(delta.new?.stoppedAt != nil, delta, .tasks, snapshot)
                 + (delta.new == nil ? usersOfDefinitions(snapshot) : [])
         case .taskDefinition(let delta): delta.new?.status == .deleteInProgress ? [.taskDefinitions] : []
+        case .serviceDeployment(let delta): delta.new?.isOpen == false ? [.serviceDeployments] : []
         default: []
         }
     }
@@ -59,10 +60,20 @@ package struct RetentionController: Controller {
         case .clientTokens: return remove(retainClientTokens(snapshot, at: now), snapshot)
         case .clusters: return remove(retainClusters(snapshot, at: now), snapshot)
         case .containerInstances: return remove(retainInstances(snapshot, at: now), snapshot)
+        case .serviceDeployments: return removeDeployments(retainServiceDeployments(snapshot, at: now), snapshot)
         case .services: return remove(retainServices(snapshot, at: now), snapshot)
         case .taskDefinitions: return remove(retainTaskDefinitions(snapshot, at: now), snapshot)
         case .tasks: return remove(retainTasks(snapshot, at: now), snapshot)
         }
+    }
+
+    private func removeDeployments(_ expired: Expired<ServiceDeploymentRecord>, _ snapshot: Snapshot) -> Plan {
+        var transaction = Transaction(snapshot)
+        for deployment in expired.keys.compactMap({ snapshot.get($0) }) {
+            if let revision = orphanedRevision(of: deployment, in: snapshot) { transaction.delete(revision) }
+            transaction.delete(deployment.key)
+        }
+        return Plan(transaction, wakeAt: expired.wakeAt)
     }
 
     private func remove<R: TableRecord>(_ expired: Expired<R>, _ snapshot: Snapshot) -> Plan {

@@ -18,8 +18,16 @@ package struct ServiceController: Controller {
             guard let task = delta.new ?? delta.old, let service = task.service else { return [] }
             return [ServiceRecord.key(task.cluster, service).path]
         case .containerInstance(let delta): return servicesConcerned(by: delta, snapshot)
+        case .taskSet(let delta): return service(delta.new?.service ?? delta.old?.service, delta.key.path)
+        case .serviceDeployment(let delta): return service(delta.new?.service, delta.key.path)
         default: return []
         }
+    }
+
+    /// The service whose key a longer key begins with.
+    private func service(_ name: String?, _ path: String) -> [String] {
+        guard name != nil, let end = path.lastIndex(of: "/") else { return [] }
+        return [String(path[..<end])]
     }
 
     /// An instance that comes, goes, drains, connects, or gets other attributes may concern every service of its
@@ -37,16 +45,16 @@ package struct ServiceController: Controller {
     }
 
     package func decide(_ subject: String, _ snapshot: Snapshot, _ context: inout DecisionContext) -> Plan {
-        guard let view = ServiceView(Key(path: subject), in: snapshot), view.service.status != .inactive,
-            view.service.deploymentController == .ecs
+        guard let view = ServiceView(Key(path: subject), in: snapshot), view.service.status != .inactive
         else { return Plan() }
-        var step = ServiceStep(view.service, snapshot, context)
+        var step = ServiceStep(view, snapshot, context)
         if view.service.schedulingStrategy == .daemon {
             let (decision, instances) = reconcileDaemon(view, eligible: step.countDaemonInstances(), &context)
             step.carryOut(decision, on: instances)
         } else {
             step.carryOut(reconcile(view, &context), on: nil)
         }
+        step.judgeTaskSets()
         return step.plan
     }
 }

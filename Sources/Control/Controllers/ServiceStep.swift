@@ -9,9 +9,12 @@ struct ServiceStep {
     private var context: DecisionContext
     private var service: ServiceRecord
     private let original: ServiceRecord
+    private let firingAlarms: [String]
     private var wakeAt: Timestamp?
 
-    init(_ service: ServiceRecord, _ snapshot: Snapshot, _ context: DecisionContext) {
+    init(_ view: ServiceView, _ snapshot: Snapshot, _ context: DecisionContext) {
+        let service = view.service
+        firingAlarms = view.firingAlarms
         transaction = Transaction(snapshot)
         self.context = context
         self.service = service
@@ -35,8 +38,12 @@ struct ServiceStep {
     /// - Parameter instances: the instances that get a task each, for a daemon; nil to place by strategy.
     mutating func carryOut(_ decision: ServiceDecision, on instances: [String]?) {
         wakeAt = decision.wakeAt
+        if let progress = decision.progress { transaction.put(progress) }
+        if let failures = decision.failures {
+            service.changePrimary { ($0.failedTasks, $0.healthyTasks) = (failures.failedTasks, failures.healthyTasks) }
+        }
         stop(decision.stop)
-        start(decision.start, on: instances)
+        start(decision.starts, on: instances)
         finish(decision)
         if service != original { transaction.put(service) }
     }
@@ -49,6 +56,7 @@ struct ServiceStep {
         for stop in stops {
             guard var task = transaction.get(TaskRecord.key(service.cluster, stop.id)) else { continue }
             let status = task.lastStatus
+            if stop.isFailure { countFailure(of: task) }
             if status < .running { pending += 1 } else { running.append(stop.id) }
             task.requestStop(.serviceSchedulerInitiated, stop.reason, at: context.now)
             transaction.store(task, was: status, at: context.now)
@@ -57,14 +65,32 @@ struct ServiceStep {
         if pending > 0 { say("stopped \(pending) pending tasks.") }
     }
 
+    private mutating func countFailure(of task: TaskRecord) {
+        guard let index = service.deployments.firstIndex(where: { $0.id == task.deployment }) else { return }
+        service.deployments[index].countFailure()
+        say("(task \(task.id)) failed container health checks.")
+    }
+
     // MARK: Starting
 
-    private mutating func start(_ count: Int, on instances: [String]?) {
-        guard count > 0, let deployment = service.primary,
-            let definition = transaction.get(TaskDefinitionRecord.key(deployment.family, deployment.revision))
-        else { return }
-        let blueprint = blueprint(for: deployment, definition)
+    private mutating func start(_ starts: [TaskStart], on instances: [String]?) {
         var started: [String] = []
+        var failure: [RefusedInstance]?
+        for start in starts {
+            guard let blueprint = blueprint(of: start.deployment) else { continue }
+            let refused = launch(start.count, blueprint, on: instances, &started)
+            if refused != nil { countUnplaced(of: start.deployment) }
+            failure = failure ?? refused
+        }
+        if !started.isEmpty { say("has started \(started.count) tasks: \(names(of: started)).") }
+        if !starts.isEmpty || failure != nil || service.lastPlacementFailure != nil { note(failure) }
+    }
+
+    /// Starts tasks of one deployment or task set.
+    /// - Returns: who refused the first task that found no place; nil when all have one.
+    private mutating func launch(
+        _ count: Int, _ blueprint: TaskBlueprint, on instances: [String]?, _ started: inout [String]
+    ) -> [RefusedInstance]? {
         var failure: [RefusedInstance]?
         for index in 0..<count {
             switch placement(of: blueprint, on: instances?[index]) {
@@ -72,24 +98,34 @@ struct ServiceStep {
                 let task = makeTask(blueprint, on: instance, &context)
                 transaction.put(task)
                 started.append(task.id)
-            case .failed(let refused): failure = refused
+            case .failed(let refused):
+                failure = refused
+                guard instances != nil else { return failure }
             }
-            if failure != nil, instances == nil { break }
         }
-        if !started.isEmpty { say("has started \(started.count) tasks: \(names(of: started)).") }
-        note(failure)
+        return failure
     }
 
-    private func blueprint(for deployment: DeploymentState, _ definition: TaskDefinitionRecord) -> TaskBlueprint {
-        var blueprint = TaskBlueprint(request: TaskRequest(service, definition))
-        blueprint.launchType = deployment.launchType ?? .ec2
-        blueprint.startedBy = deployment.id
-        blueprint.service = service.name
-        blueprint.deployment = deployment.id
-        blueprint.networkConfiguration = deployment.networkConfiguration
-        blueprint.enableExecuteCommand = service.settings.enableExecuteCommand
-        blueprint.tags = propagatedTags(to: service, definition)
-        return blueprint
+    private func blueprint(of deployment: String) -> TaskBlueprint? {
+        guard let source = LaunchSource(deployment, of: service, in: transaction.snapshot),
+            let definition = transaction.get(source.definition)
+        else { return nil }
+        return source.blueprint(for: service, definition)
+    }
+
+    /// A task that finds no place has failed, for the circuit breaker: once in each of its tries.
+    /// Source: Amazon ECS API Reference, Deployment.failedTasks.
+    private mutating func countUnplaced(of deployment: String) {
+        guard service.settings.deploymentConfiguration.deploymentCircuitBreaker?.enable ?? false,
+            let index = service.deployments.firstIndex(where: { $0.id == deployment }),
+            service.deployments[index].rolloutState == .inProgress
+        else { return }
+        if let next = service.deployments[index].unplacedUntil, next > context.now {
+            wakeAt = min(wakeAt ?? next, next)
+            return
+        }
+        service.deployments[index].countFailure()
+        service.deployments[index].unplacedUntil = context.now.advanced(by: ServiceController.placementRetry)
     }
 
     private mutating func placement(of blueprint: TaskBlueprint, on instanceID: String?) -> Placement {
@@ -119,23 +155,45 @@ struct ServiceStep {
 
     private mutating func finish(_ decision: ServiceDecision) {
         if decision.becomesInactive { return becomeInactive() }
-        if decision.completes, let id = service.primary?.id {
-            service.deployments.removeAll { decision.finished.contains($0.id) }
-            service.changePrimary { deployment in
-                deployment.rolloutState = .completed
-                deployment.rolloutStateReason = "ECS deployment \(deployment.id) completed."
-                deployment.updatedAt = context.now
-            }
-            say("(deployment \(id)) deployment completed.")
+        if let failure = decision.failure { return transaction.failDeployment(of: &service, failure, &context) }
+        remove(decision.finished)
+        transaction.change(deploymentOf: service) { [context] deployment in
+            deployment.begin(firing: firingAlarms, at: context.now)
         }
+        if decision.completes { transaction.completeDeployment(of: &service, &context) }
         if decision.isSteady, !service.isSteady { say("has reached a steady state.") }
         service.isSteady = decision.isSteady
         if decision.isStuck { sayStuck() }
     }
 
+    private mutating func remove(_ finished: [String]) {
+        service.deployments.removeAll { finished.contains($0.id) }
+        for set in taskSets where finished.contains(set.id) { transaction.delete(set.key) }
+    }
+
+    /// Whether each task set is steady, as its clients see it.
+    mutating func judgeTaskSets() {
+        guard service.deploymentController != .ecs, let view = ServiceView(service.key, in: transaction.snapshot)
+        else { return }
+        for set in view.taskSets where isStable(set, of: view, at: context.now) != set.isStable {
+            transaction.update(set.key) { set in
+                set.isStable.toggle()
+                set.stabilityChangedAt = context.now
+            }
+        }
+    }
+
+    private var taskSets: [TaskSetRecord] {
+        transaction.snapshot.list(TaskSetRecord.self, prefix: "\(service.key.path)/")
+    }
+
     private mutating func becomeInactive() {
         service.status = .inactive
         service.deletedAt = context.now
+        for set in taskSets { transaction.delete(set.key) }
+        transaction.change(deploymentOf: service) { [context] deployment in
+            deployment.stop("Service was deleted.", at: context.now)
+        }
     }
 
     private mutating func sayStuck() {

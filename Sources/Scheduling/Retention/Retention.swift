@@ -12,6 +12,10 @@ package enum Retention {
     /// Source: Amazon ECS API Reference, DeleteService and DeleteCluster.
     package static let inactive: Duration = .seconds(24 * 3_600)
 
+    /// Service deployments and revisions are shown for about 90 days.
+    /// Source: Amazon ECS Developer Guide, View service history using Amazon ECS service deployments.
+    package static let serviceHistory: Duration = .seconds(90 * 24 * 3_600)
+
     /// The most records that one decision removes; the rest waits for the next one, so that the lane stays free.
     package static let batch = 1_000
 }

@@ -14,17 +14,26 @@ package func reconcileDaemon(
         return (reconcile(view, &context), [])
     }
     var decision = ServiceDecision()
+    if let failure = evaluateFailure(view, primary) {
+        decision.failure = failure
+        return (decision, [])
+    }
+    let now = context.now
     let wanted = Set(eligible)
     var served: Set<String> = []
     for task in view.tasks {
         let instance = task.instanceID ?? ""
         if task.desiredStatus == .stopped {
             served.insert(instance)
-        } else if task.deployment == primary.id, wanted.contains(instance), task.health != .unhealthy {
+        } else if task.deployment == primary.id, wanted.contains(instance), !task.isIll(at: now) {
             served.insert(instance)
         } else {
             served.insert(instance)
-            decision.stop.append(TaskStop(id: task.id, reason: scalingReason(task.deployment ?? primary.id)))
+            let isIll = task.isIll(at: now) && task.deployment == primary.id
+            decision.stop.append(
+                isIll
+                    ? healthStop(task.id)
+                    : TaskStop(id: task.id, reason: scalingReason(task.deployment ?? primary.id)))
         }
     }
     var instances = eligible.filter { !served.contains($0) }
@@ -32,9 +41,14 @@ package func reconcileDaemon(
         decision.wakeAt = notBefore
         instances = []
     }
-    decision.start = instances.count
+    if primary.rolloutState == .failed { instances = [] }
+    if !instances.isEmpty { decision.starts = [TaskStart(deployment: primary.id, count: instances.count)] }
     let isQuiet = decision.stop.isEmpty && instances.isEmpty && decision.wakeAt == nil
-    if isQuiet, view.tasks.allSatisfy({ $0.lastStatus == .running && $0.desiredStatus == .running }) {
+    let settled = view.tasks.filter { $0.deployment == primary.id && $0.isHealthy(at: now) }.count
+    decision.failures = CircuitBreaker.recount(view.service, primary, healthy: settled)
+    if isQuiet, primary.rolloutState != .failed,
+        view.tasks.allSatisfy({ $0.lastStatus == .running && $0.desiredStatus == .running })
+    {
         decision.completes = primary.rolloutState == .inProgress
         decision.finished = view.service.deployments.map(\.id).filter { $0 != primary.id }
         decision.isSteady = true

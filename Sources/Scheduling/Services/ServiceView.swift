@@ -7,16 +7,32 @@ package struct ServiceView: Sendable {
     package var service: ServiceRecord
     /// The service's tasks that are not STOPPED, in order of their ids.
     package var tasks: [TaskView]
+    /// The newest service deployment, going on or over.
+    package var deployment: ServiceDeploymentRecord?
+    /// Those of the deployment's alarms that are in ALARM.
+    package var firingAlarms: [String] = []
+    /// The task sets of a service whose deployments somebody else makes.
+    package var taskSets: [TaskSetRecord] = []
 
-    package init(service: ServiceRecord, tasks: [TaskView]) {
+    package init(service: ServiceRecord, tasks: [TaskView], deployment: ServiceDeploymentRecord? = nil) {
         self.service = service
         self.tasks = tasks
+        self.deployment = deployment
     }
 
     /// Looks a service up with its tasks; nil when there is none.
     package init?(_ key: Key<ServiceRecord>, in snapshot: Snapshot) {
         guard let service = snapshot.get(key) else { return nil }
-        self.init(service: service, tasks: snapshot.liveTasks(of: key).map { TaskView($0, in: snapshot) })
+        let grace = Duration.seconds(service.settings.healthCheckGracePeriodSeconds ?? 0)
+        let tasks = snapshot.liveTasks(of: key).map { TaskView($0, in: snapshot, grace: grace) }
+        self.init(service: service, tasks: tasks)
+        deployment = service.serviceDeployment.flatMap {
+            snapshot.get(ServiceDeploymentRecord.key(service.cluster, service.name, $0))
+        }
+        firingAlarms = alarmsInAlarm(deployment?.configuration.alarms?.alarmNames ?? [], in: snapshot)
+        if service.deploymentController != .ecs {
+            taskSets = snapshot.list(TaskSetRecord.self, prefix: "\(key.path)/")
+        }
     }
 }
 
@@ -33,8 +49,11 @@ package struct TaskView: Sendable, Equatable {
     package var availabilityZone: String?
     /// Whether the instance may keep its tasks: registered and not DRAINING.
     package var isInstanceActive: Bool
+    /// How long after its start an unhealthy task is not held ill.
+    package var grace: Duration
 
-    package init(_ task: TaskRecord, in snapshot: Snapshot) {
+    package init(_ task: TaskRecord, in snapshot: Snapshot, grace: Duration = .zero) {
+        self.grace = grace
         id = task.id
         deployment = task.deployment
         lastStatus = task.lastStatus
@@ -50,8 +69,9 @@ package struct TaskView: Sendable, Equatable {
     package init(
         id: String, deployment: String?, lastStatus: TaskStatus, startedAt: Timestamp? = nil,
         health: ECS.HealthStatus? = nil, instanceID: String? = nil, availabilityZone: String? = nil,
-        isInstanceActive: Bool = true
+        isInstanceActive: Bool = true, grace: Duration = .zero
     ) {
+        self.grace = grace
         self.id = id
         self.deployment = deployment
         self.lastStatus = lastStatus
@@ -71,6 +91,18 @@ package struct TaskView: Sendable, Equatable {
     package var settlesAt: Timestamp? {
         guard lastStatus == .running, health == nil, let startedAt else { return nil }
         return startedAt.advanced(by: TaskView.settlingTime)
+    }
+
+    /// When an unhealthy task counts as ill; nil when it is not unhealthy or has no grace period.
+    /// Source: Amazon ECS API Reference, CreateService (healthCheckGracePeriodSeconds).
+    package var graceEndsAt: Timestamp? {
+        guard health == .unhealthy, grace > .zero, let startedAt else { return nil }
+        return startedAt.advanced(by: grace)
+    }
+
+    /// Whether the task failed its health checks, and its grace period is over.
+    package func isIll(at now: Timestamp) -> Bool {
+        health == .unhealthy && (graceEndsAt.map { $0 <= now } ?? true)
     }
 
     /// Whether the task runs and counts as healthy.

@@ -38,39 +38,3 @@ extension TaskRecord {
         for index in containers.indices { containers[index].lastStatus = "STOPPED" }
     }
 }
-
-extension Transaction {
-    /// Stores a task after a transition, and counts it with its deployment: a task that stops without ever having
-    /// been RUNNING is a failure, one that reaches RUNNING ends the series.
-    /// Source: Amazon ECS API Reference, Deployment.failedTasks.
-    package mutating func store(_ task: TaskRecord, was old: TaskStatus, at now: Timestamp) {
-        put(task)
-        guard task.lastStatus != old, let service = task.service, let deployment = task.deployment else { return }
-        let failed = task.lastStatus == .stopped && task.startedAt == nil && task.stopCode == .taskFailedToStart
-        guard failed || task.lastStatus == .running else { return }
-        let key = ServiceRecord.key(task.cluster, service)
-        guard var record = get(key), let index = record.deployments.firstIndex(where: { $0.id == deployment }) else {
-            return
-        }
-        if record.deployments[index].countTask(failed: failed, at: now) { put(record) }
-    }
-}
-
-extension DeploymentState {
-    /// The longest wait between two tries.
-    /// Source: Amazon ECS Developer Guide, Service throttle logic.
-    static let maximumBackOffSeconds: Int64 = 27 * 60
-
-    /// - Returns: whether anything changed.
-    fileprivate mutating func countTask(failed: Bool, at now: Timestamp) -> Bool {
-        guard failed || failedTasks > 0 else { return false }
-        failedTasks = failed ? failedTasks + 1 : 0
-        notBefore = failed ? now.advanced(by: .seconds(backOffSeconds)) : nil
-        return true
-    }
-
-    /// One second after the first failure, then twice as long each time.
-    private var backOffSeconds: Int64 {
-        min(DeploymentState.maximumBackOffSeconds, Int64(1) << Int64(min(failedTasks - 1, 20)))
-    }
-}

@@ -15,12 +15,7 @@ extension Transaction {
 
     /// Drops everything but the instances of `default`, whose agents go on: what `POST /_roost/reset` does.
     mutating func reset(at now: Timestamp) {
-        for record in snapshot.list(TaskRecord.self) { delete(record.key) }
-        for record in snapshot.list(ServiceRecord.self) { delete(record.key) }
-        for record in snapshot.list(TaskDefinitionRecord.self) { delete(record.key) }
-        for record in snapshot.list(TaskDefinitionFamilyRecord.self) { delete(record.key) }
-        for record in snapshot.list(ClientTokenRecord.self) { delete(record.key) }
-        for record in snapshot.list(ClusterRecord.self) { delete(record.key) }
+        deleteAll(except: [.containerInstance])
         for var record in snapshot.list(ContainerInstanceRecord.self) {
             guard record.cluster == "default", record.status != .inactive else {
                 delete(record.key)

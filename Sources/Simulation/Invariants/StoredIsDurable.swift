@@ -43,18 +43,7 @@ struct StoredIsDurable: Invariant {
 
     private static func forms(_ snapshot: Snapshot) -> [StoredName: [UInt8]] {
         var forms: [StoredName: [UInt8]] = [:]
-        func add<R: TableRecord>(_ type: R.Type) {
-            for record in snapshot.list(type) {
-                forms[StoredName(kind: R.kind, key: record.key.path)] = record.storedBytes()
-            }
-        }
-        add(ClientTokenRecord.self)
-        add(ClusterRecord.self)
-        add(ContainerInstanceRecord.self)
-        add(ServiceRecord.self)
-        add(TaskRecord.self)
-        add(TaskDefinitionRecord.self)
-        add(TaskDefinitionFamilyRecord.self)
+        for row in snapshot.storedRows { forms[StoredName(kind: row.kind, key: row.key)] = row.value }
         return forms
     }
 }

@@ -8,10 +8,17 @@ package struct DeploymentState: Stored {
     package var status = DeploymentStatus.primary
     package var family = ""
     package var revision = 0
+    /// The id of its service revision.
+    package var serviceRevision = ""
     /// What this deployment wants: the service's count for the primary one, less and less for the older ones.
     package var desiredCount = 0
-    /// Consecutive tasks that failed to start.
+    /// Consecutive tasks that could not be launched, never ran, or ended before they counted as healthy.
+    /// Source: Amazon ECS API Reference, Deployment.failedTasks.
     package var failedTasks = 0
+    /// How many tasks were healthy when `failedTasks` was looked at: one more ends the series. Absent when none failed.
+    package var healthyTasks: Int?
+    /// Consecutive tasks that never ran: the back-off grows with them.
+    package var launchFailures = 0
     package var createdAt = Timestamp(milliseconds: 0)
     package var updatedAt = Timestamp(milliseconds: 0)
     package var rolloutState = ECS.DeploymentRolloutState.inProgress
@@ -25,6 +32,8 @@ package struct DeploymentState: Stored {
     package var vpcLatticeConfigurations: [ECS.VpcLatticeConfiguration] = []
     /// No task of this deployment is started before: the back-off after tasks that could not start.
     package var notBefore: Timestamp?
+    /// A task that finds no place before counts as failed already.
+    package var unplacedUntil: Timestamp?
 
     package init() {}
 
@@ -33,8 +42,11 @@ package struct DeploymentState: Stored {
         .init("status", \.status),
         .init("family", \.family),
         .init("revision", \.revision),
+        .init("serviceRevision", \.serviceRevision),
         .init("desiredCount", \.desiredCount),
         .init("failedTasks", \.failedTasks),
+        .init("healthyTasks", \.healthyTasks),
+        .init("launchFailures", \.launchFailures),
         .init("createdAt", \.createdAt),
         .init("updatedAt", \.updatedAt),
         .init("rolloutState", \.rolloutState),
@@ -47,6 +59,7 @@ package struct DeploymentState: Stored {
         .init("volumeConfigurations", \.volumeConfigurations),
         .init("vpcLatticeConfigurations", \.vpcLatticeConfigurations),
         .init("notBefore", \.notBefore),
+        .init("unplacedUntil", \.unplacedUntil),
     ])
 }
 

@@ -21,6 +21,10 @@ package struct ServiceRecord: Record {
     /// Newest first; the first is PRIMARY. An inactive service keeps its last ones, which are not shown any more, to
     /// name its task definition.
     package var deployments: [DeploymentState] = []
+    /// The id of the newest service deployment; nil for a service whose deployments somebody else makes.
+    package var serviceDeployment: String?
+    /// The id of the service revision whose deployment was complete last: what a failed one goes back to.
+    package var completedRevision: String?
     /// Newest first, at most 100.
     package var events: [ECS.ServiceEvent] = []
     package var tags: [ECS.Tag] = []
@@ -63,6 +67,8 @@ package struct ServiceRecord: Record {
         .init("roleARN", \.roleARN),
         .init("settings", \.settings),
         .init("deployments", \.deployments),
+        .init("serviceDeployment", \.serviceDeployment),
+        .init("completedRevision", \.completedRevision),
         .init("events", \.events),
         .init("tags", \.tags),
         .init("isSteady", \.isSteady),

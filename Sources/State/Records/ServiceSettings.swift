@@ -29,6 +29,25 @@ package struct ServiceSettings: Stored {
     /// How many tasks there may be during a deployment, in percent of the desired count.
     package var maximumPercent: Int { deploymentConfiguration.maximumPercent ?? 200 }
 
+    /// The settings that a deployment rolls out: a change of them begins one, and a roll-back takes them back.
+    /// Source: Amazon ECS API Reference, UpdateService.
+    package var deploymentPart: ServiceSettings {
+        var part = ServiceSettings()
+        part.takeDeploymentPart(of: self)
+        return part
+    }
+
+    /// Takes over the settings that a deployment rolls out.
+    package mutating func takeDeploymentPart(of other: ServiceSettings) {
+        networkConfiguration = other.networkConfiguration
+        platformVersion = other.platformVersion
+        loadBalancers = other.loadBalancers
+        serviceRegistries = other.serviceRegistries
+        serviceConnectConfiguration = other.serviceConnectConfiguration
+        volumeConfigurations = other.volumeConfigurations
+        vpcLatticeConfigurations = other.vpcLatticeConfigurations
+    }
+
     package static let fields = FieldTable<ServiceSettings>([
         .init("launchType", \.launchType),
         .init("capacityProviderStrategy", \.capacityProviderStrategy),

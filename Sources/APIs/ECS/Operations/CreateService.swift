@@ -30,12 +30,31 @@ struct CreateService: Operation {
         }
         service.createdAt = context.now
         service.createdBy = call.caller.arn
-        if let definition { service.deploy(definition, &context) }
+        if let definition { begin(definition, of: &service, &tx, &context) }
         if let definition, service.schedulingStrategy == .daemon {
             service.desiredCount = daemonInstances(of: service, definition, in: tx.snapshot).count
         }
         tx.put(service)
         return ECS.CreateServiceResponse(service: ECS.Service(service, in: tx.snapshot, includesTags: true))
+    }
+
+    /// A service of CodeDeploy's begins with a task set, one of ECS's with a deployment.
+    private func begin(
+        _ definition: TaskDefinitionRecord, of service: inout ServiceRecord, _ tx: inout Transaction,
+        _ context: inout DecisionContext
+    ) {
+        guard service.deploymentController == .codeDeploy else {
+            return tx.deploy(definition, of: &service, &context)
+        }
+        var set = TaskSetRecord(of: service, definition, &context)
+        set.status = .primary
+        set.startedBy = "CODE_DEPLOY"
+        set.launchType = service.settings.launchType
+        set.platformVersion = service.settings.platformVersion
+        set.networkConfiguration = service.settings.networkConfiguration
+        set.loadBalancers = service.settings.loadBalancers
+        set.serviceRegistries = service.settings.serviceRegistries
+        tx.put(set)
     }
 
     private func makeService(
@@ -45,7 +64,8 @@ struct CreateService: Operation {
         service.cluster = cluster
         service.name = input.serviceName
         service.schedulingStrategy = input.schedulingStrategy ?? .replica
-        service.deploymentController = try controller(input.deploymentController?.type)
+        service.deploymentController = try controller(
+            input.deploymentController?.type, service.schedulingStrategy)
         service.tags = try Tags.checked(input.tags)
         service.desiredCount = try desiredCount(input, service.schedulingStrategy)
         service.settings = try settings(input, service.schedulingStrategy)
@@ -53,14 +73,16 @@ struct CreateService: Operation {
         return service
     }
 
-    /// Task sets and CodeDeploy are not there yet. A service of somebody else's controller has no tasks by itself.
+    /// Source: Amazon ECS API Reference, CreateService (schedulingStrategy): a daemon's deployments are made by ECS.
     private func controller(
-        _ type: ECS.DeploymentControllerType?
+        _ type: ECS.DeploymentControllerType?, _ strategy: ECS.SchedulingStrategy
     ) throws(WireError) -> ECS.DeploymentControllerType {
-        guard type != .codeDeploy else {
-            throw .unsupportedFeature("The CODE_DEPLOY deployment controller is not available in this region yet.")
+        let type = type ?? .ecs
+        guard strategy == .replica || type == .ecs else {
+            throw .invalidParameter(
+                "The DAEMON scheduling strategy does not support the \(type.rawValue) deployment controller.")
         }
-        return type ?? .ecs
+        return type
     }
 
     /// Observed: a service with load balancers and without a role of its own shows the service-linked one.
@@ -145,7 +167,7 @@ struct CreateService: Operation {
             constraints: input.placementConstraints, strategies: input.placementStrategy)
         try ServiceChecks.check(service.settings.loadBalancers, definition)
         try ServiceChecks.checkExecuteCommand(service.settings, definition, "created")
-        return service.deploymentController == .ecs ? definition : nil
+        return service.deploymentController == .external ? nil : definition
     }
 
     /// A service of that name: the same again is answered with it, anything else is an error.
@@ -156,13 +178,23 @@ struct CreateService: Operation {
         guard service.status == .active else {
             throw .invalidParameter("Unable to Start a service that is still Draining.")
         }
-        let primary = service.primary
+        let primary = deployed(service, snapshot)
         let hasSameCount = service.schedulingStrategy == .daemon || service.desiredCount == wanted.desiredCount
         let isSame =
             hasSameCount && service.schedulingStrategy == wanted.schedulingStrategy
             && service.settings.storedBytes() == wanted.settings.storedBytes()
             && primary?.family == definition?.family && primary?.revision == definition?.revision
+            && service.deploymentController == wanted.deploymentController
         guard isSame else { throw .invalidParameter("Creation of service was not idempotent.") }
         return service
+    }
+
+    /// What the service runs: its primary deployment's definition, or its primary task set's if CodeDeploy deploys.
+    private func deployed(_ service: ServiceRecord, _ snapshot: Snapshot) -> (family: String, revision: Int)? {
+        guard service.deploymentController == .codeDeploy else {
+            return service.primary.map { ($0.family, $0.revision) }
+        }
+        let sets = snapshot.list(TaskSetRecord.self, prefix: "\(service.key.path)/")
+        return sets.first { $0.status == .primary }.map { ($0.family, $0.revision) }
     }
 }

@@ -27,7 +27,9 @@ struct UpdateService: Operation {
         try changeSettings(&service.settings, input, service.schedulingStrategy)
         let definition = try definition(for: service, input, tx.snapshot)
         if let definition { try check(definition, service.settings, input) }
-        if let definition, mustDeploy(definition, service, before, input) { service.deploy(definition, &context) }
+        if let definition, mustDeploy(definition, service, before, input) {
+            tx.deploy(definition, of: &service, &context)
+        }
         if service.primary?.notBefore != nil { service.forgetFailures() }
         tx.put(service)
         return ECS.UpdateServiceResponse(service: ECS.Service(service, in: tx.snapshot, includesTags: true))
@@ -121,21 +123,6 @@ struct UpdateService: Operation {
         guard let primary = service.primary else { return true }
         if primary.family != definition.family || primary.revision != definition.revision { return true }
         return before.deploymentPart.storedBytes() != service.settings.deploymentPart.storedBytes()
-    }
-}
-
-extension ServiceSettings {
-    /// The settings that a change of begins a deployment.
-    fileprivate var deploymentPart: ServiceSettings {
-        var part = ServiceSettings()
-        part.networkConfiguration = networkConfiguration
-        part.platformVersion = platformVersion
-        part.loadBalancers = loadBalancers
-        part.serviceRegistries = serviceRegistries
-        part.serviceConnectConfiguration = serviceConnectConfiguration
-        part.volumeConfigurations = volumeConfigurations
-        part.vpcLatticeConfigurations = vpcLatticeConfigurations
-        return part
     }
 }
 

@@ -53,9 +53,7 @@ enum ServiceChecks {
 
     private static func check(_ configuration: ECS.DeploymentConfiguration, isDaemon: Bool) throws(WireError) {
         let (low, high) = (configuration.minimumHealthyPercent ?? 0, configuration.maximumPercent ?? 0)
-        guard configuration.strategy == .rolling else {
-            throw .unsupportedFeature("Only the ROLLING deployment strategy is available in this region yet.")
-        }
+        if configuration.strategy != .rolling { try check(shiftingTraffic: configuration, isDaemon: isDaemon) }
         guard (0...100).contains(low) else {
             throw .invalidParameter("minimumHealthyPercent must be between 0 and 100.")
         }
@@ -67,6 +65,28 @@ enum ServiceChecks {
         guard low < 100 || high > 100 else {
             throw .invalidParameter(
                 "Both maximumPercent and minimumHealthyPercent cannot be 100 as this will block deployments.")
+        }
+    }
+
+    /// Strategies that shift traffic are for REPLICA services. Their hooks may pause; there is no Lambda API to call.
+    /// Source: Amazon ECS API Reference, DeploymentConfiguration (strategy, lifecycleHooks).
+    private static func check(
+        shiftingTraffic configuration: ECS.DeploymentConfiguration, isDaemon: Bool
+    ) throws(WireError) {
+        guard !isDaemon else {
+            throw .invalidParameter("The DAEMON scheduling strategy only supports the ROLLING deployment strategy.")
+        }
+        for hook in configuration.lifecycleHooks ?? [] {
+            guard !(hook.lifecycleStages ?? []).isEmpty else {
+                throw .invalidParameter("A lifecycle hook must have at least one lifecycle stage.")
+            }
+            guard hook.targetType == .pause else {
+                throw .unsupportedFeature(
+                    "Lifecycle hooks of type AWS_LAMBDA are not available in this region yet. Use PAUSE hooks.")
+            }
+            guard hook.hookTargetArn == nil else {
+                throw .invalidParameter("hookTargetArn is not supported for lifecycle hooks of type PAUSE.")
+            }
         }
     }
 

@@ -9,6 +9,7 @@ enum TaggedResource {
     case task(Key<TaskRecord>)
     case taskDefinition(Key<TaskDefinitionRecord>)
     case containerInstance(Key<ContainerInstanceRecord>)
+    case taskSet(Key<TaskSetRecord>)
 
     /// - Throws: `InvalidParameterException` for what is no long ARN of such a resource in this region.
     init(_ text: String, _ realm: Realm) throws(WireError) {
@@ -29,6 +30,7 @@ enum TaggedResource {
         case ("service", 3): return .service(ServiceRecord.key(parts[1], parts[2]))
         case ("task", 3): return .task(TaskRecord.key(parts[1], parts[2]))
         case ("container-instance", 3): return .containerInstance(ContainerInstanceRecord.key(parts[1], parts[2]))
+        case ("task-set", 5): return .taskSet(TaskSetRecord.key(parts[1], parts[2], parts[4]))
         case ("task-definition", 2):
             let reference = try TaskDefinitionReference(text, realm)
             guard let revision = reference.revision else { throw .invalidParameter("Invalid identifier: \(text)") }
@@ -63,6 +65,9 @@ enum TaggedResource {
             guard let record = snapshot.get(key) else { throw .unknown("container instance") }
             guard record.status != .inactive else { throw .inactive("container instance") }
             return record.tags
+        case .taskSet(let key):
+            guard let record = snapshot.get(key) else { throw .unknown("task set") }
+            return record.tags
         }
     }
 
@@ -74,6 +79,7 @@ enum TaggedResource {
         case .task(let key): tx.update(key) { $0.tags = tags }
         case .taskDefinition(let key): tx.update(key) { $0.tags = tags }
         case .containerInstance(let key): tx.update(key) { $0.tags = tags }
+        case .taskSet(let key): tx.update(key) { $0.tags = tags }
         }
     }
 }

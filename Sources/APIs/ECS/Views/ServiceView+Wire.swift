@@ -22,12 +22,45 @@ extension ECS.Service {
         deploymentConfiguration = settings.deploymentConfiguration
         let current = service.status == .inactive ? [] : service.deployments
         deployments = current.map { ECS.Deployment($0, of: service, tasks, realm) }
+        fillHistory(service, current, tasks, in: snapshot)
         events = service.events
         createdAt = service.createdAt
         createdBy = service.createdBy
         roleArn = service.roleARN
         tags = includesTags ? service.tags : []
         fill(settings)
+    }
+
+    /// What is deployed now, and by which service deployment.
+    private mutating func fillHistory(
+        _ service: ServiceRecord, _ current: [DeploymentState], _ tasks: [TaskRecord], in snapshot: Snapshot
+    ) {
+        let realm = snapshot.realm
+        guard let id = service.serviceDeployment else { return fillTaskSets(service, in: snapshot) }
+        let key = ServiceDeploymentRecord.key(service.cluster, service.name, id)
+        let progress = snapshot.get(key)
+        // Only one that goes on is current.
+        if let progress, progress.isOpen { currentServiceDeployment = progress.arn(realm) }
+        var shown: [String] = []
+        for deployment in current where !shown.contains(deployment.serviceRevision) {
+            shown.append(deployment.serviceRevision)
+        }
+        currentServiceRevisions = shown.filter { !$0.isEmpty }.map { revision in
+            let counts = ServiceRevisionTasks(of: revision, service, tasks, progress)
+            return ECS.ServiceCurrentRevisionSummary(
+                arn: realm.ecs("service-revision/\(service.key.path)/\(revision)"),
+                requestedTaskCount: counts.requested, runningTaskCount: counts.running,
+                pendingTaskCount: counts.pending)
+        }
+    }
+
+    /// A service whose deployments somebody else makes shows what its primary task set has.
+    private mutating func fillTaskSets(_ service: ServiceRecord, in snapshot: Snapshot) {
+        guard service.deploymentController != .ecs else { return }
+        let sets = snapshot.list(TaskSetRecord.self, prefix: "\(service.key.path)/")
+        taskSets = sets.map { ECS.TaskSet($0, of: service, in: snapshot, includesTags: false) }
+        guard let primary = sets.first(where: { $0.status == .primary }) else { return }
+        taskDefinition = snapshot.realm.ecs("task-definition/\(primary.family):\(primary.revision)")
     }
 
     private mutating func fill(_ settings: ServiceSettings) {

@@ -1,0 +1,56 @@
+import AWSModels
+import AWSWire
+import State
+
+extension ECS.ServiceRevision {
+    /// A service revision as DescribeServiceRevisions shows it.
+    init(_ revision: ServiceRevisionRecord, in snapshot: Snapshot) {
+        let realm = snapshot.realm
+        let settings = revision.settings
+        self.init()
+        serviceRevisionArn = revision.arn(realm)
+        serviceArn = realm.ecs("service/\(revision.cluster)/\(revision.service)")
+        clusterArn = realm.ecs("cluster/\(revision.cluster)")
+        taskDefinition = realm.ecs("task-definition/\(revision.family):\(revision.revision)")
+        if settings.capacityProviderStrategy.isEmpty {
+            launchType = settings.launchType
+        } else {
+            capacityProviderStrategy = settings.capacityProviderStrategy
+        }
+        platformVersion = settings.platformVersion
+        networkConfiguration = settings.networkConfiguration
+        serviceConnectConfiguration = settings.serviceConnectConfiguration
+        loadBalancers = settings.loadBalancers.isEmpty ? nil : settings.loadBalancers
+        serviceRegistries = settings.serviceRegistries.isEmpty ? nil : settings.serviceRegistries
+        volumeConfigurations = settings.volumeConfigurations.isEmpty ? nil : settings.volumeConfigurations
+        vpcLatticeConfigurations = settings.vpcLatticeConfigurations.isEmpty ? nil : settings.vpcLatticeConfigurations
+        containerImages = ServiceRevisionImages(revision, in: snapshot).images
+        guardDutyEnabled = false
+        createdAt = revision.createdAt
+    }
+}
+
+/// The images of a service revision: their names from the task definition, their digests from a task that runs it.
+private struct ServiceRevisionImages {
+    let images: [ECS.ContainerImage]
+
+    init(_ revision: ServiceRevisionRecord, in snapshot: Snapshot) {
+        let definition = snapshot.get(TaskDefinitionRecord.key(revision.family, revision.revision))?.definition
+        let digests = ServiceRevisionImages.digests(revision, snapshot)
+        images = (definition?.containerDefinitions ?? []).map { container in
+            ECS.ContainerImage(
+                containerName: container.name, imageDigest: digests[container.name ?? ""], image: container.image)
+        }
+    }
+
+    private static func digests(_ revision: ServiceRevisionRecord, _ snapshot: Snapshot) -> [String: String] {
+        guard let service = snapshot.get(ServiceRecord.key(revision.cluster, revision.service)) else { return [:] }
+        let ids = Set(service.deployments.filter { $0.serviceRevision == revision.id }.map(\.id))
+        let tasks = snapshot.liveTasks(of: service.key).filter { ids.contains($0.deployment ?? "") }
+        var digests: [String: String] = [:]
+        for container in tasks.flatMap(\.containers) where digests[container.name] == nil {
+            digests[container.name] = container.imageDigest
+        }
+        return digests
+    }
+}

@@ -1,0 +1,40 @@
+import AWSModels
+import Scheduling
+import State
+
+/// What the tasks of one deployment or task set are made from.
+struct LaunchSource {
+    let id: String
+    let definition: Key<TaskDefinitionRecord>
+    let launchType: ECS.LaunchType
+    let networkConfiguration: ECS.NetworkConfiguration?
+
+    /// Finds a deployment or a task set of a service; nil when it has no such one.
+    init?(_ id: String, of service: ServiceRecord, in snapshot: Snapshot) {
+        self.id = id
+        if let deployment = service.deployments.first(where: { $0.id == id }) {
+            definition = TaskDefinitionRecord.key(deployment.family, deployment.revision)
+            launchType = deployment.launchType ?? .ec2
+            networkConfiguration = deployment.networkConfiguration
+            return
+        }
+        let sets = snapshot.list(TaskSetRecord.self, prefix: "\(service.key.path)/")
+        guard let set = sets.first(where: { $0.id == id }) else { return nil }
+        definition = TaskDefinitionRecord.key(set.family, set.revision)
+        launchType = set.launchType ?? .ec2
+        networkConfiguration = set.networkConfiguration
+    }
+
+    /// What a new task gets.
+    func blueprint(for service: ServiceRecord, _ definition: TaskDefinitionRecord) -> TaskBlueprint {
+        var blueprint = TaskBlueprint(request: TaskRequest(service, definition))
+        blueprint.launchType = launchType
+        blueprint.startedBy = id
+        blueprint.service = service.name
+        blueprint.deployment = id
+        blueprint.networkConfiguration = networkConfiguration
+        blueprint.enableExecuteCommand = service.settings.enableExecuteCommand
+        blueprint.tags = propagatedTags(to: service, definition)
+        return blueprint
+    }
+}

@@ -1,0 +1,200 @@
+import AWSModels
+import AWSWire
+import State
+
+/// One pass over a service whose new revision ("green") is started beside the old one ("blue") and then gets its
+/// traffic, at once or in steps.
+///
+/// What the traffic is to be stands in the service deployment's record (`productionTraffic`, `testTraffic`); whoever
+/// owns the load balancer acts on that. A service without one is served by both revisions while both run.
+/// Source: Amazon ECS Developer Guide, Amazon ECS blue/green deployments.
+struct TrafficShift {
+    private let view: ServiceView
+    private let green: DeploymentState
+    /// The deployment that served before; nil for the first one of a service.
+    private let blue: DeploymentState?
+    private(set) var context: DecisionContext
+    private var progress: ServiceDeploymentRecord
+    private var decision = ServiceDecision()
+    private var now: Timestamp { context.now }
+
+    init(
+        _ view: ServiceView, _ primary: DeploymentState, _ deployment: ServiceDeploymentRecord,
+        _ context: DecisionContext
+    ) {
+        self.view = view
+        self.context = context
+        green = primary
+        progress = deployment
+        let older = view.service.deployments.filter { $0.id != primary.id }
+        blue = older.first { $0.serviceRevision == view.service.completedRevision } ?? older.first
+    }
+
+    mutating func run() -> ServiceDecision {
+        decision.failures = CircuitBreaker.recount(view.service, green, healthy: healthyGreens)
+        answerOverdueHooks()
+        while decision.failure == nil, advance() {}
+        guard decision.failure == nil else { return decision }
+        keepTasks()
+        complete()
+        if progress != view.deployment { decision.progress = progress }
+        return decision
+    }
+
+    // MARK: Stages
+
+    /// Goes on to the next stage, or the next step of the traffic, if nothing holds the deployment where it is.
+    /// - Returns: whether it went on.
+    private mutating func advance() -> Bool {
+        guard let stage = progress.lifecycleStage else {
+            enter(progress.ownStages[0])
+            return true
+        }
+        guard stage != .cleanUp, isOver(stage), !isHeld(in: stage) else {
+            limit(stage)
+            return false
+        }
+        if stage == .productionTrafficShift, progress.productionTraffic < 100 { return shiftFurther() }
+        guard let index = progress.ownStages.firstIndex(of: stage) else { return false }
+        enter(progress.ownStages[index + 1])
+        return true
+    }
+
+    private mutating func enter(_ stage: ECS.ServiceDeploymentLifecycleStage) {
+        progress.lifecycleStage = stage
+        progress.stageStartedAt = now
+        progress.updatedAt = now
+        switch stage {
+        case .testTrafficShift: progress.testTraffic = 100
+        case .productionTrafficShift: progress.productionTraffic = min(100, progress.steps.first)
+        case .cleanUp: (progress.productionTraffic, progress.testTraffic) = (100, 0)
+        default: break
+        }
+        meetHooks(in: stage)
+    }
+
+    /// Whether what the stage is for has happened.
+    private mutating func isOver(_ stage: ECS.ServiceDeploymentLifecycleStage) -> Bool {
+        let since = progress.stageStartedAt ?? now
+        switch stage {
+        case .reconcileService: return view.tasks.allSatisfy { isKept($0) || $0.desiredStatus == .stopped }
+        case .scaleUp: return healthyGreens >= view.service.desiredCount
+        case .bakeTime: return hasPassed(progress.bakeTime, since: since)
+        default: return true
+        }
+    }
+
+    private mutating func shiftFurther() -> Bool {
+        guard hasPassed(progress.stepBakeTime, since: progress.stageStartedAt ?? now) else { return false }
+        // Tenths of a percent add up exactly only when they are rounded.
+        let sum = ((progress.productionTraffic + progress.steps.next) * 10).rounded() / 10
+        progress.productionTraffic = min(100, sum)
+        progress.stageStartedAt = now
+        progress.updatedAt = now
+        meetHooks(in: .productionTrafficShift)
+        return true
+    }
+
+    private mutating func hasPassed(_ time: Duration, since start: Timestamp) -> Bool {
+        let end = start.advanced(by: time)
+        if end > now { decision.wake(at: end) }
+        return end <= now
+    }
+
+    /// Only growing takes unknown time.
+    private mutating func limit(_ stage: ECS.ServiceDeploymentLifecycleStage) {
+        guard stage == .scaleUp || stage == .reconcileService else { return }
+        if hasPassed(ServiceDeploymentRecord.stageLimit, since: progress.stageStartedAt ?? now) {
+            decision.failure = .stageTimedOut(stage)
+        }
+    }
+
+    // MARK: Hooks
+
+    /// Hooks that call a function are refused when the service is made: the region has none. What is left are pauses.
+    private mutating func meetHooks(in stage: ECS.ServiceDeploymentLifecycleStage) {
+        for (position, hook) in (progress.configuration.lifecycleHooks ?? []).enumerated()
+        where hook.applies(to: stage) {
+            var state = LifecycleHookState()
+            state.id = "ecs-pause-\(context.random.hex(16))"
+            state.position = position
+            state.stage = stage
+            state.productionTraffic = progress.productionTraffic
+            state.expiresAt = now.advanced(by: hook.timeout)
+            state.timeoutAction = hook.timeoutConfiguration?.action ?? .rollback
+            progress.hooks.append(state)
+        }
+    }
+
+    private mutating func answerOverdueHooks() {
+        for (index, hook) in progress.hooks.enumerated() where hook.status == .awaitingAction {
+            guard hook.expiresAt <= now else {
+                decision.wake(at: hook.expiresAt)
+                continue
+            }
+            progress.hooks[index].status = .timedOut
+            if hook.timeoutAction == .rollback { decision.failure = .hookTimedOut(hook.id) }
+        }
+        if decision.failure != nil { decision.progress = progress }
+    }
+
+    private func isHeld(in stage: ECS.ServiceDeploymentLifecycleStage) -> Bool {
+        progress.hooks.contains { $0.status == .awaitingAction && $0.stage == stage }
+    }
+
+    // MARK: Tasks
+
+    private var healthyGreens: Int {
+        view.tasks.filter { $0.deployment == green.id && $0.isHealthy(at: now) }.count
+    }
+
+    private func isKept(_ task: TaskView) -> Bool { task.deployment == green.id || task.deployment == blue?.id }
+
+    /// Blue and green have all the tasks the service wants, green from the moment it scales up, blue until the end.
+    private mutating func keepTasks() {
+        let wanted = view.service.desiredCount
+        keep(green, at: progress.hasReached(.scaleUp) ? wanted : 0)
+        if let blue { keep(blue, at: progress.lifecycleStage == .cleanUp ? 0 : wanted) }
+        for task in view.tasks where !isKept(task) && task.desiredStatus == .running {
+            decision.stop.append(TaskStop(id: task.id, reason: scalingReason(task.deployment ?? "")))
+        }
+    }
+
+    /// Starts what is missing, stops what is too much, and replaces the ill and those on draining instances.
+    private mutating func keep(_ deployment: DeploymentState, at wanted: Int) {
+        let tasks = view.tasks.filter { $0.deployment == deployment.id && $0.desiredStatus == .running }
+        let good = tasks.filter { $0.isInstanceActive && !$0.isIll(at: now) }
+        start(wanted - good.count, of: deployment)
+        for victim in chooseVictims(good.count - wanted, among: good, now) {
+            decision.stop.append(TaskStop(id: victim.id, reason: scalingReason(deployment.id)))
+        }
+        let isReplaced = good.filter { $0.isHealthy(at: now) }.count >= wanted
+        for task in tasks where !good.contains(task) && (isReplaced || task.lastStatus < .running) {
+            let isIll = task.isIll(at: now)
+            decision.stop.append(
+                isIll ? healthStop(task.id) : TaskStop(id: task.id, reason: scalingReason(deployment.id)))
+        }
+        for task in tasks {
+            if let time = task.settlesAt, time > now { decision.wake(at: time) }
+            if let time = task.graceEndsAt, time > now { decision.wake(at: time) }
+        }
+    }
+
+    private mutating func start(_ count: Int, of deployment: DeploymentState) {
+        guard count > 0 else { return }
+        if let notBefore = deployment.notBefore, notBefore > now { return decision.wake(at: notBefore) }
+        decision.starts.append(TaskStart(deployment: deployment.id, count: count))
+    }
+
+    /// The end: green has all its tasks, and nothing else runs.
+    private mutating func complete() {
+        guard progress.lifecycleStage == .cleanUp, decision.starts.isEmpty, decision.stop.isEmpty else { return }
+        let others = view.tasks.filter { $0.deployment != green.id }
+        guard others.allSatisfy({ $0.lastStatus > .running }), healthyGreens >= view.service.desiredCount else {
+            return
+        }
+        decision.completes = true
+        decision.isSteady = true
+        decision.finished = view.service.deployments.map(\.id).filter { $0 != green.id }
+    }
+}

@@ -1,0 +1,184 @@
+import AWSModels
+import AWSWire
+import State
+
+/// One pass over a service that rolls: the tasks sorted by what they are, and the decision as it grows.
+/// Source: Amazon ECS Developer Guide, Rolling update deployments.
+struct Rollout {
+    private let view: ServiceView
+    private let primary: DeploymentState
+    private let now: Timestamp
+    private let wanted: Int
+    /// How many healthy tasks there must be: the minimum percent, rounded up.
+    private let low: Int
+    /// How many tasks there may be: the maximum percent, rounded down.
+    private let high: Int
+    /// Tasks of the primary deployment that may stay.
+    private var staying: [TaskView] = []
+    /// Tasks that must be replaced: of older deployments, on draining instances, or unhealthy.
+    private var outgoing: [TaskView] = []
+    /// Tasks that were told to stop and have not.
+    private var stopping: [TaskView] = []
+    /// Tasks that are meant to run, less those this pass stops, plus those it starts.
+    private var total: Int
+    /// Tasks that run and are healthy, less those this pass stops.
+    private var healthy: Int
+    private var decision = ServiceDecision()
+
+    init(_ view: ServiceView, _ primary: DeploymentState, _ now: Timestamp) {
+        self.view = view
+        self.primary = primary
+        self.now = now
+        wanted = view.service.desiredCount
+        low = (wanted * view.service.settings.minimumHealthyPercent + 99) / 100
+        high = wanted * view.service.settings.maximumPercent / 100
+        for task in view.tasks {
+            if task.desiredStatus == .stopped {
+                stopping.append(task)
+            } else if task.deployment == primary.id, task.isInstanceActive, !task.isIll(at: now) {
+                staying.append(task)
+            } else {
+                outgoing.append(task)
+            }
+        }
+        total = staying.count + outgoing.count
+        healthy = (staying + outgoing).filter { $0.isHealthy(at: now) }.count
+    }
+
+    mutating func run() -> ServiceDecision {
+        let settled = staying.filter { $0.isHealthy(at: now) }.count
+        decision.failures = CircuitBreaker.recount(view.service, primary, healthy: settled)
+        startTasks()
+        stopSurplus()
+        stopOutgoing()
+        conclude()
+        return decision
+    }
+
+    /// Missing tasks are started at once, except that tasks to replace leave only as much room as the maximum says. A
+    /// deployment that failed starts nothing.
+    private mutating func startTasks() {
+        var missing = wanted - staying.count
+        if !outgoing.isEmpty { missing = min(missing, high - total) }
+        guard missing > 0, primary.rolloutState != .failed else { return }
+        if let notBefore = primary.notBefore, notBefore > now { return decision.wake(at: notBefore) }
+        decision.starts = [TaskStart(deployment: primary.id, count: missing)]
+        total += missing
+    }
+
+    /// Too many tasks of the primary deployment: the service was scaled in.
+    private mutating func stopSurplus() {
+        let surplus = staying.count - wanted
+        guard surplus > 0 else { return }
+        let victims = chooseVictims(surplus, among: staying, now)
+        stop(victims)
+        let ids = Set(victims.map(\.id))
+        staying.removeAll { ids.contains($0.id) }
+    }
+
+    /// Tasks to replace go when enough healthy ones remain; those that are not healthy go first.
+    private mutating func stopOutgoing() {
+        let unready = outgoing.filter { !$0.isHealthy(at: now) }
+        let ready = outgoing.filter { $0.isHealthy(at: now) }
+        for task in unready where mayStopUnready(task) { stop([task]) }
+        for task in ready where healthy - 1 >= low { stop([task]) }
+    }
+
+    /// A task that does not yet run helps nobody and goes at once. An unhealthy one stays while its replacement is on
+    /// the way, unless there is no room for one. One that runs without having been judged still serves: it stays while
+    /// fewer than the minimum would serve without it.
+    private func mayStopUnready(_ task: TaskView) -> Bool {
+        if task.lastStatus < .running { return true }
+        guard task.isIll(at: now) else { return serving(without: task) >= low }
+        return healthy >= low || (staying.count < wanted && total >= high && decision.starts.isEmpty)
+    }
+
+    /// How many tasks would be left that serve: healthy ones, and those to replace that run and were not found ill.
+    private func serving(without task: TaskView) -> Int {
+        let stopped = Set(decision.stop.map(\.id) + [task.id])
+        let leaving = outgoing.filter { !stopped.contains($0.id) }
+        return staying.filter { $0.isHealthy(at: now) }.count
+            + leaving.filter { $0.lastStatus == .running && !$0.isIll(at: now) }.count
+    }
+
+    private mutating func stop(_ tasks: [TaskView]) {
+        for task in tasks {
+            let isIll = task.isIll(at: now) && task.deployment == primary.id
+            decision.stop.append(
+                isIll
+                    ? healthStop(task.id)
+                    : TaskStop(id: task.id, reason: scalingReason(task.deployment ?? primary.id)))
+            if task.isHealthy(at: now) { healthy -= 1 }
+            total -= 1
+        }
+    }
+
+    // MARK: The end
+
+    /// Sees whether the roll-out is over, and when to look again.
+    private mutating func conclude() {
+        let isQuiet = decision.starts.isEmpty && decision.stop.isEmpty
+        let olderAreGone = outgoing.isEmpty && !stopping.contains { $0.lastStatus <= .running }
+        let allRun = staying.count == wanted && staying.allSatisfy { $0.lastStatus == .running }
+        let isThere = isQuiet && allRun && olderAreGone
+        switch primary.rolloutState {
+        case .inProgress:
+            let isSettled = isThere && staying.allSatisfy { $0.isHealthy(at: now) }
+            if isSettled || succeedsEarly(olderAreGone) { complete() }
+        case .completed: decision.finished = emptyDeployments
+        case .failed: break
+        }
+        let isComplete = primary.rolloutState == .completed || decision.completes
+        decision.isSteady = isThere && isComplete
+        decision.isStuck = isQuiet && !outgoing.isEmpty && total >= high && healthy <= low && allSettled
+        wakeForJudgement()
+    }
+
+    /// Whether enough of the new tasks are healthy for a service that does not wait for all of them.
+    /// Source: Amazon ECS API Reference, DeploymentEarlySuccessCriteria.
+    private func succeedsEarly(_ olderAreGone: Bool) -> Bool {
+        guard let criteria = view.service.settings.deploymentConfiguration.earlySuccessCriteria, criteria.enable
+        else { return false }
+        let needed = (wanted * (criteria.healthyPercent ?? 100) + 99) / 100
+        let isCleanedUp = criteria.sourceServiceRevisionCleanup == .deferred || olderAreGone
+        return isCleanedUp && staying.filter { $0.isHealthy(at: now) }.count >= needed
+    }
+
+    /// The roll-out is complete, after the time that alarms are watched for.
+    /// Source: Amazon ECS API Reference, DeploymentConfiguration (bakeTimeInMinutes).
+    private mutating func complete() {
+        let minutes = view.deployment?.configuration.bakeTimeInMinutes ?? 0
+        if minutes > 0, var progress = view.deployment, progress.rollbackRevision == nil {
+            let settledAt = progress.settledAt ?? now
+            let end = settledAt.advanced(by: .seconds(minutes * 60))
+            if progress.settledAt == nil {
+                progress.settledAt = now
+                decision.progress = progress
+            }
+            guard end <= now else { return decision.wake(at: end) }
+        }
+        decision.completes = true
+        decision.finished = emptyDeployments
+    }
+
+    /// The older deployments without tasks that are still to stop.
+    private var emptyDeployments: [String] {
+        let used = Set(outgoing.compactMap(\.deployment))
+        return view.service.deployments.map(\.id).filter { $0 != primary.id && !used.contains($0) }
+    }
+
+    /// Running tasks without a check are judged when they have run long enough, ill ones after the grace period.
+    private mutating func wakeForJudgement() {
+        let tasks = staying + outgoing
+        if primary.rolloutState == .inProgress || !outgoing.isEmpty || primary.healthyTasks != nil,
+            let next = tasks.compactMap(\.settlesAt).filter({ $0 > now }).min()
+        {
+            decision.wake(at: next)
+        }
+        if let next = tasks.compactMap(\.graceEndsAt).filter({ $0 > now }).min() { decision.wake(at: next) }
+    }
+
+    private var allSettled: Bool {
+        (staying + outgoing).allSatisfy { $0.lastStatus == .running && ($0.settlesAt.map { $0 <= now } ?? true) }
+    }
+}
