@@ -60,8 +60,8 @@ import Testing
                 members: #"\#(daemon),"deploymentController":{"type":"CODE_DEPLOY"}"#,
                 says: "does not support the CODE_DEPLOY deployment controller."),
             Row(
-                members: #"\#(replica),"deploymentConfiguration":{"strategy":"BLUE_GREEN","lifecycleHooks":["#
-                    + #"{"lifecycleStages":["PRE_SCALE_UP"],"hookTargetArn":"arn:aws:lambda:us-east-1:1:function:f"}]}"#,
+                members: #"\#(replica),"deploymentConfiguration":{"strategy":"BLUE_GREEN","lifecycleHooks":[{"#
+                    + #""lifecycleStages":["PRE_SCALE_UP"],"hookTargetArn":"arn:aws:lambda:a:1:function:f"}]}"#,
                 says: "Use PAUSE hooks.", code: "UnsupportedFeatureException"),
             Row(
                 members: balanced + #""db","containerPort":1}]"#,

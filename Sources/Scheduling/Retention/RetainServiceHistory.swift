@@ -14,7 +14,7 @@ package func retainServiceDeployments(_ snapshot: Snapshot, at now: Timestamp) -
     return expired
 }
 
-/// The service revisions that a service deployment leaves behind when it goes: its own, unless the service still has it.
+/// The service revision that goes with a service deployment: its own, unless the service has it still.
 package func orphanedRevision(
     of deployment: ServiceDeploymentRecord, in snapshot: Snapshot
 ) -> Key<ServiceRevisionRecord>? {
