@@ -8,6 +8,6 @@ struct Roost: AsyncParsableCommand {
         discussion: "Every option can also be given as an environment variable: ROOST_ and its name in capitals.",
         subcommands: [
             UpCommand.self, ServerCommand.self, AgentCommand.self, EnvCommand.self, StatusCommand.self,
-            DoctorCommand.self, SimulateCommand.self, BenchCommand.self,
+            EventsCommand.self, DoctorCommand.self, SimulateCommand.self, BenchCommand.self,
         ])
 }

@@ -152,8 +152,10 @@ package final class Lane: Sendable {
     }
 
     private func commit(_ flush: Flush) {
+        let observer = observer
         store.commit {
-            Lane.batch(flush)
+            observer.committing(flush.entries.flatMap(\.changes), flush.snapshot)
+            return Lane.batch(flush)
         } completion: { result in
             self.enter { lane, contents in lane.settle(result, &contents) }
         }
@@ -201,10 +203,17 @@ package final class Lane: Sendable {
 package protocol LaneObserver: Sendable {
     /// Changes were applied to the newest state. Called in order, inside the lane: must be quick and not call back.
     func applied(_ changes: [Change])
+    /// The changes up to `snapshot` are about to be written. Called in order, where the store encodes its batches: it
+    /// may take its time. The write may still fail.
+    func committing(_ changes: [Change], _ snapshot: Snapshot)
     /// The changes up to `snapshot` became durable. Called in order, outside the lane.
     func durable(_ changes: [Change], _ snapshot: Snapshot)
     /// What was applied and not durable was undone. Called inside the lane: must be quick and not call back.
     func reverted()
+}
+
+extension LaneObserver {
+    package func committing(_ changes: [Change], _ snapshot: Snapshot) {}
 }
 
 /// Why submitted work has no result.

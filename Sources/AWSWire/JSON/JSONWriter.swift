@@ -4,9 +4,19 @@
 package struct JSONWriter {
     /// What was written so far.
     package private(set) var bytes: [UInt8] = []
+    private let timestamps: TimestampForm
+
+    /// How times are written.
+    package enum TimestampForm: Sendable {
+        /// A number of seconds since 1970 with three decimals, as in the JSON protocols.
+        case seconds
+        /// A text, as in EventBridge's events.
+        case iso8601
+    }
 
     /// - Parameter capacity: the expected size in bytes.
-    package init(capacity: Int = 512) {
+    package init(capacity: Int = 512, timestamps: TimestampForm = .seconds) {
+        self.timestamps = timestamps
         bytes.reserveCapacity(capacity)
     }
 
@@ -77,8 +87,18 @@ package struct JSONWriter {
         word.withUTF8Buffer { bytes.append(contentsOf: $0) }
     }
 
-    /// Writes a time as seconds since 1970 with three decimals, as the JSON protocols do.
+    /// Writes the members of an object into the one that is open.
+    package mutating func members(of shape: some Shape) {
+        let start = bytes.count
+        let isFirst = bytes.last == UInt8(ascii: "{")
+        shape.encode(to: &self)
+        bytes.removeLast()
+        if isFirst || bytes.count == start + 1 { bytes.remove(at: start) } else { bytes[start] = UInt8(ascii: ",") }
+    }
+
+    /// Writes a time in the writer's form.
     package mutating func timestamp(_ value: Timestamp) {
+        if timestamps == .iso8601 { return string(value.iso8601) }
         let magnitude = value.milliseconds.magnitude
         if value.milliseconds < 0 { bytes.append(UInt8(ascii: "-")) }
         integer(Int(magnitude / 1_000))

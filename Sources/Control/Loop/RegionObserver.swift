@@ -1,16 +1,25 @@
 import State
 
-/// Joins the writer lane to those who follow it: controllers follow the newest state, sessions the durable one.
+/// Joins the writer lane to those who follow it: controllers follow the newest state, sessions the durable one, the
+/// event log what is about to be durable.
 package struct RegionObserver: LaneObserver {
     private let loop: ControlLoop
     private let hub: SessionHub
+    private let record: @Sendable ([Change], Snapshot) -> Void
 
-    package init(loop: ControlLoop, hub: SessionHub) {
+    /// - Parameter record: is told of changes before they are written, in order: what it keeps of them is there after
+    ///   any crash that the changes survive.
+    package init(
+        loop: ControlLoop, hub: SessionHub, record: @escaping @Sendable ([Change], Snapshot) -> Void = { _, _ in }
+    ) {
         self.loop = loop
         self.hub = hub
+        self.record = record
     }
 
     package func applied(_ changes: [Change]) { loop.note(changes) }
+
+    package func committing(_ changes: [Change], _ snapshot: Snapshot) { record(changes, snapshot) }
 
     package func durable(_ changes: [Change], _ snapshot: Snapshot) { hub.publish(changes, snapshot) }
 

@@ -43,9 +43,10 @@ final class Region: Sendable {
         let control = ControlThread()
         let hub = SessionHub()
         let loop = ControlLoop(controllers: [ServiceController(), RetentionController()], wake: control.wake)
+        let events = EventLog(directory: settings.dataDirectory, logger)
         let lane = Lane(
             snapshot: snapshot, store: store, random: SystemEntropy.seeded(),
-            observer: RegionObserver(loop: loop, hub: hub))
+            observer: RegionObserver(loop: loop, hub: hub, record: events.record))
         try await prepare(lane)
         let handler = RegionHandler(settings, lane: lane, hub: hub)
         let listener = try await Listener.start(host: settings.host, port: settings.port, handler, on: group)
