@@ -48,4 +48,6 @@ package enum IndexName: Int, Sendable {
     case tokenByExpiry
     case serviceDeploymentByAge
     case serviceDeploymentByEnd
+    case associationByGateway
+    case routeByService
 }

@@ -7,6 +7,9 @@ package enum RecordKind: String, Sendable, CaseIterable, Hashable {
     case clientToken
     case cluster
     case containerInstance
+    case gateway
+    case gatewayAssociation
+    case gatewayRoute
     case service
     case serviceDeployment
     case serviceRevision
@@ -21,6 +24,9 @@ package enum Change: Sendable, Equatable {
     case clientToken(Delta<ClientTokenRecord>)
     case cluster(Delta<ClusterRecord>)
     case containerInstance(Delta<ContainerInstanceRecord>)
+    case gateway(Delta<GatewayRecord>)
+    case gatewayAssociation(Delta<GatewayAssociationRecord>)
+    case gatewayRoute(Delta<GatewayRouteRecord>)
     case service(Delta<ServiceRecord>)
     case serviceDeployment(Delta<ServiceDeploymentRecord>)
     case serviceRevision(Delta<ServiceRevisionRecord>)
@@ -35,6 +41,9 @@ package enum Change: Sendable, Equatable {
             case .clientToken(let delta): delta.stored
             case .cluster(let delta): delta.stored
             case .containerInstance(let delta): delta.stored
+            case .gateway(let delta): delta.stored
+            case .gatewayAssociation(let delta): delta.stored
+            case .gatewayRoute(let delta): delta.stored
             case .service(let delta): delta.stored
             case .serviceDeployment(let delta): delta.stored
             case .serviceRevision(let delta): delta.stored
@@ -51,6 +60,9 @@ package enum Change: Sendable, Equatable {
             case .clientToken(let delta): delta.name
             case .cluster(let delta): delta.name
             case .containerInstance(let delta): delta.name
+            case .gateway(let delta): delta.name
+            case .gatewayAssociation(let delta): delta.name
+            case .gatewayRoute(let delta): delta.name
             case .service(let delta): delta.name
             case .serviceDeployment(let delta): delta.name
             case .serviceRevision(let delta): delta.name
@@ -67,6 +79,9 @@ package enum Change: Sendable, Equatable {
             case .clientToken(let delta): delta.isRemoval
             case .cluster(let delta): delta.isRemoval
             case .containerInstance(let delta): delta.isRemoval
+            case .gateway(let delta): delta.isRemoval
+            case .gatewayAssociation(let delta): delta.isRemoval
+            case .gatewayRoute(let delta): delta.isRemoval
             case .service(let delta): delta.isRemoval
             case .serviceDeployment(let delta): delta.isRemoval
             case .serviceRevision(let delta): delta.isRemoval
@@ -83,6 +98,9 @@ package struct Tables: Sendable {
     var clientToken = Table<ClientTokenRecord>()
     var cluster = Table<ClusterRecord>()
     var containerInstance = Table<ContainerInstanceRecord>()
+    var gateway = Table<GatewayRecord>()
+    var gatewayAssociation = Table<GatewayAssociationRecord>()
+    var gatewayRoute = Table<GatewayRouteRecord>()
     var service = Table<ServiceRecord>()
     var serviceDeployment = Table<ServiceDeploymentRecord>()
     var serviceRevision = Table<ServiceRevisionRecord>()
@@ -98,6 +116,9 @@ package struct Tables: Sendable {
             case .clientToken: try load(ClientTokenRecord.self, row)
             case .cluster: try load(ClusterRecord.self, row)
             case .containerInstance: try load(ContainerInstanceRecord.self, row)
+            case .gateway: try load(GatewayRecord.self, row)
+            case .gatewayAssociation: try load(GatewayAssociationRecord.self, row)
+            case .gatewayRoute: try load(GatewayRouteRecord.self, row)
             case .service: try load(ServiceRecord.self, row)
             case .serviceDeployment: try load(ServiceDeploymentRecord.self, row)
             case .serviceRevision: try load(ServiceRevisionRecord.self, row)
@@ -116,6 +137,9 @@ extension Transaction {
             case .clientToken(let delta): apply(delta)
             case .cluster(let delta): apply(delta)
             case .containerInstance(let delta): apply(delta)
+            case .gateway(let delta): apply(delta)
+            case .gatewayAssociation(let delta): apply(delta)
+            case .gatewayRoute(let delta): apply(delta)
             case .service(let delta): apply(delta)
             case .serviceDeployment(let delta): apply(delta)
             case .serviceRevision(let delta): apply(delta)
@@ -134,6 +158,9 @@ extension Snapshot {
         rows += self.rows(of: ClientTokenRecord.self)
         rows += self.rows(of: ClusterRecord.self)
         rows += self.rows(of: ContainerInstanceRecord.self)
+        rows += self.rows(of: GatewayRecord.self)
+        rows += self.rows(of: GatewayAssociationRecord.self)
+        rows += self.rows(of: GatewayRouteRecord.self)
         rows += self.rows(of: ServiceRecord.self)
         rows += self.rows(of: ServiceDeploymentRecord.self)
         rows += self.rows(of: ServiceRevisionRecord.self)
@@ -151,6 +178,9 @@ extension Transaction {
         if !kept.contains(.clientToken) { deleteAll(ClientTokenRecord.self) }
         if !kept.contains(.cluster) { deleteAll(ClusterRecord.self) }
         if !kept.contains(.containerInstance) { deleteAll(ContainerInstanceRecord.self) }
+        if !kept.contains(.gateway) { deleteAll(GatewayRecord.self) }
+        if !kept.contains(.gatewayAssociation) { deleteAll(GatewayAssociationRecord.self) }
+        if !kept.contains(.gatewayRoute) { deleteAll(GatewayRouteRecord.self) }
         if !kept.contains(.service) { deleteAll(ServiceRecord.self) }
         if !kept.contains(.serviceDeployment) { deleteAll(ServiceDeploymentRecord.self) }
         if !kept.contains(.serviceRevision) { deleteAll(ServiceRevisionRecord.self) }
@@ -186,6 +216,33 @@ extension ContainerInstanceRecord: TableRecord {
         body(&tables.containerInstance)
     }
     package static func change(_ delta: Delta<Self>) -> Change { .containerInstance(delta) }
+}
+
+extension GatewayRecord: TableRecord {
+    package static var kind: RecordKind { .gateway }
+    package static func table(of tables: Tables) -> Table<Self> { tables.gateway }
+    package static func withTable<T>(of tables: inout Tables, _ body: (inout Table<Self>) -> T) -> T {
+        body(&tables.gateway)
+    }
+    package static func change(_ delta: Delta<Self>) -> Change { .gateway(delta) }
+}
+
+extension GatewayAssociationRecord: TableRecord {
+    package static var kind: RecordKind { .gatewayAssociation }
+    package static func table(of tables: Tables) -> Table<Self> { tables.gatewayAssociation }
+    package static func withTable<T>(of tables: inout Tables, _ body: (inout Table<Self>) -> T) -> T {
+        body(&tables.gatewayAssociation)
+    }
+    package static func change(_ delta: Delta<Self>) -> Change { .gatewayAssociation(delta) }
+}
+
+extension GatewayRouteRecord: TableRecord {
+    package static var kind: RecordKind { .gatewayRoute }
+    package static func table(of tables: Tables) -> Table<Self> { tables.gatewayRoute }
+    package static func withTable<T>(of tables: inout Tables, _ body: (inout Table<Self>) -> T) -> T {
+        body(&tables.gatewayRoute)
+    }
+    package static func change(_ delta: Delta<Self>) -> Change { .gatewayRoute(delta) }
 }
 
 extension ServiceRecord: TableRecord {

@@ -73,6 +73,25 @@ import Testing
         ),
         ("SubmitContainerStateChange", #"{"task":"0a","containerName":"a","status":"STOPPED","exitCode":137}"#),
         ("SubmitAttachmentStateChanges", #"{"attachments":[{"attachmentArn":"a","status":"ATTACHED"}]}"#),
+        (
+            "CreateGateway",
+            #"{"name":"g","infrastructureRoleArn":"arn:aws:iam::000000000000:role/r","clientToken":"t","tags":[],"#
+                + #""configuration":{"hostSharedAlb":{"maxAlbCount":2,"testTrafficRules":{"header":{"name":"x","#
+                + #""values":["1"]}},"networkConfiguration":{"subnets":["subnet-1"]},"scheme":"internal"}}}"#
+        ),
+        (
+            "UpdateGateway",
+            #"{"gateway":"g","configuration":{"hostSharedAlb":{"maxAlbCount":3}},"propagateTags":"NONE"}"#
+        ),
+        ("DescribeGateway", #"{"gateway":"g"}"#),
+        ("ListGateways", #"{"names":["g"],"status":["ACTIVE"],"maxResults":1,"nextToken":"r1-61"}"#),
+        ("AssociateGatewayWithCluster", #"{"gateway":"g","cluster":"default"}"#),
+        ("DisassociateGatewayFromCluster", #"{"gateway":"g","cluster":"default"}"#),
+        ("ListGatewayClusterAssociations", #"{"gateway":"g","cluster":"default","maxResults":1}"#),
+        ("ListGatewayRoutes", #"{"service":"s","status":["ACTIVE"],"nextToken":"r1-612f622f63"}"#),
+        ("DescribeGatewayRoute", #"{"gatewayRouteArn":"arn:aws:ecs:us-east-1:000000000000:gateway-route/g/c/s"}"#),
+        ("DescribeGatewayResources", #"{"gateway":"g","maxResults":5,"nextToken":"r1-61"}"#),
+        ("DeleteGateway", #"{"gateway":"g"}"#),
         ("DiscoverPollEndpoint", #"{"containerInstance":"0a","cluster":"default"}"#),
     ]
 

@@ -27,6 +27,7 @@ extension Transaction {
         service.beginDeployment(
             of: revision, id: "ecs-svc/\(digits)", reason: "ECS deployment ecs-svc/\(digits) in progress.",
             at: context.now)
+        settleRoutes(of: service, at: context.now)
     }
 
     /// A service deployment that another one follows before its end is stopped.

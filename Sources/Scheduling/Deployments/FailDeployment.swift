@@ -54,6 +54,7 @@ extension Transaction {
         service.beginDeployment(
             of: revision, id: id, reason: "\(failure.rollbackStart): rolling back to deploymentId \(name).",
             at: context.now)
+        settleRoutes(of: service, at: context.now)
         service.deployments.removeAll { former.contains($0.id) }
         for task in snapshot.liveTasks(of: service.key) where former.contains(task.deployment ?? "") {
             update(task.key) { $0.deployment = id }

@@ -13,6 +13,8 @@ package struct ServiceSettings: Stored {
     package var serviceConnectConfiguration: ECS.ServiceConnectConfiguration?
     package var volumeConfigurations: [ECS.ServiceVolumeConfiguration] = []
     package var vpcLatticeConfigurations: [ECS.VpcLatticeConfiguration] = []
+    package var gatewayConnectors: [ECS.GatewayConnector] = []
+    package var monitoring: ECS.MonitoringConfiguration?
     package var placementConstraints: [ECS.PlacementConstraint] = []
     package var placementStrategy: [ECS.PlacementStrategy] = []
     package var availabilityZoneRebalancing: ECS.AvailabilityZoneRebalancing?
@@ -46,6 +48,7 @@ package struct ServiceSettings: Stored {
         serviceConnectConfiguration = other.serviceConnectConfiguration
         volumeConfigurations = other.volumeConfigurations
         vpcLatticeConfigurations = other.vpcLatticeConfigurations
+        gatewayConnectors = other.gatewayConnectors
     }
 
     package static let fields = FieldTable<ServiceSettings>([
@@ -59,6 +62,8 @@ package struct ServiceSettings: Stored {
         .init("serviceConnectConfiguration", \.serviceConnectConfiguration),
         .init("volumeConfigurations", \.volumeConfigurations),
         .init("vpcLatticeConfigurations", \.vpcLatticeConfigurations),
+        .init("gatewayConnectors", \.gatewayConnectors),
+        .init("monitoring", \.monitoring),
         .init("placementConstraints", \.placementConstraints),
         .init("placementStrategy", \.placementStrategy),
         .init("availabilityZoneRebalancing", \.availabilityZoneRebalancing),

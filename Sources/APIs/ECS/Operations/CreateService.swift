@@ -131,6 +131,7 @@ struct CreateService: Operation {
         settings.serviceConnectConfiguration = input.serviceConnectConfiguration
         settings.volumeConfigurations = input.volumeConfigurations ?? []
         settings.vpcLatticeConfigurations = input.vpcLatticeConfigurations ?? []
+        settings.gatewayConnectors = input.gatewayConnectors ?? []
         settings.placementConstraints = input.placementConstraints ?? []
         settings.placementStrategy = LaunchChecks.normal(input.placementStrategy ?? [])
         settings.healthCheckGracePeriodSeconds = input.healthCheckGracePeriodSeconds
@@ -167,6 +168,8 @@ struct CreateService: Operation {
             constraints: input.placementConstraints, strategies: input.placementStrategy)
         try ServiceChecks.check(service.settings.loadBalancers, definition)
         try ServiceChecks.checkExecuteCommand(service.settings, definition, "created")
+        try GatewayConnectorRules.check(service.settings.gatewayConnectors, definition)
+        try GatewayConnectorRules.checkReach(service.settings.gatewayConnectors, service.cluster, snapshot)
         return service.deploymentController == .external ? nil : definition
     }
 

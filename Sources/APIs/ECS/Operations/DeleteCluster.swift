@@ -26,6 +26,10 @@ struct DeleteCluster: Operation {
             cluster.status = .inactive
             cluster.deletedAt = context.now
             tx.put(cluster)
+            // Gateways may be associated with a cluster without services; the next one of the name begins without.
+            for association in tx.snapshot.list(GatewayAssociationRecord.self, prefix: "\(name)/") {
+                tx.delete(association.key)
+            }
         }
         return ECS.DeleteClusterResponse(cluster: ECS.Cluster(cluster, in: tx.snapshot, including: [.settings]))
     }

@@ -1,6 +1,7 @@
 import APIPipeline
 import AWSModels
 import AWSWire
+import Scheduling
 import State
 
 /// Deletes a service: it drains at once, and is INACTIVE when its tasks are gone.
@@ -29,6 +30,7 @@ struct DeleteService: Operation {
         service.desiredCount = 0
         service.isSteady = false
         tx.put(service)
+        tx.removeRoutes(of: service)
         return ECS.DeleteServiceResponse(service: ECS.Service(service, in: tx.snapshot, includesTags: true))
     }
 }

@@ -27,7 +27,10 @@ struct UpdateService: Operation {
         try changeSettings(&service.settings, input, service.schedulingStrategy)
         let definition = try definition(for: service, input, tx.snapshot)
         if let definition { try check(definition, service.settings, input) }
-        if let definition, mustDeploy(definition, service, before, input) {
+        if let connectors = input.gatewayConnectors {
+            try GatewayConnectorRules.checkReach(connectors, cluster, tx.snapshot)
+        }
+        if let definition, mustDeploy(definition, service, before, input, tx.snapshot) {
             tx.deploy(definition, of: &service, &context)
         }
         if service.primary?.notBefore != nil { service.forgetFailures() }
@@ -65,6 +68,7 @@ struct UpdateService: Operation {
         if let value = input.serviceConnectConfiguration { settings.serviceConnectConfiguration = value }
         if let value = input.volumeConfigurations { settings.volumeConfigurations = value }
         if let value = input.vpcLatticeConfigurations { settings.vpcLatticeConfigurations = value }
+        if let value = input.gatewayConnectors { settings.gatewayConnectors = value }
         if let value = input.placementConstraints { settings.placementConstraints = value }
         if let value = input.placementStrategy { settings.placementStrategy = LaunchChecks.normal(value) }
         if let value = input.healthCheckGracePeriodSeconds { settings.healthCheckGracePeriodSeconds = value }
@@ -108,6 +112,9 @@ struct UpdateService: Operation {
                 constraints: nil, strategies: nil)
         }
         if isNew || input.loadBalancers != nil { try ServiceChecks.check(settings.loadBalancers, definition) }
+        if isNew || input.gatewayConnectors != nil {
+            try GatewayConnectorRules.check(settings.gatewayConnectors, definition)
+        }
         if isNew || input.enableExecuteCommand != nil {
             try ServiceChecks.checkExecuteCommand(settings, definition, "updated")
         }
@@ -117,9 +124,10 @@ struct UpdateService: Operation {
     /// that are there already starts none.
     private func mustDeploy(
         _ definition: TaskDefinitionRecord, _ service: ServiceRecord, _ before: ServiceSettings,
-        _ input: ECS.UpdateServiceRequest
+        _ input: ECS.UpdateServiceRequest, _ snapshot: Snapshot
     ) -> Bool {
         if input.forceNewDeployment ?? false { return true }
+        if input.gatewayConnectors != nil, areRoutesOutdated(of: service, snapshot) { return true }
         guard let primary = service.primary else { return true }
         if primary.family != definition.family || primary.revision != definition.revision { return true }
         return before.deploymentPart.storedBytes() != service.settings.deploymentPart.storedBytes()

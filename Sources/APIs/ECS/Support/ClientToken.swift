@@ -19,6 +19,14 @@ struct ClientToken {
         fingerprint = SHA256Digest.hex(of: request.encoded())
     }
 
+    /// A token that stands for the first request whatever its repetitions say.
+    init?(_ token: String?, scope: String) {
+        guard let token, !token.isEmpty else { return nil }
+        self.scope = scope
+        self.token = token
+        fingerprint = ""
+    }
+
     /// Checks a token.
     /// Source: Amazon ECS API Reference, RunTask (clientToken): up to 64 characters.
     static func check(_ token: String?) throws(WireError) {

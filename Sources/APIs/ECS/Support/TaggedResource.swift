@@ -10,6 +10,7 @@ enum TaggedResource {
     case taskDefinition(Key<TaskDefinitionRecord>)
     case containerInstance(Key<ContainerInstanceRecord>)
     case taskSet(Key<TaskSetRecord>)
+    case gateway(Key<GatewayRecord>)
 
     /// - Throws: `InvalidParameterException` for what is no long ARN of such a resource in this region.
     init(_ text: String, _ realm: Realm) throws(WireError) {
@@ -31,6 +32,7 @@ enum TaggedResource {
         case ("task", 3): return .task(TaskRecord.key(parts[1], parts[2]))
         case ("container-instance", 3): return .containerInstance(ContainerInstanceRecord.key(parts[1], parts[2]))
         case ("task-set", 5): return .taskSet(TaskSetRecord.key(parts[1], parts[2], parts[4]))
+        case ("gateway", 2): return .gateway(GatewayRecord.key(parts[1]))
         case ("task-definition", 2):
             let reference = try TaskDefinitionReference(text, realm)
             guard let revision = reference.revision else { throw .invalidParameter("Invalid identifier: \(text)") }
@@ -68,6 +70,9 @@ enum TaggedResource {
         case .taskSet(let key):
             guard let record = snapshot.get(key) else { throw .unknown("task set") }
             return record.tags
+        case .gateway(let key):
+            guard let record = snapshot.get(key) else { throw .unknown("gateway") }
+            return record.tags
         }
     }
 
@@ -80,6 +85,7 @@ enum TaggedResource {
         case .taskDefinition(let key): tx.update(key) { $0.tags = tags }
         case .containerInstance(let key): tx.update(key) { $0.tags = tags }
         case .taskSet(let key): tx.update(key) { $0.tags = tags }
+        case .gateway(let key): tx.update(key) { $0.tags = tags }
         }
     }
 }

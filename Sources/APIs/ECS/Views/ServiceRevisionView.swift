@@ -24,9 +24,25 @@ extension ECS.ServiceRevision {
         serviceRegistries = settings.serviceRegistries.isEmpty ? nil : settings.serviceRegistries
         volumeConfigurations = settings.volumeConfigurations.isEmpty ? nil : settings.volumeConfigurations
         vpcLatticeConfigurations = settings.vpcLatticeConfigurations.isEmpty ? nil : settings.vpcLatticeConfigurations
+        gatewayConnectors = settings.gatewayConnectors.isEmpty ? nil : settings.gatewayConnectors
+        monitoring = settings.monitoring
+        ecsManagedResources = managedResources(of: revision, in: snapshot)
         containerImages = ServiceRevisionImages(revision, in: snapshot).images
         guardDutyEnabled = false
         createdAt = revision.createdAt
+    }
+
+    /// What ECS manages for the revision: the routes from gateways that its connector has.
+    private func managedResources(
+        of revision: ServiceRevisionRecord, in snapshot: Snapshot
+    ) -> ECS.ECSManagedResources? {
+        guard let connector = revision.settings.gatewayConnectors.first else { return nil }
+        let prefix = "\(revision.cluster)/\(revision.service)/"
+        let routes = snapshot.list(GatewayRouteRecord.self, .routeByService, prefix: prefix)
+        return ECS.ECSManagedResources(
+            gatewayConnections: routes.filter { $0.portName == connector.portName }.map { route in
+                ECS.GatewayConnection(route, in: snapshot)
+            })
     }
 }
 
