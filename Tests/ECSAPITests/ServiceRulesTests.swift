@@ -13,7 +13,9 @@ import Testing
     }
 
     private static let replica = #""desiredCount":1"#
-    private static let balanced = #"\#(replica),"loadBalancers":[{"targetGroupArn":"t","containerName":"#
+    private static let balanced = #"\#(replica),"loadBalancers":[{"targetGroupArn":"\#(group)","containerName":"#
+    private static let group = "arn:aws:elasticloadbalancing:us-east-1:000000000000:targetgroup/web/1234567890abcdef"
+    private static let registry = "arn:aws:servicediscovery:us-east-1:000000000000:service/srv-1"
     private static let daemon = #""schedulingStrategy":"DAEMON""#
 
     private func region() -> TestRegion {
@@ -107,9 +109,13 @@ import Testing
         arguments: [
             (#""desiredCount":5"#, false), (#""forceNewDeployment":true"#, true),
             (#""taskDefinition":"web""#, false), (#""taskDefinition":"web:1""#, false),
-            (#""taskDefinition":"db""#, true), (#""platformVersion":"1.4.0""#, true),
-            (#""loadBalancers":[{"targetGroupArn":"t","containerName":"web","containerPort":80}]"#, true),
-            (#""loadBalancers":[]"#, false), (#""serviceRegistries":[{"registryArn":"r"}]"#, true),
+            (#""taskDefinition":"db""#, true),
+            (#""loadBalancers":[{"targetGroupArn":"\#(group)","containerName":"web","containerPort":80}]"#, true),
+            (#""loadBalancers":[]"#, false),
+            (
+                #""serviceRegistries":[{"registryArn":"\#(registry)","containerName":"web","containerPort":80}]"#, true
+            ),
+            (#""monitoring":{"metricConfigurations":[]}"#, false),
             (#""serviceConnectConfiguration":{"enabled":true,"namespace":"n"}"#, true),
             (#""deploymentConfiguration":{"maximumPercent":150}"#, false),
             (#""placementConstraints":[{"type":"distinctInstance"}]"#, false),

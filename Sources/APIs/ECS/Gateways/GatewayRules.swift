@@ -49,9 +49,7 @@ enum GatewayRules {
 
     /// The infrastructure role of a request: an ARN.
     static func role(_ text: String) throws(WireError) -> String {
-        guard let arn = ARN(text), arn.service == "iam", arn.resource.hasPrefix("role/") else {
-            throw .invalidParameter("infrastructureRoleArn must be the ARN of an IAM role.")
-        }
+        try ARN.checkRole(text, "infrastructureRoleArn")
         return text
     }
 

@@ -69,6 +69,9 @@ struct CreateService: Operation {
         service.tags = try Tags.checked(input.tags)
         service.desiredCount = try desiredCount(input, service.schedulingStrategy)
         service.settings = try settings(input, service.schedulingStrategy)
+        service.settings.serviceConnectConfiguration = ServiceConnectRules.completed(
+            input.serviceConnectConfiguration, cluster, snapshot)
+        try ServiceRules.checkKind(service)
         service.roleARN = role(input.role, service.settings, snapshot.realm)
         return service
     }
@@ -128,10 +131,10 @@ struct CreateService: Operation {
             input.deploymentConfiguration, over: nil, strategy)
         settings.loadBalancers = input.loadBalancers ?? []
         settings.serviceRegistries = input.serviceRegistries ?? []
-        settings.serviceConnectConfiguration = input.serviceConnectConfiguration
         settings.volumeConfigurations = input.volumeConfigurations ?? []
         settings.vpcLatticeConfigurations = input.vpcLatticeConfigurations ?? []
         settings.gatewayConnectors = input.gatewayConnectors ?? []
+        settings.monitoring = input.monitoring
         settings.placementConstraints = input.placementConstraints ?? []
         settings.placementStrategy = LaunchChecks.normal(input.placementStrategy ?? [])
         settings.healthCheckGracePeriodSeconds = input.healthCheckGracePeriodSeconds
@@ -157,6 +160,7 @@ struct CreateService: Operation {
         of input: ECS.CreateServiceRequest, _ service: ServiceRecord, _ snapshot: Snapshot
     ) throws(WireError) -> TaskDefinitionRecord? {
         guard let text = input.taskDefinition else {
+            try LoadBalancerRules.checkRole(input.role, of: service, nil)
             guard service.deploymentController == .external else {
                 throw .invalidParameter("TaskDefinition can not be blank.")
             }
@@ -166,9 +170,8 @@ struct CreateService: Operation {
         try LaunchChecks.check(
             launchType: input.launchType, definition: definition, network: input.networkConfiguration,
             constraints: input.placementConstraints, strategies: input.placementStrategy)
-        try ServiceChecks.check(service.settings.loadBalancers, definition)
-        try ServiceChecks.checkExecuteCommand(service.settings, definition, "created")
-        try GatewayConnectorRules.check(service.settings.gatewayConnectors, definition)
+        try LoadBalancerRules.checkRole(input.role, of: service, definition)
+        try ServiceRules.check(ServiceRules.Member.allCases, of: service, definition, snapshot, "created")
         try GatewayConnectorRules.checkReach(service.settings.gatewayConnectors, service.cluster, snapshot)
         return service.deploymentController == .external ? nil : definition
     }

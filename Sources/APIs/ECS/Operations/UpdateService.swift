@@ -23,10 +23,15 @@ struct UpdateService: Operation {
         var service = try ServiceReference.find(input.service, cluster, tx.snapshot)
         guard service.status == .active else { throw .serviceNotActive("Service was not ACTIVE.") }
         let before = service.settings
+        service.deploymentController = try DeploymentControllerRules.controller(of: service, after: input)
+        try DeploymentControllerRules.check(input, for: service)
         try changeCount(&service, input, context.now)
         try changeSettings(&service.settings, input, service.schedulingStrategy)
+        service.settings.serviceConnectConfiguration = ServiceConnectRules.completed(
+            service.settings.serviceConnectConfiguration, cluster, tx.snapshot)
+        try ServiceRules.checkKind(service)
         let definition = try definition(for: service, input, tx.snapshot)
-        if let definition { try check(definition, service.settings, input) }
+        if let definition { try check(definition, service, input, tx.snapshot) }
         if let connectors = input.gatewayConnectors {
             try GatewayConnectorRules.checkReach(connectors, cluster, tx.snapshot)
         }
@@ -68,6 +73,7 @@ struct UpdateService: Operation {
         if let value = input.serviceConnectConfiguration { settings.serviceConnectConfiguration = value }
         if let value = input.volumeConfigurations { settings.volumeConfigurations = value }
         if let value = input.vpcLatticeConfigurations { settings.vpcLatticeConfigurations = value }
+        if let value = input.monitoring { settings.monitoring = value }
         if let value = input.gatewayConnectors { settings.gatewayConnectors = value }
         if let value = input.placementConstraints { settings.placementConstraints = value }
         if let value = input.placementStrategy { settings.placementStrategy = LaunchChecks.normal(value) }
@@ -87,15 +93,9 @@ struct UpdateService: Operation {
     private func definition(
         for service: ServiceRecord, _ input: ECS.UpdateServiceRequest, _ snapshot: Snapshot
     ) throws(WireError) -> TaskDefinitionRecord? {
-        guard service.deploymentController == .ecs, let primary = service.primary else {
-            guard input.taskDefinition == nil else {
-                throw .invalidParameter(
-                    "Cannot update task definition on services with a "
-                        + "\(service.deploymentController.rawValue) deployment controller.")
-            }
-            return nil
-        }
+        guard service.deploymentController == .ecs else { return nil }
         guard let text = input.taskDefinition else {
+            guard let primary = service.primary else { return nil }
             return snapshot.get(TaskDefinitionRecord.key(primary.family, primary.revision))
         }
         return try TaskDefinitionReference.runnable(text, in: snapshot)
@@ -103,21 +103,18 @@ struct UpdateService: Operation {
 
     /// Checks what is new against the definition; what has not changed was checked before.
     private func check(
-        _ definition: TaskDefinitionRecord, _ settings: ServiceSettings, _ input: ECS.UpdateServiceRequest
+        _ definition: TaskDefinitionRecord, _ service: ServiceRecord, _ input: ECS.UpdateServiceRequest,
+        _ snapshot: Snapshot
     ) throws(WireError) {
+        let settings = service.settings
         let isNew = input.taskDefinition != nil
         if isNew || input.networkConfiguration != nil {
             try LaunchChecks.check(
                 launchType: settings.launchType, definition: definition, network: settings.networkConfiguration,
                 constraints: nil, strategies: nil)
         }
-        if isNew || input.loadBalancers != nil { try ServiceChecks.check(settings.loadBalancers, definition) }
-        if isNew || input.gatewayConnectors != nil {
-            try GatewayConnectorRules.check(settings.gatewayConnectors, definition)
-        }
-        if isNew || input.enableExecuteCommand != nil {
-            try ServiceChecks.checkExecuteCommand(settings, definition, "updated")
-        }
+        let members = isNew ? ServiceRules.Member.allCases : input.namedMembers
+        try ServiceRules.check(members, of: service, definition, snapshot, "updated")
     }
 
     /// Source: Amazon ECS API Reference, UpdateService: which members start a deployment. Observed: sending the values
@@ -139,5 +136,25 @@ extension ServiceRecord {
     /// Source: Amazon ECS Developer Guide, Service throttle logic.
     fileprivate mutating func forgetFailures() {
         changePrimary { $0.notBefore = nil }
+    }
+}
+
+extension ECS.UpdateServiceRequest {
+    /// The members with rules that the request names.
+    fileprivate var namedMembers: [ServiceRules.Member] {
+        ServiceRules.Member.allCases.filter { member in
+            switch member {
+            case .loadBalancers: loadBalancers != nil
+            case .serviceRegistries: serviceRegistries != nil
+            case .serviceConnect: serviceConnectConfiguration != nil
+            case .volumes: volumeConfigurations != nil
+            case .lattice: vpcLatticeConfigurations != nil
+            case .gatewayConnectors: gatewayConnectors != nil
+            case .executeCommand: enableExecuteCommand != nil
+            case .platformVersion: platformVersion != nil
+            case .monitoring: monitoring != nil
+            case .placementConstraints: placementConstraints != nil
+            }
+        }
     }
 }

@@ -24,6 +24,7 @@ struct Launch {
         try LaunchChecks.check(
             launchType: input.launchType, definition: definition, network: input.networkConfiguration,
             constraints: input.placementConstraints, strategies: input.placementStrategy)
+        try LaunchChecks.check(platformVersion: input.platformVersion, input.launchType ?? .ec2)
         let request = TaskRequest(
             cluster: cluster, definition: definition,
             overrides: try LaunchChecks.overrides(input.overrides, of: definition),

@@ -14,7 +14,7 @@ enum LaunchChecks {
         constraints: [ECS.PlacementConstraint]?, strategies: [ECS.PlacementStrategy]?
     ) throws(WireError) {
         try checkLaunchType(launchType, definition.definition)
-        try checkNetwork(network, definition.definition)
+        try checkNetwork(network, definition.definition, launchType)
         try checkPlacement(constraints ?? [], strategies ?? [])
     }
 
@@ -31,14 +31,39 @@ enum LaunchChecks {
         }
     }
 
+    /// Checks that a platform version is asked for where there are platforms.
+    /// Source: Amazon ECS API Reference, RunTask (platformVersion): for Fargate only. Observed: these words.
+    static func check(platformVersion: String?, _ launchType: ECS.LaunchType?) throws(WireError) {
+        guard platformVersion != nil, let launchType, launchType != .fargate else { return }
+        throw .invalidParameter(
+            "The platform version must be null when specifying an \(launchType.rawValue) launch type.")
+    }
+
+    /// Source: Amazon ECS API Reference, AwsVpcConfiguration: at most 16 subnets and 5 security groups.
+    /// Observed: the words about public addresses.
+    private static func checkBounds(
+        _ network: ECS.AwsVpcConfiguration, _ launchType: ECS.LaunchType?
+    ) throws(WireError) {
+        guard (1...16).contains(network.subnets.count) else {
+            throw .invalidParameter("subnets can have 1 to 16 items.")
+        }
+        guard (network.securityGroups ?? []).count <= 5 else {
+            throw .invalidParameter("securityGroups can have at most 5 items.")
+        }
+        guard network.assignPublicIp != .enabled || launchType == .fargate else {
+            throw .invalidParameter("Assign public IP is not supported for this launch type.")
+        }
+    }
+
     private static func checkNetwork(
-        _ network: ECS.NetworkConfiguration?, _ definition: ECS.TaskDefinition
+        _ network: ECS.NetworkConfiguration?, _ definition: ECS.TaskDefinition, _ launchType: ECS.LaunchType?
     ) throws(WireError) {
         if definition.networkMode == .awsvpc {
-            guard network?.awsvpcConfiguration != nil else {
+            guard let vpc = network?.awsvpcConfiguration else {
                 throw .invalidParameter(
                     "Network Configuration must be provided when networkMode 'awsvpc' is specified.")
             }
+            try checkBounds(vpc, launchType)
             throw .unsupportedFeature("Network mode 'awsvpc' is not available in this region yet.")
         } else if network?.awsvpcConfiguration != nil {
             throw .invalidParameter(

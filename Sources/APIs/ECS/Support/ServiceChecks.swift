@@ -48,6 +48,7 @@ enum ServiceChecks {
         result.strategy = result.strategy ?? old?.strategy ?? .rolling
         result.bakeTimeInMinutes = result.bakeTimeInMinutes ?? old?.bakeTimeInMinutes ?? 0
         try check(result, isDaemon: isDaemon)
+        try DeploymentRules.check(result)
         return result
     }
 
@@ -100,25 +101,6 @@ enum ServiceChecks {
             throw .invalidParameter(
                 "The service couldn't be \(verb) because a valid taskRoleArn is not being used. Specify a valid task "
                     + "role in your task definition and try again.")
-        }
-    }
-
-    /// Load balancers name a container and a port of the definition.
-    /// Source: Amazon ECS API Reference, CreateService (loadBalancers).
-    static func check(
-        _ balancers: [ECS.LoadBalancer], _ definition: TaskDefinitionRecord
-    ) throws(WireError) {
-        guard balancers.count <= 5 else { throw .invalidParameter("load balancers can have at most 5 items.") }
-        let containers = definition.definition.containerDefinitions ?? []
-        for balancer in balancers {
-            let name = balancer.containerName ?? ""
-            guard let container = containers.first(where: { $0.name == name }) else {
-                throw .invalidParameter("The container \(name) does not exist in the task definition.")
-            }
-            let port = balancer.containerPort ?? 0
-            guard (container.portMappings ?? []).contains(where: { $0.containerPort == port }) else {
-                throw .invalidParameter("The container \(name) did not have a container port \(port) defined.")
-            }
         }
     }
 
