@@ -91,6 +91,22 @@ import Testing
         ("ListGatewayRoutes", #"{"service":"s","status":["ACTIVE"],"nextToken":"r1-612f622f63"}"#),
         ("DescribeGatewayRoute", #"{"gatewayRouteArn":"arn:aws:ecs:us-east-1:000000000000:gateway-route/g/c/s"}"#),
         ("DescribeGatewayResources", #"{"gateway":"g","maxResults":5,"nextToken":"r1-61"}"#),
+        (
+            "CreateExpressGatewayService",
+            #"{"infrastructureRoleArn":"arn:aws:iam::000000000000:role/r","executionRoleArn":"r","serviceName":"x","#
+                + #""primaryContainer":{"image":"i","containerPort":80,"environment":[{"name":"a","value":"b"}]},"#
+                + #""scalingTarget":{"minTaskCount":1,"autoScalingMetric":"AVERAGE_CPU"},"cpu":"256","tags":[]}"#
+        ),
+        (
+            "UpdateExpressGatewayService",
+            #"{"serviceArn":"arn:aws:ecs:us-east-1:000000000000:service/default/x","memory":"1024","#
+                + #""networkConfiguration":{"subnets":["s"]},"scalingTarget":{"maxTaskCount":3}}"#
+        ),
+        (
+            "DescribeExpressGatewayService",
+            #"{"serviceArn":"arn:aws:ecs:us-east-1:000000000000:service/default/x","include":["TAGS"]}"#
+        ),
+        ("DeleteExpressGatewayService", #"{"serviceArn":"arn:aws:ecs:us-east-1:000000000000:service/default/x"}"#),
         ("DeleteGateway", #"{"gateway":"g"}"#),
         ("DiscoverPollEndpoint", #"{"containerInstance":"0a","cluster":"default"}"#),
     ]

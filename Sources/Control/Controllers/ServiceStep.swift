@@ -74,6 +74,9 @@ struct ServiceStep {
     // MARK: Starting
 
     private mutating func start(_ starts: [TaskStart], on instances: [String]?) {
+        guard !starts.contains(where: { blueprint(of: $0.deployment)?.launchType == .fargate }) else {
+            return sayOnce(FargateCapacity.refusal)
+        }
         var started: [String] = []
         var failure: [RefusedInstance]?
         for start in starts {
@@ -148,6 +151,11 @@ struct ServiceStep {
         let text = placementFailureEvent(refused)
         let retry = context.now.advanced(by: ServiceController.placementRetry)
         wakeAt = min(wakeAt ?? retry, retry)
+        sayOnce(text)
+    }
+
+    /// Says what keeps the service from its tasks; it is not repeated while that lasts.
+    private mutating func sayOnce(_ text: String) {
         guard service.lastPlacementFailure != text else { return }
         say(text)
         service.lastPlacementFailure = text
@@ -197,12 +205,9 @@ struct ServiceStep {
     }
 
     private mutating func sayStuck() {
-        let text =
+        sayOnce(
             "was unable to stop or start tasks during a deployment because of the service deployment "
-            + "configuration. Update the minimumHealthyPercent or maximumPercent value and try again."
-        guard service.lastPlacementFailure != text else { return }
-        say(text)
-        service.lastPlacementFailure = text
+                + "configuration. Update the minimumHealthyPercent or maximumPercent value and try again.")
     }
 
     private mutating func say(_ text: String) {

@@ -25,6 +25,10 @@ package struct ServiceRecord: Record {
     package var serviceDeployment: String?
     /// The id of the service revision whose deployment was complete last: what a failed one goes back to.
     package var completedRevision: String?
+    /// The role with which ECS makes load balancers and the like; only Express services have one.
+    package var infrastructureRoleARN: String?
+    /// What the deployments of an Express service say beside task definition and settings, newest first.
+    package var expressRevisions: [ExpressRevision] = []
     /// Newest first, at most 100.
     package var events: [ECS.ServiceEvent] = []
     package var tags: [ECS.Tag] = []
@@ -40,6 +44,9 @@ package struct ServiceRecord: Record {
 
     /// The ARN.
     package func arn(_ realm: Realm) -> String { realm.ecs("service/\(cluster)/\(name)") }
+
+    /// Whether ECS manages the service's resources.
+    package var isExpress: Bool { infrastructureRoleARN != nil }
 
     /// The deployment everything converges on; nil for a service whose deployments somebody else makes.
     package var primary: DeploymentState? { deployments.first { $0.status == .primary } }
@@ -69,6 +76,8 @@ package struct ServiceRecord: Record {
         .init("deployments", \.deployments),
         .init("serviceDeployment", \.serviceDeployment),
         .init("completedRevision", \.completedRevision),
+        .init("infrastructureRoleARN", \.infrastructureRoleARN),
+        .init("expressRevisions", \.expressRevisions),
         .init("events", \.events),
         .init("tags", \.tags),
         .init("isSteady", \.isSteady),

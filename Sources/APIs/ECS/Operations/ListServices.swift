@@ -31,7 +31,7 @@ struct ListServices: ReadOperation {
     private func matches(_ service: ServiceRecord, _ input: ECS.ListServicesRequest) -> Bool {
         if let type = input.launchType, service.settings.launchType != type { return false }
         if let strategy = input.schedulingStrategy, service.schedulingStrategy != strategy { return false }
-        // All services here are managed by their owner.
-        return input.resourceManagementType != .ecs
+        if let type = input.resourceManagementType { return (type == .ecs) == service.isExpress }
+        return true
     }
 }

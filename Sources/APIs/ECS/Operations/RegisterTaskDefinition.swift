@@ -26,17 +26,24 @@ struct RegisterTaskDefinition: Operation {
         _ input: ECS.RegisterTaskDefinitionRequest, _ call: Call, _ tx: inout Transaction,
         _ context: inout DecisionContext
     ) throws(WireError) -> ECS.RegisterTaskDefinitionResponse {
+        let record = try register(input, by: call.caller, &tx, at: context.now)
+        return ECS.RegisterTaskDefinitionResponse(
+            taskDefinition: ECS.TaskDefinition(record, tx.realm), tags: record.tags.isEmpty ? nil : record.tags)
+    }
+
+    /// Checks a definition and stores it as the next revision; ECS registers those of Express services itself.
+    func register(
+        _ input: ECS.RegisterTaskDefinitionRequest, by caller: Caller, _ tx: inout Transaction, at now: Timestamp
+    ) throws(WireError) -> TaskDefinitionRecord {
         let tags = try Tags.checked(input.tags)
         var definition = ECS.TaskDefinition(registering: input)
         try DefinitionRules.check(definition)
         try checkLength(definition)
         definition.requiresAttributes = RequiredAttributes.of(definition)
         definition.compatibilities = LaunchTypeRules.compatibilities(of: definition)
-        definition.registeredAt = context.now
-        definition.registeredBy = call.caller.arn
-        let record = try store(definition, tags, &tx)
-        return ECS.RegisterTaskDefinitionResponse(
-            taskDefinition: ECS.TaskDefinition(record, tx.realm), tags: tags.isEmpty ? nil : tags)
+        definition.registeredAt = now
+        definition.registeredBy = caller.arn
+        return try store(definition, tags, &tx)
     }
 
     /// The family remembers its last revision, so the next one costs the same however many there are.

@@ -28,6 +28,7 @@ extension ECS.Service {
         createdBy = service.createdBy
         roleArn = service.roleARN
         tags = includesTags ? service.tags : []
+        resourceManagementType = service.isExpress ? .ecs : .customer
         fill(settings)
     }
 
