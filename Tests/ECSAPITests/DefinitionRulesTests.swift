@@ -24,26 +24,27 @@ import Testing
             let list = others.isEmpty ? first : first + "," + others
             return #"{"family":"f"\#(task.isEmpty ? "" : "," + task),"containerDefinitions":[\#(list)]}"#
         }
+
+        /// Registers the definition and compares the answer.
+        func check() {
+            let answer = TestRegion().call("RegisterTaskDefinition", request)
+            guard let says else {
+                #expect(answer.status == 200, "\(answer.text)")
+                return
+            }
+            #expect(answer.code == "ClientException")
+            #expect(answer.message.contains(says), "\(answer.message)")
+        }
     }
 
     @Test("a good definition is registered, a bad one refused in ECS's words", arguments: good + task + container)
-    func check(row: Row) { expect(row) }
+    func check(row: Row) { row.check() }
 
     @Test("ports, networks, volumes and dependencies are checked", arguments: ports + volumes + dependencies)
-    func checkParts(row: Row) { expect(row) }
+    func checkParts(row: Row) { row.check() }
 
     @Test("a launch type that is required is checked", arguments: fargate + otherTypes)
-    func checkLaunchType(row: Row) { expect(row) }
-
-    private func expect(_ row: Row) {
-        let answer = TestRegion().call("RegisterTaskDefinition", row.request)
-        guard let says = row.says else {
-            #expect(answer.status == 200, "\(answer.text)")
-            return
-        }
-        #expect(answer.code == "ClientException")
-        #expect(answer.message.contains(says), "\(answer.message)")
-    }
+    func checkLaunchType(row: Row) { row.check() }
 
     static let good = [
         Row(), Row(task: #""cpu":"1 vCPU","memory":"1GB""#), Row(container: #""healthCheck":{"command":["CMD","x"]}"#),

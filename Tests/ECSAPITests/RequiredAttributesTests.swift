@@ -80,6 +80,34 @@ import Testing
         Row(
             task: #""volumes":[{"name":"v","efsVolumeConfiguration":{"fileSystemId":"fs-1"}}]"#,
             gives: ["B:efs", "A:docker-remote-api.1.25"]),
+        Row(
+            task: #""volumes":[{"name":"v","efsVolumeConfiguration":{"fileSystemId":"f","authorizationConfig":{}}}]"#,
+            gives: ["B:efsAuth", "A:docker-remote-api.1.25"]),
+        Row(
+            task: #""volumes":[{"name":"v","s3filesVolumeConfiguration":{"fileSystemArn":"a"}}]"#,
+            gives: ["B:storage.s3-files"]),
+        Row(
+            task: #""volumes":[{"name":"v","configuredAtLaunch":true}]"#, gives: ["B:storage.ebs-task-volume-attach"]),
+        Row(task: #""enableFaultInjection":true"#, gives: ["B:fault-injection"]),
+        Row(task: #""proxyConfiguration":{"containerName":"web"}"#, gives: ["B:aws-appmesh"]),
+        Row(
+            container: #""firelensConfiguration":{"type":"fluentbit","options":{"config-file-type":"s3"}}"#,
+            gives: ["B:firelens.fluentbit", "B:firelens.options.config.s3"]),
+        Row(
+            container: #""logConfiguration":{"logDriver":"awsfirelens","options":{"log-driver-buffer-limit":"1"}}"#,
+            gives: ["A:logging-driver.awsfirelens", "B:logging-driver.awsfirelens.log-driver-buffer-limit"]),
+        Row(
+            container: #""logConfiguration":{"logDriver":"splunk","secretOptions":[{"name":"t","valueFrom":"p"}]}"#,
+            gives: ["A:logging-driver.splunk", "B:secrets.ssm.bootstrap.log-driver"]),
+        Row(
+            container: #""repositoryCredentials":{"credentialsParameter":"p"}"#,
+            gives: ["B:private-registry-authentication.secretsmanager"]),
+        Row(container: #""environmentFiles":[{"type":"s3","value":"a"}]"#, gives: ["B:env-files.s3"]),
+        Row(container: #""dockerSecurityOptions":["label:a","apparmor:b"]"#, gives: ["A:selinux", "A:apparmor"]),
+        Row(container: #""credentialSpecs":["credentialspecdomainless:a"]"#, gives: ["B:gmsa-domainless"]),
+        Row(
+            container: #""linuxParameters":{"tmpfs":[{"containerPath":"/t","size":1}]}"#,
+            gives: ["A:docker-remote-api.1.22"]),
     ]
 
     private static let small = #""networkMode":"awsvpc","cpu":"256","memory":"512""#
@@ -93,5 +121,7 @@ import Testing
         Row(task: small, container: #""privileged":true"#, gives: ["EC2", "MANAGED_INSTANCES"]),
         Row(task: small + #","volumes":[{"name":"v","dockerVolumeConfiguration":{}}]"#, gives: ["EC2"]),
         Row(task: small + #","ephemeralStorage":{"sizeInGiB":30}"#, gives: ["FARGATE"]),
+        Row(
+            task: #""volumes":[{"name":"v","efsVolumeConfiguration":{"fileSystemId":"fs-1"}}]"#, gives: ["EC2"]),
     ]
 }

@@ -9,8 +9,7 @@ enum ContainerRules {
 
     static let all: [ContainerRule] = [
         hasName, hasImage, hasCPU, hasMemory, hasHealthCheck, hasRestartPolicy, hasTimeouts, hasEnvironment,
-        hasEnvironmentFiles, hasSecrets, hasLogOptions, hasLinuxParameters, hasUlimits, hasFirelens,
-        hasCredentialSpecs, hasGPUs,
+        hasEnvironmentFiles, hasSecrets, hasLinuxParameters, hasUlimits, hasCredentialSpecs, hasResourceRequirements,
     ]
 
     static let hasName: ContainerRule = { (container, _) throws(WireError) in
@@ -31,9 +30,12 @@ enum ContainerRules {
         guard image.utf8.count <= 255 || image.contains("@sha256:") else {
             throw .client("Container.image repository name and tag cannot be longer than 255 characters.")
         }
-        guard !image.contains(where: \.isWhitespace) else {
+        guard image.utf8.allSatisfy(isImageByte) else {
             throw .client("Container.image contains invalid characters.")
         }
+        guard let digest = image.firstRange(of: "@").map({ image[$0.upperBound...] }) else { return }
+        guard digest.hasPrefix("sha256:"), digest.utf8.count == 7 + 64, digest.dropFirst(7).allSatisfy(\.isHexDigit)
+        else { throw .client("Container.image has an invalid digest: it must be sha256: and 64 hexadecimal digits.") }
     }
 
     static let hasCPU: ContainerRule = { (container, _) throws(WireError) in
@@ -102,9 +104,7 @@ enum ContainerRules {
     static let hasSecrets: ContainerRule = { (container, _) throws(WireError) in
         var names: Set<String> = []
         for secret in container.secrets ?? [] {
-            guard !secret.name.isEmpty, !secret.valueFrom.isEmpty else {
-                throw .container(container, "A secret must have a name and a valueFrom.")
-            }
+            try secret.check(container)
             guard names.insert(secret.name).inserted else {
                 throw .client("Duplicate secret names found: \(secret.name). Each secret name must be unique.")
             }
@@ -113,20 +113,6 @@ enum ContainerRules {
             throw .client(
                 "The secret name must be unique and not shared with any new or existing environment variables set on "
                     + "the container, such as '\(variable.name ?? "")'.")
-        }
-    }
-
-    static let hasLogOptions: ContainerRule = { (container, _) throws(WireError) in
-        guard let log = container.logConfiguration, log.logDriver == .awslogs else { return }
-        let options = log.options ?? [:]
-        guard !(options["awslogs-group"] ?? "").isEmpty else {
-            throw .client("Log driver awslogs requires options: awslogs-group.")
-        }
-        guard options["awslogs-datetime-format"] == nil || options["awslogs-multiline-pattern"] == nil else {
-            throw .client("awslogs-datetime-format and awslogs-multiline-pattern cannot be specified together.")
-        }
-        if let mode = options["mode"], mode != "blocking", mode != "non-blocking" {
-            throw .client("Invalid value for log option mode: \(mode). It must be blocking or non-blocking.")
         }
     }
 
@@ -150,18 +136,6 @@ enum ContainerRules {
         }
     }
 
-    /// Source: Amazon ECS API Reference, FirelensConfiguration; one log router to a task.
-    static let hasFirelens: ContainerRule = { (container, definition) throws(WireError) in
-        let routers = definition.containers.count { $0.firelensConfiguration != nil }
-        if container.firelensConfiguration != nil, routers > 1 {
-            throw .client("Only one container in a task definition can have a firelensConfiguration.")
-        }
-        if container.logConfiguration?.logDriver == .awsfirelens, routers == 0 {
-            throw .client(
-                "When a firelensConfiguration object is not specified, the awsfirelens log driver cannot be used.")
-        }
-    }
-
     static let hasCredentialSpecs: ContainerRule = { (container, _) throws(WireError) in
         let specs = container.credentialSpecs ?? []
         let prefixes = ["credentialspec:", "credentialspecdomainless:"]
@@ -173,12 +147,23 @@ enum ContainerRules {
         }
     }
 
-    static let hasGPUs: ContainerRule = { (container, _) throws(WireError) in
-        for requirement in container.resourceRequirements ?? [] where requirement.type == .gpu {
-            guard let count = requirement.value.flatMap({ Int($0) }), count > 0 else {
-                throw .container(container, "The number of GPUs must be a whole number above 0.")
+    /// Source: Amazon ECS API Reference, ResourceRequirement.
+    static let hasResourceRequirements: ContainerRule = { (container, _) throws(WireError) in
+        for requirement in container.resourceRequirements ?? [] {
+            if requirement.type == .gpu, requirement.value != nil || requirement.sharingStrategy == nil {
+                guard let count = requirement.value.flatMap({ Int($0) }), count > 0 else {
+                    throw .container(container, "The number of GPUs must be a whole number above 0.")
+                }
+            }
+            guard requirement.type != .neuronDevice || requirement.value == "ALL" else {
+                throw .container(container, "The value of a NeuronDevice requirement must be ALL.")
             }
         }
+    }
+
+    /// Source: Amazon ECS API Reference, ContainerDefinition (image): letters, digits and a few signs.
+    private static func isImageByte(_ byte: UInt8) -> Bool {
+        (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte & 0xDF) || "-_:./#@".utf8.contains(byte)
     }
 
     private static func expect(

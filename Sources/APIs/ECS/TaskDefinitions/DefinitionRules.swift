@@ -17,7 +17,7 @@ enum DefinitionRules {
         [
             TaskRules.hasFamilyName, TaskRules.hasContainers, TaskRules.hasCPUSize, TaskRules.hasMemorySize,
         ]
-        + ContainerRules.all.map(forEachContainer)
+        + (ContainerRules.all + LogRules.all + KernelRules.all).map(forEachContainer)
         + [
             TaskRules.hasUniqueContainerNames, TaskRules.hasEssentialContainer, TaskRules.containersFitTask,
             TaskRules.hasPlacementConstraints, TaskRules.sharesNamespacesOnLinuxOnly,
@@ -26,6 +26,7 @@ enum DefinitionRules {
         + [PortRules.hasUniquePortNames, PortRules.hasUniqueHostPorts]
         + NetworkRules.all
         + VolumeRules.all
+        + WindowsRules.all
         + DependencyRules.all
         + RoleRules.all
 

@@ -7,7 +7,7 @@ enum FargateRules {
     static let all: [DefinitionRule] = [
         hasTaskInterface, hasSize, hasPossibleSize, hasEphemeralStorageSize, hasNoPlacementConstraints,
         hasOwnNamespaces, hasNoHostFeatures, hasLinuxParameters, hasNoHostVolumes, hasTimeouts, hasLogDriver,
-        hasExecutionRole,
+        hasExecutionRole, hasKnownPlatform,
     ]
 
     /// For each number of CPU units the possible MiB of memory.
@@ -66,6 +66,9 @@ enum FargateRules {
             guard !(container.resourceRequirements ?? []).contains(where: { $0.type == .gpu }) else {
                 throw .client("Tasks using the Fargate launch type do not support GPU resource requirements.")
             }
+            guard container.firelensConfiguration?.options?["config-file-type"] != "s3" else {
+                throw .fargate("config-file-type 's3'")
+            }
         }
     }
 
@@ -84,6 +87,9 @@ enum FargateRules {
         for volume in definition.volumes ?? [] {
             guard volume.host?.sourcePath == nil else { throw .fargate("host sourcePath") }
             guard volume.dockerVolumeConfiguration == nil else { throw .fargate("dockerVolumeConfiguration") }
+            guard volume.fsxWindowsFileServerVolumeConfiguration == nil else {
+                throw .fargate("fsxWindowsFileServerVolumeConfiguration")
+            }
         }
     }
 
@@ -108,6 +114,14 @@ enum FargateRules {
                     "Fargate requires log configuration options to include \(option) to support log driver awslogs.")
             }
         }
+    }
+
+    /// Source: Amazon ECS API Reference, RuntimePlatform; Developer Guide, Windows platform versions for Fargate.
+    private static let hasKnownPlatform: DefinitionRule = { (definition) throws(WireError) in
+        guard definition.isWindows, let family = definition.runtimePlatform?.operatingSystemFamily else { return }
+        let isKnown = ["2019", "2022", "2025"].contains { family.rawValue.hasPrefix("WINDOWS_SERVER_\($0)_") }
+        guard isKnown else { throw .fargate("operatingSystemFamily '\(family.rawValue)'") }
+        guard definition.ephemeralStorage == nil else { throw .fargate("ephemeralStorage for Windows containers") }
     }
 
     private static let hasExecutionRole: DefinitionRule = { (definition) throws(WireError) in

@@ -8,7 +8,7 @@ enum LaunchTypeRules {
     static func rules(for compatibility: ECS.Compatibility) -> [DefinitionRule] {
         switch compatibility {
         case .ec2: [hasNoEphemeralStorage("EC2")]
-        case .external: [hasNoEphemeralStorage("EXTERNAL"), hasNoTaskInterface]
+        case .external: [hasNoEphemeralStorage("EXTERNAL"), hasNoTaskInterface, hasNoCloudVolumes]
         case .managedInstances: [hasNoEphemeralStorage("MANAGED_INSTANCES"), hasManagedNetwork, hasNoDockerVolumes]
         case .fargate: FargateRules.all
         }
@@ -41,6 +41,15 @@ enum LaunchTypeRules {
     private static let hasNoTaskInterface: DefinitionRule = { (definition) throws(WireError) in
         guard definition.networkMode != .awsvpc else {
             throw .client("The launch type EXTERNAL does not support network mode 'awsvpc'.")
+        }
+    }
+
+    /// Source: the same page: no EFS volumes; Developer Guide, Use Amazon EBS volumes: not on external instances.
+    private static let hasNoCloudVolumes: DefinitionRule = { (definition) throws(WireError) in
+        for volume in definition.volumes ?? [] {
+            guard volume.efsVolumeConfiguration == nil, volume.configuredAtLaunch != true else {
+                throw .client("The launch type EXTERNAL does not support Amazon EFS and Amazon EBS volumes.")
+            }
         }
     }
 

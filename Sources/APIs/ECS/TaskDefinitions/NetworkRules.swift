@@ -38,6 +38,11 @@ enum NetworkRules {
         }
     }
 
+    private static let proxyProperties = [
+        "IgnoredUID", "IgnoredGID", "AppPorts", "ProxyIngressPort", "ProxyEgressPort", "EgressIgnoredPorts",
+        "EgressIgnoredIPs",
+    ]
+
     /// Source: Amazon ECS API Reference, ProxyConfiguration.
     static let hasProxy: DefinitionRule = { (definition) throws(WireError) in
         guard let proxy = definition.proxyConfiguration else { return }
@@ -46,6 +51,17 @@ enum NetworkRules {
         }
         guard definition.containers.contains(where: { $0.name == proxy.containerName }) else {
             throw .client("The proxy container '\(proxy.containerName)' does not exist in the task definition.")
+        }
+        let properties = proxy.properties ?? []
+        if let unknown = properties.map({ $0.name ?? "" }).first(where: { !proxyProperties.contains($0) }) {
+            throw .client("Unknown property '\(unknown)' of proxyConfiguration.")
+        }
+        let given = Set(properties.filter { !($0.value ?? "").isEmpty }.compactMap(\.name))
+        guard given.contains("IgnoredUID") || given.contains("IgnoredGID") else {
+            throw .client("proxyConfiguration requires the property IgnoredUID or IgnoredGID.")
+        }
+        for name in ["AppPorts", "ProxyIngressPort", "ProxyEgressPort"] where !given.contains(name) {
+            throw .client("proxyConfiguration requires the property \(name).")
         }
     }
 }

@@ -5,8 +5,8 @@ import AWSWire
 /// Source: Amazon ECS API Reference, Volume, MountPoint and VolumeFrom.
 enum VolumeRules {
     static let all: [DefinitionRule] = [
-        hasVolumeNames, hasOneKindEach, hasOneConfiguredAtLaunch, hasDockerVolumes, hasFileSystems, hasMountPoints,
-        hasVolumesFrom,
+        hasVolumeNames, hasOneKindEach, hasOneConfiguredAtLaunch, hasDockerVolumes, hasFileSystems, hasS3Files,
+        hasWindowsFileServer, hasMountPoints, hasVolumesFrom,
     ]
 
     static let hasVolumeNames: DefinitionRule = { (definition) throws(WireError) in
@@ -64,7 +64,37 @@ enum VolumeRules {
             guard efs.transitEncryptionPort == nil || isEncrypted else {
                 throw .client("Transit encryption must be enabled when a transit encryption port is specified.")
             }
+            try checkPort(efs.transitEncryptionPort)
         }
+    }
+
+    /// Source: Amazon ECS API Reference, S3FilesVolumeConfiguration; Developer Guide: the task role mounts it.
+    static let hasS3Files: DefinitionRule = { (definition) throws(WireError) in
+        for volume in definition.volumes ?? [] {
+            guard let files = volume.s3filesVolumeConfiguration else { continue }
+            guard definition.taskRoleArn != nil else {
+                throw .client("A task role must be specified for the S3 Files volume '\(volume.name ?? "")'.")
+            }
+            guard files.accessPointArn == nil || (files.rootDirectory ?? "/") == "/" else {
+                throw .client("The root directory must be omitted or '/' when an S3 Files access point is specified.")
+            }
+            try checkPort(files.transitEncryptionPort)
+        }
+    }
+
+    /// Source: Amazon ECS Developer Guide, Use FSx for Windows File Server volumes: Windows on container instances. A
+    /// definition that names no platform may be one for Windows.
+    static let hasWindowsFileServer: DefinitionRule = { (definition) throws(WireError) in
+        for volume in definition.volumes ?? [] where volume.fsxWindowsFileServerVolumeConfiguration != nil {
+            guard definition.isWindows || definition.runtimePlatform?.operatingSystemFamily == nil else {
+                throw .client("FSx for Windows File Server volumes are supported for Windows containers only.")
+            }
+        }
+    }
+
+    private static func checkPort(_ port: Int?) throws(WireError) {
+        guard let port, !(1...65_535).contains(port) else { return }
+        throw .client("Invalid transit encryption port: \(port). It must be between 1 and 65535.")
     }
 
     static let hasMountPoints: DefinitionRule = { (definition) throws(WireError) in
