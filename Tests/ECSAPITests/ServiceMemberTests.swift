@@ -195,6 +195,17 @@ import Testing
             says: says)
     }
 
+    @Test("tasks without a service have the same rules for volumes", arguments: ["RunTask", "StartTask"])
+    func volumesOfTasks(operation: String) {
+        let rest = operation == "StartTask" ? #","containerInstances":["0a"]"# : ""
+        let answer = region().call(operation, #"{"taskDefinition":"disk"\#(rest)}"#)
+        #expect(answer.message.contains("v is configured at launch"))
+        let volume = #"{"name":"v","managedEBSVolume":{"roleArn":"\#(ServiceMemberTests.role)","iops":1}}"#
+        let configured = region().call(
+            operation, #"{"taskDefinition":"disk","volumeConfigurations":[\#(volume)]\#(rest)}"#)
+        #expect(configured.message.contains("a sizeInGiB or a snapshotId"))
+    }
+
     @Test(
         "VPC Lattice, monitoring and the rest",
         arguments: [
@@ -210,6 +221,10 @@ import Testing
             Row(
                 members: #""deploymentController":{"type":"EXTERNAL"},"gatewayConnectors":[{"portName":"http"}]"#,
                 says: "does not support gateway connectors"),
+            Row(
+                members:
+                    #""deploymentController":{"type":"EXTERNAL"},"deploymentConfiguration":{"maximumPercent":150}"#,
+                says: "does not support a custom minimumHealthyPercent"),
         ])
     func others(row: Row) { expect(create(region(), "web", row.members), row) }
 

@@ -25,6 +25,7 @@ struct ListGatewayRoutes: ReadOperation {
         _ input: ECS.ListGatewayRoutesRequest, _ call: Call, _ snapshot: Snapshot
     ) throws(WireError) -> ECS.ListGatewayRoutesResponse {
         let filter = try filter(input, snapshot)
+        let statuses = input.status ?? []
         let paging = try Paging(token: input.nextToken, maxResults: input.maxResults)
         let table = snapshot.table(GatewayRouteRecord.self)
         let (routes, token) = paging.page { after, body in
@@ -33,7 +34,7 @@ struct ListGatewayRoutes: ReadOperation {
                     (filter.cluster ?? route.cluster) == route.cluster
                     && (filter.service ?? route.service) == route.service
                     && (input.serviceContainerPortName ?? route.portName) == route.portName
-                guard isWanted, (input.status ?? [route.status]).contains(route.status) else { return true }
+                guard isWanted, statuses.isEmpty || statuses.contains(route.status) else { return true }
                 return body(route.key.path, ECS.GatewayRouteSummary(route, snapshot.realm))
             }
         }

@@ -76,6 +76,9 @@ enum ServiceRules {
             throw .controller(controller, "Service Connect")
         }
         guard settings.vpcLatticeConfigurations.isEmpty else { throw .controller(controller, "VPC Lattice") }
+        // Source: the same page, maximumPercent: tasks on container instances keep the defaults.
+        guard settings.launchType == .fargate || (settings.minimumHealthyPercent, settings.maximumPercent) == (100, 200)
+        else { throw .controller(controller, "a custom minimumHealthyPercent or maximumPercent") }
         guard settings.deploymentConfiguration.alarms?.enable != true else {
             throw .controller(controller, "deployment alarms")
         }

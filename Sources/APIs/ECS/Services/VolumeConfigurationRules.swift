@@ -2,7 +2,7 @@ import AWSModels
 import AWSWire
 import State
 
-/// Rules for the volumes that a service configures at launch.
+/// Rules for the volumes that a service or a task configures at launch.
 /// Source: Amazon ECS API Reference, ServiceVolumeConfiguration, ServiceManagedEBSVolumeConfiguration and UpdateService
 /// (volumeConfigurations).
 enum VolumeConfigurationRules {
@@ -27,6 +27,22 @@ enum VolumeConfigurationRules {
 
     static func check(_ service: ServiceRecord, _ definition: TaskDefinitionRecord) throws(WireError) {
         let configurations = service.settings.volumeConfigurations
+        try check(configurations, definition)
+        guard configurations.isEmpty || service.schedulingStrategy == .replica else {
+            throw .invalidParameter("The daemon scheduling strategy does not support volumeConfigurations.")
+        }
+    }
+
+    /// Checks the volumes of tasks without a service.
+    static func check(
+        _ configurations: [ECS.TaskVolumeConfiguration]?, _ definition: TaskDefinitionRecord
+    ) throws(WireError) {
+        try check((configurations ?? []).map(\.asOfService), definition)
+    }
+
+    private static func check(
+        _ configurations: [ECS.ServiceVolumeConfiguration], _ definition: TaskDefinitionRecord
+    ) throws(WireError) {
         let launched = (definition.definition.volumes ?? []).filter { $0.configuredAtLaunch == true }.compactMap(\.name)
         for configuration in configurations {
             guard launched.contains(configuration.name) else {
@@ -44,9 +60,6 @@ enum VolumeConfigurationRules {
         if let missing = launched.first(where: { name in !configurations.contains { $0.name == name } }) {
             throw .invalidParameter(
                 "The volume \(missing) is configured at launch. Specify it in volumeConfigurations and try again.")
-        }
-        guard configurations.isEmpty || service.schedulingStrategy == .replica else {
-            throw .invalidParameter("The daemon scheduling strategy does not support volumeConfigurations.")
         }
     }
 
@@ -105,5 +118,21 @@ enum VolumeConfigurationRules {
     private static func expect(_ value: Int?, in range: ClosedRange<Int>, _ name: String) throws(WireError) {
         guard let value, !range.contains(value) else { return }
         throw .invalidParameter("The \(name) must be between \(range.lowerBound) and \(range.upperBound).")
+    }
+}
+
+extension ECS.TaskVolumeConfiguration {
+    /// The same volume in a service's form, which lacks only what becomes of it after the task.
+    fileprivate var asOfService: ECS.ServiceVolumeConfiguration {
+        ECS.ServiceVolumeConfiguration(
+            name: name,
+            managedEBSVolume: managedEBSVolume.map { volume in
+                ECS.ServiceManagedEBSVolumeConfiguration(
+                    encrypted: volume.encrypted, kmsKeyId: volume.kmsKeyId, volumeType: volume.volumeType,
+                    sizeInGiB: volume.sizeInGiB, snapshotId: volume.snapshotId,
+                    volumeInitializationRate: volume.volumeInitializationRate, iops: volume.iops,
+                    throughput: volume.throughput, tagSpecifications: volume.tagSpecifications,
+                    roleArn: volume.roleArn, filesystemType: volume.filesystemType)
+            })
     }
 }

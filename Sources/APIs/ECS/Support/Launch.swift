@@ -34,6 +34,7 @@ struct Launch {
         blueprint.launchType = input.launchType ?? .ec2
         blueprint.startedBy = try Launch.startedBy(input.startedBy)
         blueprint.networkConfiguration = input.networkConfiguration
+        try VolumeConfigurationRules.check(input.volumeConfigurations, definition)
         blueprint.volumeConfigurations = input.volumeConfigurations ?? []
         blueprint.enableExecuteCommand = input.enableExecuteCommand ?? false
         try checkExecuteCommand()
@@ -53,6 +54,7 @@ struct Launch {
                 group: try Launch.group(input.group, definition)))
         blueprint.startedBy = try Launch.startedBy(input.startedBy)
         blueprint.networkConfiguration = input.networkConfiguration
+        try VolumeConfigurationRules.check(input.volumeConfigurations, definition)
         blueprint.volumeConfigurations = input.volumeConfigurations ?? []
         blueprint.enableExecuteCommand = input.enableExecuteCommand ?? false
         try checkExecuteCommand()

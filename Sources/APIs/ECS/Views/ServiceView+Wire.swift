@@ -21,7 +21,7 @@ extension ECS.Service {
         deploymentController = ECS.DeploymentController(type: service.deploymentController)
         deploymentConfiguration = settings.deploymentConfiguration
         let current = service.status == .inactive ? [] : service.deployments
-        deployments = current.map { ECS.Deployment($0, of: service, tasks, realm) }
+        deployments = current.map { ECS.Deployment($0, of: service, tasks, snapshot) }
         fillHistory(service, current, tasks, in: snapshot)
         events = service.events
         createdAt = service.createdAt
@@ -30,6 +30,16 @@ extension ECS.Service {
         tags = includesTags ? service.tags : []
         resourceManagementType = service.isExpress ? .ecs : .customer
         fill(settings)
+        platformFamily = service.primary.flatMap { ECS.Service.platformFamily(of: $0, in: snapshot) }
+    }
+
+    /// The operating system of tasks on Fargate; nil for others.
+    /// Observed: `Linux` for LINUX.
+    fileprivate static func platformFamily(of deployment: DeploymentState, in snapshot: Snapshot) -> String? {
+        guard deployment.launchType == .fargate else { return nil }
+        let key = TaskDefinitionRecord.key(deployment.family, deployment.revision)
+        let family = snapshot.get(key)?.definition.runtimePlatform?.operatingSystemFamily ?? .linux
+        return family == .linux ? "Linux" : family.rawValue
     }
 
     /// What is deployed now, and by which service deployment.
@@ -82,7 +92,8 @@ extension ECS.Service {
 }
 
 extension ECS.Deployment {
-    init(_ deployment: DeploymentState, of service: ServiceRecord, _ tasks: [TaskRecord], _ realm: Realm) {
+    init(_ deployment: DeploymentState, of service: ServiceRecord, _ tasks: [TaskRecord], _ snapshot: Snapshot) {
+        let realm = snapshot.realm
         let own = tasks.filter { $0.deployment == deployment.id }
         self.init()
         id = deployment.id
@@ -98,6 +109,7 @@ extension ECS.Deployment {
         capacityProviderStrategy =
             deployment.capacityProviderStrategy.isEmpty ? nil : deployment.capacityProviderStrategy
         platformVersion = deployment.platformVersion
+        platformFamily = ECS.Service.platformFamily(of: deployment, in: snapshot)
         networkConfiguration = deployment.networkConfiguration
         rolloutState = deployment.rolloutState
         rolloutStateReason = deployment.rolloutStateReason
