@@ -14,6 +14,9 @@ struct CreateService: Operation {
     ) throws(WireError) -> [AccessRequest] {
         let cluster = try ClusterReference.name(input.cluster, tx.realm)
         return [AccessRequest("ecs:CreateService", tx.realm.ecs("service/\(cluster)/\(input.serviceName)"))]
+            + PassedRoles.requests(
+                role: input.role, input.loadBalancers, input.volumeConfigurations, input.vpcLatticeConfigurations,
+                input.serviceConnectConfiguration, input.deploymentConfiguration, tx.realm)
     }
 
     func perform(

@@ -14,6 +14,9 @@ struct UpdateService: Operation {
     ) throws(WireError) -> [AccessRequest] {
         let cluster = try ClusterReference.name(input.cluster, tx.realm)
         return [AccessRequest("ecs:UpdateService", try ServiceReference.arn(input.service, cluster, tx.realm))]
+            + PassedRoles.requests(
+                input.loadBalancers, input.volumeConfigurations, input.vpcLatticeConfigurations,
+                input.serviceConnectConfiguration, input.deploymentConfiguration, tx.realm)
     }
 
     func perform(
