@@ -9,9 +9,10 @@ import State
 struct DeploymentStory {
     var world = ControlWorld(instances: 4)
     let key = ServiceRecord.key("default", "web")
-    /// Containers of these revisions exit as soon as they run.
+    /// Containers of these revisions exit a second after they run.
     var crashing: Set<Int> = []
     private var seed: UInt64 = 100
+    private var hasCrashed = false
 
     var service: ServiceRecord { world.snapshot.get(key) ?? ServiceRecord() }
     var deployment: ServiceDeploymentRecord {
@@ -71,6 +72,9 @@ struct DeploymentStory {
             let plan = world.decide(ServiceController(), key.path, seed: seed)
             world.transaction.apply(plan)
             let acted = moveTasks()
+            // Without this a crash loop would go on for ever within one moment.
+            if hasCrashed { world.now = world.now.advanced(by: .seconds(1)) }
+            hasCrashed = false
             if plan.changes.isEmpty && !acted {
                 guard let wakeAt = plan.wakeAt, wakeAt <= end else { break }
                 world.now = max(wakeAt, world.now.advanced(by: .milliseconds(1)))
@@ -92,6 +96,7 @@ struct DeploymentStory {
                 next.executionStoppedAt = world.now
                 next.requestStop(.essentialContainerExited, "Essential container in task exited", at: world.now)
                 next.advance(to: .stopped, at: world.now)
+                hasCrashed = true
             } else {
                 continue
             }
