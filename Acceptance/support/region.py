@@ -14,6 +14,7 @@ import urllib.request
 import boto3
 from botocore.config import Config
 
+from . import conform
 from .engine import Engine
 from .poll import eventually
 
@@ -160,6 +161,8 @@ class Region:
         config = Config(retries={"total_max_attempts": 1}, read_timeout=30, connect_timeout=5,
                         max_pool_connections=32, parameter_validation=overrides.pop("parameter_validation", True))
         client = boto3.session.Session().client(service, config=config, **{**settings, **overrides})
+        if service == "ecs":
+            conform.watch(client)
         if not overrides:
             self._clients[service] = client
         return client

@@ -13,11 +13,14 @@ package struct Pipeline: Sendable {
     private let access: any AccessDeciding
     private let lane: Lane
     private let metrics: RequestMetrics
+    private let throttle: Throttle?
 
+    /// - Parameter throttle: nil to take every request.
     package init(
         table: OperationTable, authenticator: any Authenticating, access: any AccessDeciding, lane: Lane,
-        metrics: RequestMetrics
+        metrics: RequestMetrics, throttle: Throttle? = nil
     ) {
+        self.throttle = throttle
         self.table = table
         router = APIRouter(table.models)
         self.authenticator = authenticator
@@ -41,6 +44,7 @@ package struct Pipeline: Sendable {
             let exchange = Exchange(operation: operation, requestID: requestID, metrics: metrics, respond: respond)
             do throws(WireError) {
                 let caller = try authenticator.authenticate(request, api, at: now)
+                try throttle?.admit(operation, at: now)
                 let call = Call(caller: caller, requestID: requestID, endpoint: endpoint)
                 try run(request, exchange, call, now)
             } catch { exchange.fail(error) }

@@ -132,7 +132,7 @@ import Testing
         // Nothing is placed any more.
         for number in 0..<4 {
             story.world.transaction.update(ContainerInstanceRecord.key("default", "instance\(number)")) {
-                $0.memoryMiB = 16
+                $0.memoryMiB = 1
             }
         }
         for task in story.world.snapshot.liveTasks(of: story.key) where task.revision == 2 {

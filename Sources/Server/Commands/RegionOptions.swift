@@ -24,6 +24,9 @@ struct RegionOptions: ParsableArguments {
     @Flag(help: "Allow POST /_roost/reset, which drops all state (ROOST_ALLOW_RESET=1).")
     var allowReset = false
 
+    @Option(help: "Refuse requests that come faster than ECS allows: aws or off (ROOST_THROTTLE; default off).")
+    var throttle: String?
+
     /// The settings, checked, without touching the disk.
     /// - Throws: `ValidationError` with a sentence for the user.
     func address() throws -> (host: String, port: Int) {
@@ -55,6 +58,14 @@ struct RegionOptions: ParsableArguments {
         }
     }
 
+    func isThrottling() throws -> Bool {
+        switch throttle ?? Environment.roost("THROTTLE") ?? "off" {
+        case "aws": return true
+        case "off": return false
+        case let other: throw ValidationError("--throttle is aws or off, not '\(other)'.")
+        }
+    }
+
     func givenCredential() throws -> Credential? {
         guard let text = rootCredentials ?? Environment.roost("ROOT_CREDENTIALS") else { return nil }
         let parts = text.split(separator: ":", maxSplits: 1)
@@ -77,6 +88,7 @@ struct RegionOptions: ParsableArguments {
             realm: try realm(), dataDirectory: directory.path, host: host, port: port,
             isAuthenticating: try isAuthenticating(),
             allowsReset: allowReset || Environment.roost("ALLOW_RESET").map { $0 != "0" && $0 != "false" } ?? false,
+            isThrottling: try isThrottling(),
             credential: try directory.credential(given: try givenCredential()))
     }
 }

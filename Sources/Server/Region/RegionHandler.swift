@@ -36,7 +36,8 @@ final class RegionHandler: RequestHandling {
         STSOperations.registerAll(&table)
         metrics = RequestMetrics()
         pipeline = Pipeline(
-            table: table, authenticator: authenticator, access: RootOnlyAccess(), lane: lane, metrics: metrics)
+            table: table, authenticator: authenticator, access: RootOnlyAccess(), lane: lane, metrics: metrics,
+            throttle: settings.isThrottling ? Throttle(Throttle.Quota.ecs) : nil)
         gate = AgentGate(lane: lane, hub: hub, authenticator: authenticator)
     }
 

@@ -10,5 +10,7 @@ struct RegionSettings: Sendable {
     var port: Int
     var isAuthenticating: Bool
     var allowsReset: Bool
+    /// Whether requests are refused that come faster than ECS allows.
+    var isThrottling: Bool
     var credential: Credential
 }
