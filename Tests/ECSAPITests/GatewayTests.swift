@@ -154,6 +154,20 @@ import Testing
         #expect(answer.json["service"]?["deployments"]?.arrayValue?.count == deployments)
     }
 
+    @Test("a service revision shows its connector and the connection that it has")
+    func revision() {
+        let region = region(associated: ["front"])
+        let created = createService(region, #"{"portName":"http"}"#)
+        let arn = created.json["service"]?["currentServiceRevisions"]?.arrayValue?.first?["arn"]?.stringValue ?? ""
+        let body = #"{"serviceRevisionArns":["\#(arn)"]}"#
+        let shown = call(region, "DescribeServiceRevisions", body).json["serviceRevisions"]?.arrayValue?.first
+        #expect(shown?["gatewayConnectors"]?.arrayValue?.first?["portName"]?.stringValue == "http")
+        let connection = shown?["ecsManagedResources"]?["gatewayConnections"]?.arrayValue?.first
+        #expect(connection?["status"]?.stringValue == "CREATE_IN_PROGRESS")
+        #expect(connection?["accessType"]?.stringValue == "PUBLIC")
+        #expect(connection?["serviceUrl"] == nil)
+    }
+
     @Test("the routes of a deleted service go, and those of a service that comes back are made again")
     func deletion() {
         let region = region(associated: ["front"])

@@ -336,6 +336,18 @@ import Testing
         expect(region.call("UpdateService", #"{"service":"s",\#(row.members)}"#), row)
     }
 
+    @Test("a service is given back when its task sets are gone")
+    func hasTaskSets() {
+        let region = region()
+        let external = #"{"serviceName":"s","desiredCount":1,"deploymentController":{"type":"EXTERNAL"}}"#
+        #expect(region.call("CreateService", external).status == 200)
+        let set = #"{"service":"s","cluster":"default","taskDefinition":"web"}"#
+        #expect(region.call("CreateTaskSet", set).status == 200)
+        let answer = region.call(
+            "UpdateService", #"{"service":"s","deploymentController":{"type":"ECS"},"taskDefinition":"web"}"#)
+        #expect(answer.message.contains("The service has task sets."))
+    }
+
     @Test("a service that is given back to ECS deploys its definition")
     func givenBack() {
         let region = region()

@@ -73,7 +73,9 @@ struct CreateTaskSet: Operation {
             constraints: nil, strategies: nil)
         let balancers = input.loadBalancers ?? []
         guard balancers.count <= 1 else { throw .invalidParameter("A task set can have at most one load balancer.") }
-        try ServiceChecks.check(balancers, definition)
+        try LoadBalancerRules.check(balancers, nil, definition)
+        try ServiceRegistryRules.check(input.serviceRegistries ?? [], definition)
+        try LaunchChecks.check(platformVersion: input.platformVersion, input.launchType ?? .ec2)
         var set = TaskSetRecord(of: service, definition, &context)
         set.externalID = input.externalId
         set.scale = try TaskSetScale.checked(input.scale) ?? 100

@@ -26,7 +26,8 @@ struct UpdateService: Operation {
         var service = try ServiceReference.find(input.service, cluster, tx.snapshot)
         guard service.status == .active else { throw .serviceNotActive("Service was not ACTIVE.") }
         let before = service.settings
-        service.deploymentController = try DeploymentControllerRules.controller(of: service, after: input)
+        service.deploymentController = try DeploymentControllerRules.controller(
+            of: service, after: input, tx.snapshot)
         try DeploymentControllerRules.check(input, for: service)
         try changeCount(&service, input, context.now)
         try changeSettings(&service.settings, input, service.schedulingStrategy)

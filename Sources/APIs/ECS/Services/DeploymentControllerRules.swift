@@ -8,13 +8,17 @@ enum DeploymentControllerRules {
     /// The controller after an update. Deployments can be given back to ECS, which then needs a definition to deploy.
     /// Source: Amazon ECS Developer Guide, Migrate CodeDeploy blue/green deployments to Amazon ECS.
     static func controller(
-        of service: ServiceRecord, after input: ECS.UpdateServiceRequest
+        of service: ServiceRecord, after input: ECS.UpdateServiceRequest, _ snapshot: Snapshot
     ) throws(WireError) -> ECS.DeploymentControllerType {
         guard let type = input.deploymentController?.type, type != service.deploymentController else {
             return service.deploymentController
         }
         guard type == .ecs else {
             throw .invalidParameter("The deployment controller of a service can only be changed to ECS.")
+        }
+        guard snapshot.table(TaskSetRecord.self).count(prefix: "\(service.key.path)/") == 0 else {
+            throw .invalidParameter(
+                "The service has task sets. Delete them and try again to change the deployment controller to ECS.")
         }
         guard input.taskDefinition != nil else {
             throw .invalidParameter("Specify a taskDefinition when you change the deployment controller to ECS.")

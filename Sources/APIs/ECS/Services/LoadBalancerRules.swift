@@ -8,8 +8,16 @@ enum LoadBalancerRules {
     /// Source: Amazon ECS service quotas, Target groups per service.
     private static let maximumTargetGroups = 5
 
+    /// Checks the load balancers of a service.
     static func check(_ settings: ServiceSettings, _ definition: TaskDefinitionRecord) throws(WireError) {
-        let balancers = settings.loadBalancers
+        try check(settings.loadBalancers, settings.deploymentConfiguration.strategy, definition)
+    }
+
+    /// Checks the load balancers of a service or task set.
+    /// - Parameter strategy: how deployments shift traffic; nil when somebody else makes them.
+    static func check(
+        _ balancers: [ECS.LoadBalancer], _ strategy: ECS.DeploymentStrategy?, _ definition: TaskDefinitionRecord
+    ) throws(WireError) {
         guard balancers.count <= maximumTargetGroups else {
             throw .invalidParameter("load balancers can have at most \(maximumTargetGroups) items.")
         }
@@ -20,7 +28,7 @@ enum LoadBalancerRules {
             try definition.checkPort(container, port)
             try checkTarget(balancer, definition, isAlone: balancers.count == 1)
             if let advanced = balancer.advancedConfiguration {
-                try check(advanced, of: balancer, settings.deploymentConfiguration.strategy)
+                try check(advanced, of: balancer, strategy)
             }
         }
     }

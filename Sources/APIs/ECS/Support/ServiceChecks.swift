@@ -78,15 +78,9 @@ enum ServiceChecks {
             throw .invalidParameter("The DAEMON scheduling strategy only supports the ROLLING deployment strategy.")
         }
         for hook in configuration.lifecycleHooks ?? [] {
-            guard !(hook.lifecycleStages ?? []).isEmpty else {
-                throw .invalidParameter("A lifecycle hook must have at least one lifecycle stage.")
-            }
             guard hook.targetType == .pause else {
                 throw .unsupportedFeature(
                     "Lifecycle hooks of type AWS_LAMBDA are not available in this region yet. Use PAUSE hooks.")
-            }
-            guard hook.hookTargetArn == nil else {
-                throw .invalidParameter("hookTargetArn is not supported for lifecycle hooks of type PAUSE.")
             }
         }
     }
