@@ -8,7 +8,10 @@ extension Throttle.Quota {
     package static let ecs: [Throttle.Quota] = [
         Throttle.Quota(
             burst: 20, sustained: 1,
-            ["CreateCluster", "DeleteCluster", "PutClusterCapacityProviders", "UpdateCluster", "UpdateClusterSettings"]),
+            [
+                "CreateCluster", "DeleteCluster", "PutClusterCapacityProviders", "UpdateCluster",
+                "UpdateClusterSettings",
+            ]),
         Throttle.Quota(burst: 50, sustained: 20, ["DescribeClusters", "ListClusters"]),
         Throttle.Quota(burst: 20, sustained: 1, ["DeregisterTaskDefinition", "RegisterTaskDefinition"]),
         Throttle.Quota(
