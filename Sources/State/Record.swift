@@ -50,4 +50,5 @@ package enum IndexName: Int, Sendable {
     case serviceDeploymentByEnd
     case associationByGateway
     case routeByService
+    case capacityProviderByStatus
 }

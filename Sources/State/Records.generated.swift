@@ -4,6 +4,7 @@
 
 /// The kinds of records: one table each. The raw value is the name on disk and never changes.
 package enum RecordKind: String, Sendable, CaseIterable, Hashable {
+    case capacityProvider
     case clientToken
     case cluster
     case containerInstance
@@ -21,6 +22,7 @@ package enum RecordKind: String, Sendable, CaseIterable, Hashable {
 
 /// One record that was stored, replaced or removed.
 package enum Change: Sendable, Equatable {
+    case capacityProvider(Delta<CapacityProviderRecord>)
     case clientToken(Delta<ClientTokenRecord>)
     case cluster(Delta<ClusterRecord>)
     case containerInstance(Delta<ContainerInstanceRecord>)
@@ -38,6 +40,7 @@ package enum Change: Sendable, Equatable {
     /// The name of the record and its new stored form; nil bytes when it was removed.
     package var stored: (name: StoredName, bytes: [UInt8]?) {
         switch self {
+            case .capacityProvider(let delta): delta.stored
             case .clientToken(let delta): delta.stored
             case .cluster(let delta): delta.stored
             case .containerInstance(let delta): delta.stored
@@ -57,6 +60,7 @@ package enum Change: Sendable, Equatable {
     /// The name of the record.
     package var name: StoredName {
         switch self {
+            case .capacityProvider(let delta): delta.name
             case .clientToken(let delta): delta.name
             case .cluster(let delta): delta.name
             case .containerInstance(let delta): delta.name
@@ -76,6 +80,7 @@ package enum Change: Sendable, Equatable {
     /// Whether the record was removed.
     package var isRemoval: Bool {
         switch self {
+            case .capacityProvider(let delta): delta.isRemoval
             case .clientToken(let delta): delta.isRemoval
             case .cluster(let delta): delta.isRemoval
             case .containerInstance(let delta): delta.isRemoval
@@ -95,6 +100,7 @@ package enum Change: Sendable, Equatable {
 
 /// The tables of a snapshot, one for each kind of record, and what is derived from them.
 package struct Tables: Sendable {
+    var capacityProvider = Table<CapacityProviderRecord>()
     var clientToken = Table<ClientTokenRecord>()
     var cluster = Table<ClusterRecord>()
     var containerInstance = Table<ContainerInstanceRecord>()
@@ -113,6 +119,7 @@ package struct Tables: Sendable {
     /// Puts a record read from disk into its table.
     mutating func load(_ row: StoredRow) throws(StoreError) {
         switch row.kind {
+            case .capacityProvider: try load(CapacityProviderRecord.self, row)
             case .clientToken: try load(ClientTokenRecord.self, row)
             case .cluster: try load(ClusterRecord.self, row)
             case .containerInstance: try load(ContainerInstanceRecord.self, row)
@@ -134,6 +141,7 @@ extension Transaction {
     /// Applies one change of a plan.
     mutating func apply(_ change: Change) {
         switch change {
+            case .capacityProvider(let delta): apply(delta)
             case .clientToken(let delta): apply(delta)
             case .cluster(let delta): apply(delta)
             case .containerInstance(let delta): apply(delta)
@@ -155,6 +163,7 @@ extension Snapshot {
     /// Every record in its stored form, kind by kind, in key order.
     package var storedRows: [StoredRow] {
         var rows: [StoredRow] = []
+        rows += self.rows(of: CapacityProviderRecord.self)
         rows += self.rows(of: ClientTokenRecord.self)
         rows += self.rows(of: ClusterRecord.self)
         rows += self.rows(of: ContainerInstanceRecord.self)
@@ -175,6 +184,7 @@ extension Snapshot {
 extension Transaction {
     /// Removes every record, except those of the kinds in `kept`.
     package mutating func deleteAll(except kept: Set<RecordKind>) {
+        if !kept.contains(.capacityProvider) { deleteAll(CapacityProviderRecord.self) }
         if !kept.contains(.clientToken) { deleteAll(ClientTokenRecord.self) }
         if !kept.contains(.cluster) { deleteAll(ClusterRecord.self) }
         if !kept.contains(.containerInstance) { deleteAll(ContainerInstanceRecord.self) }
@@ -189,6 +199,15 @@ extension Transaction {
         if !kept.contains(.taskDefinitionFamily) { deleteAll(TaskDefinitionFamilyRecord.self) }
         if !kept.contains(.taskSet) { deleteAll(TaskSetRecord.self) }
     }
+}
+
+extension CapacityProviderRecord: TableRecord {
+    package static var kind: RecordKind { .capacityProvider }
+    package static func table(of tables: Tables) -> Table<Self> { tables.capacityProvider }
+    package static func withTable<T>(of tables: inout Tables, _ body: (inout Table<Self>) -> T) -> T {
+        body(&tables.capacityProvider)
+    }
+    package static func change(_ delta: Delta<Self>) -> Change { .capacityProvider(delta) }
 }
 
 extension ClientTokenRecord: TableRecord {

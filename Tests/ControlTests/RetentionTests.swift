@@ -63,6 +63,23 @@ import Testing
         #expect(decide("tasks", transaction.snapshot, after: 4_000) == Plan())
     }
 
+    @Test("a deleted capacity provider vanishes after a day; an ACTIVE one stays")
+    func capacityProviders() {
+        let snapshot = snapshot { tx in
+            for name in ["gone", "there"] {
+                var provider = CapacityProviderRecord()
+                provider.name = name
+                provider.status = name == "gone" ? .inactive : .active
+                provider.deletedAt = name == "gone" ? RetentionTests.start : nil
+                tx.put(provider)
+            }
+        }
+        let day: Int64 = 24 * 3_600
+        let early = decide("capacityProviders", snapshot, after: day - 1)
+        #expect(early == Plan(wakeAt: RetentionTests.start.advanced(by: .seconds(day))))
+        #expect(decide("capacityProviders", snapshot, after: day).changes.map(\.name.key) == ["gone"])
+    }
+
     @Test("an INACTIVE cluster vanishes after a day, and after what was in it")
     func clusters() {
         func snapshot(withTask: Bool) -> Snapshot {

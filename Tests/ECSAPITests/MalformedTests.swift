@@ -7,6 +7,19 @@ import Testing
     /// Bodies that are fine, to be spoiled.
     private static let seeds: [(operation: String, body: String)] = [
         ("CreateCluster", #"{"clusterName":"web","tags":[{"key":"a","value":"1"}],"capacityProviders":["FARGATE"]}"#),
+        (
+            "CreateCapacityProvider",
+            #"{"name":"c","autoScalingGroupProvider":{"autoScalingGroupArn":"g","managedScaling":{"status":"ENABLED","#
+                + #""targetCapacity":90}},"tags":[{"key":"a","value":"b"}]}"#
+        ),
+        ("DescribeCapacityProviders", #"{"capacityProviders":["c","FARGATE"],"include":["TAGS"],"nextToken":"r1-61"}"#),
+        ("UpdateCapacityProvider", #"{"name":"c","autoScalingGroupProvider":{"managedDraining":"ENABLED"}}"#),
+        ("DeleteCapacityProvider", #"{"capacityProvider":"c"}"#),
+        (
+            "PutClusterCapacityProviders",
+            #"{"cluster":"web","capacityProviders":["FARGATE"],"defaultCapacityProviderStrategy":["#
+                + #"{"capacityProvider":"FARGATE","weight":1,"base":2}]}"#
+        ),
         ("DescribeClusters", #"{"clusters":["web","default"],"include":["TAGS","STATISTICS"]}"#),
         ("ListClusters", #"{"maxResults":1,"nextToken":"r1-61"}"#),
         ("UpdateCluster", #"{"cluster":"web","settings":[{"name":"containerInsights","value":"enabled"}]}"#),

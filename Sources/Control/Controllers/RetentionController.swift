@@ -10,7 +10,8 @@ package struct RetentionController: Controller {
 
     /// What is looked after.
     private enum Subject: String, CaseIterable {
-        case clientTokens, clusters, containerInstances, serviceDeployments, services, taskDefinitions, tasks
+        case capacityProviders, clientTokens, clusters, containerInstances, serviceDeployments, services
+        case taskDefinitions, tasks
     }
 
     package init() {}
@@ -23,6 +24,7 @@ package struct RetentionController: Controller {
 
     private func concerned(by change: Change, _ snapshot: Snapshot) -> [Subject] {
         switch change {
+        case .capacityProvider(let delta): delta.new?.status == .inactive ? [.capacityProviders] : []
         case .clientToken(let delta): delta.new == nil ? [] : [.clientTokens]
         case .cluster(let delta): delta.new?.status == .inactive ? [.clusters] : []
         case .containerInstance(let delta): ended(delta.new?.status == .inactive, delta, .containerInstances, snapshot)
@@ -57,6 +59,7 @@ package struct RetentionController: Controller {
         guard let subject = Subject(rawValue: subject) else { return Plan() }
         let now = context.now
         switch subject {
+        case .capacityProviders: return remove(retainCapacityProviders(snapshot, at: now), snapshot)
         case .clientTokens: return remove(retainClientTokens(snapshot, at: now), snapshot)
         case .clusters: return remove(retainClusters(snapshot, at: now), snapshot)
         case .containerInstances: return remove(retainInstances(snapshot, at: now), snapshot)

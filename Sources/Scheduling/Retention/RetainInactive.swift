@@ -26,6 +26,15 @@ package func retainInstances(_ snapshot: Snapshot, at now: Timestamp) -> Expired
     return expired
 }
 
+/// The deleted capacity providers that have been visible for their day.
+package func retainCapacityProviders(_ snapshot: Snapshot, at now: Timestamp) -> Expired<CapacityProviderRecord> {
+    var expired = Expired<CapacityProviderRecord>()
+    snapshot.table(CapacityProviderRecord.self).forEach(.capacityProviderByStatus, prefix: "INACTIVE/") { provider in
+        expired.consider(provider.key, until: end(provider.deletedAt, provider.createdAt), at: now)
+    }
+    return expired
+}
+
 /// The INACTIVE clusters that have been visible for their day, and hold nothing any more: what is left in a cluster
 /// is found through it, so it goes last.
 package func retainClusters(_ snapshot: Snapshot, at now: Timestamp) -> Expired<ClusterRecord> {

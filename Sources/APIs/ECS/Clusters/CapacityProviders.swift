@@ -1,49 +1,76 @@
 import AWSModels
 import AWSWire
+import State
 
 /// Rules for the capacity providers a cluster names.
 enum CapacityProviders {
-    /// The providers every region has.
-    /// Source: Amazon ECS Developer Guide, Fargate capacity providers.
-    static let predefined: Set<String> = ["FARGATE", "FARGATE_SPOT"]
+    /// Source: Amazon ECS service quotas, Capacity providers per cluster.
+    static let maximumPerCluster = 20
 
-    /// Source: Amazon ECS API Reference, CreateCluster (defaultCapacityProviderStrategy).
-    private static let maximumStrategyItems = 20
-
-    /// - Throws: `InvalidParameterException` for a provider that does not exist.
-    static func checked(_ names: [String]?) throws(WireError) -> [String] {
-        for name in names ?? [] where !predefined.contains(name) {
-            throw .invalidParameter(
-                "The specified capacity provider '\(name)' was not found. Specify a valid name or ARN and try again.")
+    /// The providers a cluster is to have, by name.
+    /// - Throws: `InvalidParameterException` for one that does not exist or cannot be in the cluster, and for too many.
+    static func checked(
+        _ references: [String]?, for cluster: String, in snapshot: Snapshot
+    ) throws(WireError) -> [String] {
+        var names: [String] = []
+        for text in references ?? [] {
+            let name = try CapacityProviderReference.name(text, snapshot.realm)
+            guard let provider = snapshot.capacityProvider(name), provider.status == .active else {
+                throw .unknownCapacityProvider(text)
+            }
+            try check(provider, mayJoin: cluster, in: snapshot)
+            if !names.contains(name) { names.append(name) }
         }
-        return names ?? []
+        guard names.count <= maximumPerCluster else {
+            throw .invalidParameter("The maximum number of capacity providers per cluster has been exceeded.")
+        }
+        return names
     }
 
-    /// - Parameter associated: the cluster's providers.
-    /// - Throws: `InvalidParameterException` for a strategy the cluster cannot have.
-    static func checked(
-        _ strategy: [ECS.CapacityProviderStrategyItem]?, associated: [String]
-    ) throws(WireError) -> [ECS.CapacityProviderStrategyItem] {
-        guard let strategy, !strategy.isEmpty else { return [] }
-        guard strategy.count <= maximumStrategyItems else {
+    /// Managed Instances are their cluster's, and a group that is scaled for one cluster cannot follow another.
+    /// Source: Amazon ECS API Reference, CreateCapacityProvider (cluster); Developer Guide, Cluster auto scaling.
+    private static func check(
+        _ provider: CapacityProviderRecord, mayJoin cluster: String, in snapshot: Snapshot
+    ) throws(WireError) {
+        guard provider.cluster == nil || provider.cluster == cluster else {
+            throw .unknownCapacityProvider(provider.name)
+        }
+        guard provider.bringsInstances else { return }
+        if let other = clusters(with: provider.name, in: snapshot).first(where: { $0 != cluster }) {
             throw .invalidParameter(
-                "A capacity provider strategy cannot have more than \(maximumStrategyItems) capacity providers.")
+                "The specified capacity provider '\(provider.name)' has managed scaling and is already associated "
+                    + "with the cluster \(other). Remove it from that cluster and try again.")
         }
-        guard strategy.allSatisfy({ associated.contains($0.capacityProvider) }) else {
-            throw .invalidParameter(
-                "The specified capacity provider strategy cannot contain a capacity provider that is not associated "
-                    + "with the cluster. Associate the capacity provider with the cluster and try again.")
+    }
+
+    /// The ACTIVE clusters that have the provider, by name.
+    static func clusters(with provider: String, in snapshot: Snapshot) -> [String] {
+        snapshot.list(ClusterRecord.self, .clusterByStatus, prefix: "ACTIVE/")
+            .filter { $0.capacityProviders.contains(provider) }.map(\.name)
+    }
+
+    /// Whether services or tasks of the cluster need the provider.
+    /// Source: Amazon ECS API Reference, PutClusterCapacityProviders and DeleteCapacityProvider.
+    static func isUsed(_ provider: String, in cluster: String, _ snapshot: Snapshot) -> Bool {
+        let isInService = snapshot.list(ServiceRecord.self, prefix: "\(cluster)/").contains { service in
+            service.status != .inactive
+                && (service.settings.capacityProviderStrategy
+                    + service.deployments.flatMap(\.capacityProviderStrategy))
+                    .contains { $0.capacityProvider == provider }
         }
-        guard strategy.count(where: { ($0.base ?? 0) > 0 }) <= 1 else {
-            throw .invalidParameter("Only one capacity provider in a capacity provider strategy can have a base.")
-        }
-        guard strategy.contains(where: { ($0.weight ?? 0) > 0 }) || strategy.allSatisfy({ $0.weight == nil }) else {
-            throw .invalidParameter(
-                "The specified capacity provider strategy must contain a capacity provider with a weight above 0.")
-        }
-        return strategy.map { item in
-            ECS.CapacityProviderStrategyItem(
-                capacityProvider: item.capacityProvider, weight: item.weight ?? 0, base: item.base ?? 0)
-        }
+        return isInService
+            || TaskStatus.allCases.contains { status in
+                status != .stopped
+                    && snapshot.list(TaskRecord.self, .taskByLastStatus, prefix: "\(cluster)/\(status.rawValue)/")
+                        .contains { $0.capacityProviderName == provider }
+            }
+    }
+}
+
+extension WireError {
+    /// Observed: these words.
+    static func unknownCapacityProvider(_ name: String) -> WireError {
+        .invalidParameter(
+            "The specified capacity provider '\(name)' was not found. Specify a valid name or ARN and try again.")
     }
 }

@@ -17,21 +17,24 @@ struct CreateCluster: Operation {
     func perform(
         _ input: ECS.CreateClusterRequest, _ call: Call, _ tx: inout Transaction, _ context: inout DecisionContext
     ) throws(WireError) -> ECS.CreateClusterResponse {
-        let new = try cluster(input, context.now)
+        let new = try cluster(input, tx.snapshot, context.now)
         if let existing = tx.get(new.key), existing.status == .active { return answer(existing, tx.snapshot) }
         tx.put(new)
         return answer(new, tx.snapshot)
     }
 
-    private func cluster(_ input: ECS.CreateClusterRequest, _ now: Timestamp) throws(WireError) -> ClusterRecord {
+    private func cluster(
+        _ input: ECS.CreateClusterRequest, _ snapshot: Snapshot, _ now: Timestamp
+    ) throws(WireError) -> ClusterRecord {
         var cluster = ClusterRecord()
         cluster.name = try name(input.clusterName)
         cluster.createdAt = now
         cluster.settings = try ClusterSettings.checked(input.settings) ?? ClusterSettings.defaults
         cluster.configuration = try ClusterSettings.checked(input.configuration)
-        cluster.capacityProviders = try CapacityProviders.checked(input.capacityProviders)
-        cluster.defaultCapacityProviderStrategy = try CapacityProviders.checked(
-            input.defaultCapacityProviderStrategy, associated: cluster.capacityProviders)
+        cluster.capacityProviders = try CapacityProviders.checked(
+            input.capacityProviders, for: cluster.name, in: snapshot)
+        cluster.defaultCapacityProviderStrategy = try CapacityProviderStrategies.checked(
+            input.defaultCapacityProviderStrategy, associated: cluster.capacityProviders, in: snapshot)
         cluster.serviceConnectDefaults = ClusterSettings.serviceConnectDefaults(input.serviceConnectDefaults)
         cluster.tags = try Tags.checked(input.tags)
         return cluster

@@ -46,6 +46,11 @@ struct DeleteCluster: Operation {
         guard liveTasks(name, snapshot) == 0 else {
             throw .clusterContainsTasks("The Cluster cannot be deleted while Tasks are active.")
         }
+        let providers = snapshot.list(CapacityProviderRecord.self, .capacityProviderByStatus, prefix: "ACTIVE/")
+        guard !providers.contains(where: { $0.cluster == name }) else {
+            throw .clusterContainsCapacityProvider(
+                "The Cluster cannot be deleted while Cluster Scoped Capacity Providers are attached to the cluster.")
+        }
     }
 
     private func liveTasks(_ name: String, _ snapshot: Snapshot) -> Int {

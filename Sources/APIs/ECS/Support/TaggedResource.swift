@@ -4,6 +4,7 @@ import State
 
 /// A resource that has tags, as its ARN names it.
 enum TaggedResource {
+    case capacityProvider(Key<CapacityProviderRecord>)
     case cluster(Key<ClusterRecord>)
     case service(Key<ServiceRecord>)
     case task(Key<TaskRecord>)
@@ -27,6 +28,7 @@ enum TaggedResource {
         _ parts: [String], _ text: String, _ realm: Realm
     ) throws(WireError) -> TaggedResource {
         switch (parts[0], parts.count) {
+        case ("capacity-provider", 2): return .capacityProvider(CapacityProviderRecord.key(parts[1]))
         case ("cluster", 2): return .cluster(ClusterRecord.key(parts[1]))
         case ("service", 3): return .service(ServiceRecord.key(parts[1], parts[2]))
         case ("task", 3): return .task(TaskRecord.key(parts[1], parts[2]))
@@ -49,6 +51,10 @@ enum TaggedResource {
     ///   active: tags go with their resource.
     func tags(in snapshot: Snapshot) throws(WireError) -> [ECS.Tag] {
         switch self {
+        case .capacityProvider(let key):
+            guard let record = snapshot.get(key) else { throw .unknown("capacity provider") }
+            guard record.status == .active else { throw .inactive("capacity provider") }
+            return record.tags
         case .cluster(let key):
             guard let record = snapshot.get(key) else { throw .clusterNotFound("Cluster not found.") }
             guard record.status == .active else { throw .inactive("cluster") }
@@ -79,6 +85,7 @@ enum TaggedResource {
     /// Replaces the tags of the resource.
     func setTags(_ tags: [ECS.Tag], _ tx: inout Transaction) {
         switch self {
+        case .capacityProvider(let key): tx.update(key) { $0.tags = tags }
         case .cluster(let key): tx.update(key) { $0.tags = tags }
         case .service(let key): tx.update(key) { $0.tags = tags }
         case .task(let key): tx.update(key) { $0.tags = tags }

@@ -22,7 +22,11 @@ extension ECS.Cluster {
         capacityProviders = cluster.capacityProviders
         defaultCapacityProviderStrategy = cluster.defaultCapacityProviderStrategy
         serviceConnectDefaults = cluster.serviceConnectDefaults
-        if fields.contains(.attachments) { attachments = [] }
+        if fields.contains(.attachments) {
+            attachments = clusterAttachments(cluster, in: snapshot)
+            // Nothing here takes time.
+            attachmentsStatus = cluster.capacityProviders.isEmpty ? nil : "UPDATE_COMPLETE"
+        }
     }
 }
 
