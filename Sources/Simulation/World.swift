@@ -12,7 +12,7 @@ package final class World {
         /// How many things clients do before the faults stop.
         package var steps = 150
         /// What runs in the control loop; tests put broken ones in.
-        package var controllers: [any Controller] = [ServiceController(), GatewayController(), RetentionController()]
+        package var controllers: [any Controller] = makeControllers()
         package var invariants: [any Invariant] = makeInvariants()
         /// Gets every line of the trace.
         package var sink: ((String) -> Void)?

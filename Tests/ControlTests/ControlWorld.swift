@@ -27,6 +27,26 @@ struct ControlWorld {
         transaction.put(definition)
     }
 
+    /// Adds a capacity provider of a group.
+    mutating func addProvider(_ name: String, isScaled: Bool) {
+        var provider = CapacityProviderRecord()
+        provider.name = name
+        provider.autoScalingGroupProvider = ECS.AutoScalingGroupProvider(
+            autoScalingGroupArn: name, managedScaling: ECS.ManagedScaling(status: isScaled ? .enabled : .disabled))
+        transaction.put(provider)
+    }
+
+    /// Gives a service a strategy of one provider.
+    mutating func useProvider(_ provider: String, for service: String) {
+        transaction.update(ServiceRecord.key("default", service)) { record in
+            record.settings.capacityProviderStrategy = [
+                ECS.CapacityProviderStrategyItem(capacityProvider: provider, weight: 1, base: 0)
+            ]
+            let strategy = record.settings.capacityProviderStrategy
+            record.changePrimary { $0.capacityProviderStrategy = strategy }
+        }
+    }
+
     private static func instance(_ number: Int) -> ContainerInstanceRecord {
         var instance = ContainerInstanceRecord()
         instance.cluster = "default"

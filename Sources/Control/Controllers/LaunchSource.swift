@@ -6,7 +6,10 @@ import State
 struct LaunchSource {
     let id: String
     let definition: Key<TaskDefinitionRecord>
+    /// The type the tasks have; with a strategy it is that of its providers.
     let launchType: ECS.LaunchType
+    /// How the tasks are shared out; empty for a launch type.
+    let strategy: [ECS.CapacityProviderStrategyItem]
     let networkConfiguration: ECS.NetworkConfiguration?
 
     /// Finds a deployment or a task set of a service; nil when it has no such one.
@@ -14,14 +17,16 @@ struct LaunchSource {
         self.id = id
         if let deployment = service.deployments.first(where: { $0.id == id }) {
             definition = TaskDefinitionRecord.key(deployment.family, deployment.revision)
-            launchType = deployment.launchType ?? .ec2
+            strategy = deployment.capacityProviderStrategy
+            launchType = snapshot.launchType(of: strategy) ?? deployment.launchType ?? .ec2
             networkConfiguration = deployment.networkConfiguration
             return
         }
         let sets = snapshot.list(TaskSetRecord.self, prefix: "\(service.key.path)/")
         guard let set = sets.first(where: { $0.id == id }) else { return nil }
         definition = TaskDefinitionRecord.key(set.family, set.revision)
-        launchType = set.launchType ?? .ec2
+        strategy = set.capacityProviderStrategy
+        launchType = snapshot.launchType(of: strategy) ?? set.launchType ?? .ec2
         networkConfiguration = set.networkConfiguration
     }
 

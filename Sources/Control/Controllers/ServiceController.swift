@@ -33,10 +33,7 @@ package struct ServiceController: Controller {
     /// An instance that comes, goes, drains, connects, or gets other attributes may concern every service of its
     /// cluster.
     private func servicesConcerned(by delta: Delta<ContainerInstanceRecord>, _ snapshot: Snapshot) -> [String] {
-        let isSame =
-            delta.old?.status == delta.new?.status && delta.old?.agentConnected == delta.new?.agentConnected
-            && delta.old?.attributeTexts == delta.new?.attributeTexts
-        guard !isSame, let cluster = (delta.new ?? delta.old)?.cluster else { return [] }
+        guard delta.concernsPlacement, let cluster = (delta.new ?? delta.old)?.cluster else { return [] }
         return snapshot.list(ServiceRecord.self, .serviceByStatus, prefix: "\(cluster)/ACTIVE/").map(\.key.path)
     }
 
@@ -56,12 +53,5 @@ package struct ServiceController: Controller {
         }
         step.judgeTaskSets()
         return step.plan
-    }
-}
-
-extension ContainerInstanceRecord {
-    /// The attributes in a form that can be compared.
-    fileprivate var attributeTexts: [String] {
-        (attributes + customAttributes).map { "\($0.name)=\($0.value ?? "")" }
     }
 }

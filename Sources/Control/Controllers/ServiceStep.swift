@@ -74,46 +74,78 @@ struct ServiceStep {
     // MARK: Starting
 
     private mutating func start(_ starts: [TaskStart], on instances: [String]?) {
-        guard !starts.contains(where: { blueprint(of: $0.deployment)?.launchType == .fargate }) else {
-            return sayOnce(FargateCapacity.refusal)
-        }
         var started: [String] = []
-        var failure: [RefusedInstance]?
+        var failure: StartFailure?
         for start in starts {
-            guard let blueprint = blueprint(of: start.deployment) else { continue }
-            let refused = launch(start.count, blueprint, on: instances, &started)
-            if refused != nil { countUnplaced(of: start.deployment) }
-            failure = failure ?? refused
+            guard let source = LaunchSource(start.deployment, of: service, in: transaction.snapshot),
+                let definition = transaction.get(source.definition)
+            else { continue }
+            guard source.launchType != .fargate else {
+                failure = failure ?? .noFargate
+                continue
+            }
+            let reason = launch(start.count, source, definition, on: instances, &started)
+            if reason != nil { countUnplaced(of: start.deployment) }
+            failure = failure ?? reason
         }
         if !started.isEmpty { say("has started \(started.count) tasks: \(names(of: started)).") }
         if !starts.isEmpty || failure != nil || service.lastPlacementFailure != nil { note(failure) }
     }
 
     /// Starts tasks of one deployment or task set.
-    /// - Returns: who refused the first task that found no place; nil when all have one.
+    /// - Returns: why the first task that found no place has none; nil when all have one.
     private mutating func launch(
-        _ count: Int, _ blueprint: TaskBlueprint, on instances: [String]?, _ started: inout [String]
-    ) -> [RefusedInstance]? {
-        var failure: [RefusedInstance]?
+        _ count: Int, _ source: LaunchSource, _ definition: TaskDefinitionRecord, on instances: [String]?,
+        _ started: inout [String]
+    ) -> StartFailure? {
+        var failure: StartFailure?
+        var shares = CapacityShares(source.strategy, counts: tasksByProvider)
         for index in 0..<count {
-            switch placement(of: blueprint, on: instances?[index]) {
-            case .placed(let instance):
-                let task = makeTask(blueprint, on: instance, &context)
-                transaction.put(task)
+            var blueprint = source.blueprint(for: service, definition)
+            if instances == nil { blueprint.useProvider(shares.next) }
+            switch start(blueprint, on: instances?[index], hasStrategy: !source.strategy.isEmpty) {
+            case .success(let task):
                 started.append(task.id)
-            case .failed(let refused):
-                failure = refused
+                if let provider = task.capacityProviderName { shares.add(provider) }
+            case .failure(let reason):
+                failure = reason
                 guard instances != nil else { return failure }
             }
         }
         return failure
     }
 
-    private func blueprint(of deployment: String) -> TaskBlueprint? {
-        guard let source = LaunchSource(deployment, of: service, in: transaction.snapshot),
-            let definition = transaction.get(source.definition)
-        else { return nil }
-        return source.blueprint(for: service, definition)
+    /// The tasks of the service that are meant to run, by capacity provider.
+    private var tasksByProvider: [String: Int] {
+        let providers = transaction.snapshot.liveTasks(of: service.key).filter { $0.desiredStatus == .running }
+            .compactMap(\.capacityProviderName)
+        return Dictionary(providers.map { ($0, 1) }, uniquingKeysWith: +)
+    }
+
+    /// Starts a task; one that finds no room waits, when its capacity provider brings instances. A daemon with a
+    /// strategy runs on the instances of all its providers.
+    private mutating func start(
+        _ blueprint: TaskBlueprint, on instanceID: String?, hasStrategy: Bool
+    ) -> Result<TaskRecord, StartFailure> {
+        var blueprint = blueprint
+        var instance: ContainerInstanceRecord?
+        switch placement(of: blueprint, on: instanceID) {
+        case .placed(let found):
+            instance = found
+            if instanceID != nil, hasStrategy { blueprint.useProvider(found.capacityProviderName) }
+        case .failed(let refused):
+            let provider = blueprint.capacityProviderName.flatMap { transaction.snapshot.capacityProvider($0) }
+            guard let provider else { return .failure(.noRoom(refused)) }
+            guard provider.bringsInstances else {
+                return .failure(refused.isEmpty ? .emptyProvider : .noRoom(refused))
+            }
+            guard Provisioning.hasRoom(in: service.cluster, transaction.snapshot) else {
+                return .failure(.tooManyWait)
+            }
+        }
+        let task = makeTask(blueprint, on: instance, &context)
+        transaction.put(task)
+        return .success(task)
     }
 
     /// A task that finds no place has failed, for the circuit breaker: once in each of its tries.
@@ -143,14 +175,16 @@ struct ServiceStep {
 
     // MARK: Concluding
 
-    private mutating func note(_ refused: [RefusedInstance]?) {
-        guard let refused else {
+    private mutating func note(_ failure: StartFailure?) {
+        guard let failure else {
             service.lastPlacementFailure = nil
             return
         }
-        let text = placementFailureEvent(refused)
-        let retry = context.now.advanced(by: ServiceController.placementRetry)
-        wakeAt = min(wakeAt ?? retry, retry)
+        let text = failure.event
+        if failure.mayPass {
+            let retry = context.now.advanced(by: ServiceController.placementRetry)
+            wakeAt = min(wakeAt ?? retry, retry)
+        }
         sayOnce(text)
     }
 

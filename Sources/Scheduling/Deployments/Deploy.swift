@@ -52,7 +52,7 @@ extension ServiceRecord {
         deployment.createdAt = now
         deployment.updatedAt = now
         deployment.rolloutStateReason = reason
-        deployment.launchType = settings.capacityProviderStrategy.isEmpty ? settings.launchType : nil
+        deployment.launchType = settings.effectiveLaunchType
         deployment.capacityProviderStrategy = settings.capacityProviderStrategy
         deployment.platformVersion = settings.platformVersion
         deployment.networkConfiguration = settings.networkConfiguration

@@ -165,7 +165,7 @@ struct TrafficShift {
         let tasks = view.tasks.filter { $0.deployment == deployment.id && $0.desiredStatus == .running }
         let good = tasks.filter { $0.isInstanceActive && !$0.isIll(at: now) }
         start(wanted - good.count, of: deployment)
-        for victim in chooseVictims(good.count - wanted, among: good, now) {
+        for victim in chooseVictims(good.count - wanted, among: good, deployment.capacityProviderStrategy, now) {
             decision.stop.append(TaskStop(id: victim.id, reason: scalingReason(deployment.id)))
         }
         let isReplaced = good.filter { $0.isHealthy(at: now) }.count >= wanted

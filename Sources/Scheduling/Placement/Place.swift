@@ -13,7 +13,7 @@ package func place(_ request: TaskRequest, in snapshot: Snapshot, _ context: ino
     var refused: [RefusedInstance] = []
     for instance in snapshot.list(
         ContainerInstanceRecord.self, .instanceByStatus, prefix: "\(request.cluster)/ACTIVE/")
-    {
+    where request.capacityProvider == nil || instance.capacityProviderName == request.capacityProvider {
         if let failure = checks.failure(of: instance, in: snapshot) {
             refused.append(RefusedInstance(instance: instance.key, failure: failure))
         } else {

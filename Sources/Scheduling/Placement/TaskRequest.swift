@@ -13,6 +13,8 @@ package struct TaskRequest: Sendable {
     /// Constraints of the request or service; those of the definition are added.
     package var constraints: [ECS.PlacementConstraint]
     package var strategies: [ECS.PlacementStrategy]
+    /// Only its instances are looked at; nil for launch type EC2, which may use all.
+    package var capacityProvider: String?
 
     package init(
         cluster: String, definition: TaskDefinitionRecord, overrides: ECS.TaskOverride? = nil, group: String,

@@ -16,8 +16,10 @@ package func daemonInstances(
     let served = Set(snapshot.liveTasks(of: service.key).compactMap(\.instanceID))
     let active = snapshot.list(
         ContainerInstanceRecord.self, .instanceByStatus, prefix: "\(service.cluster)/ACTIVE/")
+    let providers = service.primary?.capacityProviderStrategy.map(\.capacityProvider) ?? []
     return active.filter { instance in
-        checks.suits(instance, in: snapshot) && (instance.agentConnected || served.contains(instance.id))
+        (providers.isEmpty || instance.capacityProviderName.map { providers.contains($0) } ?? false)
+            && checks.suits(instance, in: snapshot) && (instance.agentConnected || served.contains(instance.id))
     }.map(\.id)
 }
 

@@ -33,7 +33,7 @@ private func drain(_ view: ServiceView) -> ServiceDecision {
     decision.stop = view.tasks.filter { $0.desiredStatus == .running }.map { task in
         TaskStop(id: task.id, reason: scalingReason(task.deployment ?? ""))
     }
-    decision.becomesInactive = view.tasks.allSatisfy { $0.lastStatus >= .stopping }
+    decision.becomesInactive = view.tasks.allSatisfy { $0.lastStatus >= .stopping || $0.awaitsCapacity }
     return decision
 }
 

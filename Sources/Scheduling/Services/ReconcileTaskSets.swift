@@ -30,7 +30,7 @@ private func keep(
             decision.starts.append(TaskStart(deployment: set.id, count: wanted - good.count))
         }
     }
-    for victim in chooseVictims(good.count - wanted, among: good, now) {
+    for victim in chooseVictims(good.count - wanted, among: good, set.capacityProviderStrategy, now) {
         decision.stop.append(TaskStop(id: victim.id, reason: taskSetReason(set.id)))
     }
     let isReplaced = good.filter { $0.lastStatus == .running }.count >= wanted

@@ -23,6 +23,8 @@ struct Rollout {
     private var total: Int
     /// Tasks that run and are healthy, less those this pass stops.
     private var healthy: Int
+    /// The tasks this pass stops. Those that are nowhere yet are gone at once.
+    private var stopped: [TaskView] = []
     private var decision = ServiceDecision()
 
     init(_ view: ServiceView, _ primary: DeploymentState, _ now: Timestamp) {
@@ -70,7 +72,7 @@ struct Rollout {
     private mutating func stopSurplus() {
         let surplus = staying.count - wanted
         guard surplus > 0 else { return }
-        let victims = chooseVictims(surplus, among: staying, now)
+        let victims = chooseVictims(surplus, among: staying, primary.capacityProviderStrategy, now)
         stop(victims)
         let ids = Set(victims.map(\.id))
         staying.removeAll { ids.contains($0.id) }
@@ -110,6 +112,7 @@ struct Rollout {
                     : TaskStop(id: task.id, reason: scalingReason(task.deployment ?? primary.id)))
             if task.isHealthy(at: now) { healthy -= 1 }
             total -= 1
+            stopped.append(task)
         }
     }
 
@@ -117,7 +120,7 @@ struct Rollout {
 
     /// Sees whether the roll-out is over, and when to look again.
     private mutating func conclude() {
-        let isQuiet = decision.starts.isEmpty && decision.stop.isEmpty
+        let isQuiet = decision.starts.isEmpty && stopped.allSatisfy(\.awaitsCapacity)
         let olderAreGone = outgoing.isEmpty && !stopping.contains { $0.lastStatus <= .running }
         let allRun = staying.count == wanted && staying.allSatisfy { $0.lastStatus == .running }
         let isThere = isQuiet && allRun && olderAreGone

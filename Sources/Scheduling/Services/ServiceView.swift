@@ -51,6 +51,9 @@ package struct TaskView: Sendable, Equatable {
     package var isInstanceActive: Bool
     /// How long after its start an unhealthy task is not held ill.
     package var grace: Duration
+    /// Whether the task waits for its capacity provider to bring an instance.
+    package var awaitsCapacity = false
+    package var capacityProvider: String?
 
     package init(_ task: TaskRecord, in snapshot: Snapshot, grace: Duration = .zero) {
         self.grace = grace
@@ -62,14 +65,16 @@ package struct TaskView: Sendable, Equatable {
         health = snapshot.get(task.definitionKey).flatMap { checkedHealth(of: task, $0.definition) }
         instanceID = task.instanceID
         availabilityZone = task.availabilityZone
-        isInstanceActive = task.instanceKey.flatMap { snapshot.get($0) }?.status == .active
+        awaitsCapacity = task.awaitsCapacity
+        capacityProvider = task.capacityProviderName
+        isInstanceActive = awaitsCapacity || task.instanceKey.flatMap { snapshot.get($0) }?.status == .active
     }
 
     /// A view made by hand, for tests.
     package init(
         id: String, deployment: String?, lastStatus: TaskStatus, startedAt: Timestamp? = nil,
         health: ECS.HealthStatus? = nil, instanceID: String? = nil, availabilityZone: String? = nil,
-        isInstanceActive: Bool = true, grace: Duration = .zero
+        isInstanceActive: Bool = true, grace: Duration = .zero, capacityProvider: String? = nil
     ) {
         self.grace = grace
         self.id = id
@@ -81,6 +86,7 @@ package struct TaskView: Sendable, Equatable {
         self.instanceID = instanceID
         self.availabilityZone = availabilityZone
         self.isInstanceActive = isInstanceActive
+        self.capacityProvider = capacityProvider
     }
 
     /// Without a health check a task counts as healthy this long after it is RUNNING.

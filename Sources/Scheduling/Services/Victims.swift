@@ -1,21 +1,29 @@
+import AWSModels
 import AWSWire
 import State
 
-/// Chooses the tasks that go when a service is scaled in: first those that do not run, then unhealthy ones, then from
-/// the zone with the most, and within it from the instance with the most.
+/// Chooses the tasks that go when a service is scaled in: first those that do not run, then unhealthy ones, then those
+/// of the capacity provider that is farthest above its share, then from the zone with the most, and within it from the
+/// instance with the most.
 /// Source: Amazon ECS Developer Guide, Service scheduler concepts (scale-in).
 /// - Returns: `count` tasks, or all when there are fewer.
-func chooseVictims(_ count: Int, among tasks: [TaskView], _ now: Timestamp) -> [TaskView] {
+func chooseVictims(
+    _ count: Int, among tasks: [TaskView], _ strategy: [ECS.CapacityProviderStrategyItem], _ now: Timestamp
+) -> [TaskView] {
     var left = tasks
     var victims: [TaskView] = []
-    while victims.count < count, let victim = nextVictim(among: left, now) {
+    while victims.count < count, let victim = nextVictim(among: left, strategy, now) {
         victims.append(victim)
         left.removeAll { $0.id == victim.id }
     }
     return victims
 }
 
-private func nextVictim(among tasks: [TaskView], _ now: Timestamp) -> TaskView? {
+private func nextVictim(
+    among tasks: [TaskView], _ strategy: [ECS.CapacityProviderStrategyItem], _ now: Timestamp
+) -> TaskView? {
+    let byProvider = Dictionary(tasks.map { ($0.capacityProvider ?? "", 1) }, uniquingKeysWith: +)
+    let providers = CapacityShares(strategy, counts: byProvider).shrinkOrder
     var byZone: [String: Int] = [:]
     var byInstance: [String: Int] = [:]
     for task in tasks {
@@ -26,6 +34,7 @@ private func nextVictim(among tasks: [TaskView], _ now: Timestamp) -> TaskView? 
         [
             task.lastStatus < .running ? 0 : 1,
             task.health == .unhealthy ? 0 : 1,
+            providers.firstIndex(of: task.capacityProvider ?? "") ?? 0,
             -(byZone[task.availabilityZone ?? ""] ?? 0),
             -(byInstance[task.instanceID ?? ""] ?? 0),
         ]

@@ -20,21 +20,26 @@ package struct TaskBlueprint: Sendable {
     package init(request: TaskRequest) {
         self.request = request
     }
+
+    /// Says which capacity provider the task is for; nil for none.
+    package mutating func useProvider(_ name: String?) {
+        capacityProviderName = name
+        request.capacityProvider = name
+    }
 }
 
 /// Makes the record of a task that was placed on `instance`: PENDING until its agent reports.
 /// Tasks without a network interface of their own skip PROVISIONING.
 /// Source: Amazon ECS Developer Guide, Task lifecycle.
+/// - Parameter instance: nil for a task that waits in PROVISIONING for its capacity provider to bring one.
 package func makeTask(
-    _ blueprint: TaskBlueprint, on instance: ContainerInstanceRecord, _ context: inout DecisionContext
+    _ blueprint: TaskBlueprint, on instance: ContainerInstanceRecord?, _ context: inout DecisionContext
 ) -> TaskRecord {
     var task = TaskRecord()
     task.cluster = blueprint.request.cluster
     task.id = context.random.hex(32)
     task.family = blueprint.request.definition.family
     task.revision = blueprint.request.definition.revision
-    task.instanceID = instance.id
-    task.availabilityZone = instance.availabilityZone
     task.launchType = blueprint.launchType
     task.capacityProviderName = blueprint.capacityProviderName
     task.group = blueprint.request.group
@@ -48,7 +53,7 @@ package func makeTask(
     task.tags = blueprint.tags
     task.reserve(blueprint.request.need)
     task.createdAt = context.now
-    task.connectivityAt = instance.agentConnected ? context.now : nil
+    if let instance { task.place(on: instance, at: context.now) } else { task.wait(for: blueprint.request) }
     task.containers = (blueprint.request.definition.definition.containerDefinitions ?? []).map { definition in
         var container = ContainerState()
         container.name = definition.name ?? ""
@@ -60,6 +65,21 @@ package func makeTask(
 }
 
 extension TaskRecord {
+    /// Gives the task its instance.
+    package mutating func place(on instance: ContainerInstanceRecord, at now: Timestamp) {
+        instanceID = instance.id
+        availabilityZone = instance.availabilityZone
+        connectivityAt = instance.agentConnected ? now : nil
+        placementConstraints = []
+        placementStrategy = []
+    }
+
+    fileprivate mutating func wait(for request: TaskRequest) {
+        lastStatus = .provisioning
+        placementConstraints = request.constraints
+        placementStrategy = request.strategies
+    }
+
     fileprivate mutating func reserve(_ need: ResourceNeed) {
         cpuUnits = need.cpuUnits
         memoryMiB = need.memoryMiB

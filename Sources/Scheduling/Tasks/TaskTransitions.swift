@@ -6,16 +6,18 @@ import State
 /// never goes back and the first cause of a stop stays.
 /// Source: Amazon ECS Developer Guide, Task lifecycle.
 extension TaskRecord {
-    /// Tells the task to stop. A task that was told before keeps its cause.
+    /// Tells the task to stop. A task that was told before keeps its cause. One that is nowhere yet is STOPPED at once.
     /// - Returns: whether anything changed.
     @discardableResult
     package mutating func requestStop(_ code: ECS.TaskStopCode, _ reason: String, at now: Timestamp) -> Bool {
         guard desiredStatus == .running, lastStatus != .stopped else { return false }
+        let isNowhere = awaitsCapacity
         desiredStatus = .stopped
         stopCode = code
         stoppedReason = reason
         stoppingAt = now
         version += 1
+        if isNowhere { advance(to: .stopped, at: now) }
         return true
     }
 

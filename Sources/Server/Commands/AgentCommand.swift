@@ -23,6 +23,9 @@ struct AgentCommand: AsyncParsableCommand {
     @Option(help: "The instance's name; its state is kept under it in --data (ROOST_NAME; default: agent).")
     var name: String?
 
+    @Option(help: "The capacity provider the instance is of (ROOST_CAPACITY_PROVIDER; default: none).")
+    var capacityProvider: String?
+
     @Option(help: "CPU units to offer, 1,024 to a core (ROOST_CPU; default: all).")
     var cpu: Int?
 
@@ -68,7 +71,8 @@ struct AgentCommand: AsyncParsableCommand {
             size: MachineSize(
                 cpuUnits: cpu ?? Environment.roost("CPU").flatMap { Int($0) } ?? whole.cpuUnits,
                 memoryMiB: memory ?? Environment.roost("MEMORY").flatMap { Int($0) } ?? whole.memoryMiB),
-            directory: directory.path + "/instances/" + (name ?? Environment.roost("NAME") ?? "agent"))
+            directory: directory.path + "/instances/" + (name ?? Environment.roost("NAME") ?? "agent"),
+            capacityProvider: capacityProvider ?? Environment.roost("CAPACITY_PROVIDER"))
     }
 
     private func credential(_ directory: DataDirectory) throws -> Credential {

@@ -14,12 +14,15 @@ struct AgentSettings {
     var credential: Credential
     var size: MachineSize
     var directory: String
+    /// The capacity provider the instance belongs to: there is no Auto Scaling group that says it.
+    var capacityProvider: String?
 
     func configuration(_ engine: AgentConfiguration.Engine) throws -> AgentConfiguration {
         guard let url = ServerURL(server) else { throw UserError("--server takes http://HOST:PORT, not '\(server)'.") }
         var configuration = AgentConfiguration(
             server: url, cluster: cluster, region: region, availabilityZone: zone, credential: credential,
             cpuUnits: size.cpuUnits, memoryMiB: size.memoryMiB, stateDirectory: directory, engine: engine)
+        if let capacityProvider { configuration.attributes["ecs.capacity-provider"] = capacityProvider }
         if let text = Environment.value("ECS_ENGINE_TASK_CLEANUP_WAIT_DURATION"), let delay = Duration(goText: text) {
             configuration.timings.cleanupDelay = delay
         }

@@ -42,8 +42,7 @@ final class Region: Sendable {
         let snapshot = try Snapshot(realm: settings.realm, loading: store)
         let control = ControlThread()
         let hub = SessionHub()
-        let loop = ControlLoop(
-            controllers: [ServiceController(), GatewayController(), RetentionController()], wake: control.wake)
+        let loop = ControlLoop(controllers: makeControllers(), wake: control.wake)
         let events = EventLog(directory: settings.dataDirectory, logger)
         let lane = Lane(
             snapshot: snapshot, store: store, random: SystemEntropy.seeded(),

@@ -30,6 +30,15 @@ package struct CapacityProviderRecord: Record {
     /// The ARN.
     package func arn(_ realm: Realm) -> String { realm.ecs("capacity-provider/\(name)") }
 
+    /// The launch type of the tasks it takes.
+    package var launchType: ECS.LaunchType {
+        switch type {
+        case .fargate, .fargateSpot: .fargate
+        case .managedInstances: .managedInstances
+        case .ec2Autoscaling: .ec2
+        }
+    }
+
     /// Whether it is one of Fargate's.
     package var isFargate: Bool { type == .fargate || type == .fargateSpot }
 
@@ -70,6 +79,11 @@ package struct CapacityProviderRecord: Record {
 }
 
 extension Snapshot {
+    /// The launch type of tasks that a strategy shares out; nil for an empty one.
+    package func launchType(of strategy: [ECS.CapacityProviderStrategyItem]) -> ECS.LaunchType? {
+        strategy.first.flatMap { capacityProvider($0.capacityProvider) }?.launchType
+    }
+
     /// The capacity provider of that name, whatever its status; the predefined ones are always there.
     package func capacityProvider(_ name: String) -> CapacityProviderRecord? {
         CapacityProviderRecord.predefined.first { $0.name == name } ?? get(CapacityProviderRecord.key(name))

@@ -3,6 +3,7 @@ import AWSWire
 
 /// The settings of a service, as CreateService and UpdateService give them and DescribeServices echoes them.
 package struct ServiceSettings: Stored {
+    /// What the service was created with, and falls back to when its strategy is taken away; nil for a strategy.
     package var launchType: ECS.LaunchType?
     package var capacityProviderStrategy: [ECS.CapacityProviderStrategyItem] = []
     package var platformVersion: String?
@@ -24,6 +25,9 @@ package struct ServiceSettings: Stored {
     package var propagateTags: ECS.PropagateTags?
 
     package init() {}
+
+    /// The launch type that counts: none with a capacity provider strategy.
+    package var effectiveLaunchType: ECS.LaunchType? { capacityProviderStrategy.isEmpty ? launchType : nil }
 
     /// How many of the desired tasks must stay healthy during a deployment, in percent.
     package var minimumHealthyPercent: Int { deploymentConfiguration.minimumHealthyPercent ?? 100 }

@@ -27,6 +27,10 @@ package struct TaskRecord: Record {
     package var overrides: ECS.TaskOverride?
     package var networkConfiguration: ECS.NetworkConfiguration?
     package var volumeConfigurations: [ECS.TaskVolumeConfiguration] = []
+    /// What the task wants of its instance, while it waits for one.
+    package var placementConstraints: [ECS.PlacementConstraint] = []
+    /// How its instance is chosen, while it waits for one.
+    package var placementStrategy: [ECS.PlacementStrategy] = []
     package var enableExecuteCommand = false
     package var tags: [ECS.Tag] = []
 
@@ -69,6 +73,9 @@ package struct TaskRecord: Record {
         instanceID.map { ContainerInstanceRecord.key(cluster, $0) }
     }
 
+    /// Whether the task was accepted without an instance, and waits for its capacity provider to bring one.
+    package var awaitsCapacity: Bool { instanceID == nil && lastStatus == .provisioning && desiredStatus == .running }
+
     /// The key of the task definition.
     package var definitionKey: Key<TaskDefinitionRecord> { TaskDefinitionRecord.key(family, revision) }
 
@@ -102,6 +109,8 @@ package struct TaskRecord: Record {
         .init("overrides", \.overrides),
         .init("networkConfiguration", \.networkConfiguration),
         .init("volumeConfigurations", \.volumeConfigurations),
+        .init("placementConstraints", \.placementConstraints),
+        .init("placementStrategy", \.placementStrategy),
         .init("enableExecuteCommand", \.enableExecuteCommand),
         .init("tags", \.tags),
         .init("desiredStatus", \.desiredStatus),

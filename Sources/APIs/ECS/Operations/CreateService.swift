@@ -22,7 +22,7 @@ struct CreateService: Operation {
     func perform(
         _ input: ECS.CreateServiceRequest, _ call: Call, _ tx: inout Transaction, _ context: inout DecisionContext
     ) throws(WireError) -> ECS.CreateServiceResponse {
-        let cluster = try ClusterReference.active(input.cluster, in: tx.snapshot).name
+        let cluster = try ClusterReference.active(input.cluster, in: tx.snapshot)
         guard Names.isName(input.serviceName) else {
             throw .invalidParameter("Invalid service name: \(input.serviceName)")
         }
@@ -53,6 +53,7 @@ struct CreateService: Operation {
         set.status = .primary
         set.startedBy = "CODE_DEPLOY"
         set.launchType = service.settings.launchType
+        set.capacityProviderStrategy = service.settings.capacityProviderStrategy
         set.platformVersion = service.settings.platformVersion
         set.networkConfiguration = service.settings.networkConfiguration
         set.loadBalancers = service.settings.loadBalancers
@@ -61,10 +62,10 @@ struct CreateService: Operation {
     }
 
     private func makeService(
-        _ input: ECS.CreateServiceRequest, _ cluster: String, _ snapshot: Snapshot
+        _ input: ECS.CreateServiceRequest, _ cluster: ClusterRecord, _ snapshot: Snapshot
     ) throws(WireError) -> ServiceRecord {
         var service = ServiceRecord()
-        service.cluster = cluster
+        service.cluster = cluster.name
         service.name = input.serviceName
         service.schedulingStrategy = input.schedulingStrategy ?? .replica
         service.deploymentController = try controller(
@@ -72,8 +73,11 @@ struct CreateService: Operation {
         service.tags = try Tags.checked(input.tags)
         service.desiredCount = try desiredCount(input, service.schedulingStrategy)
         service.settings = try settings(input, service.schedulingStrategy)
+        let choice = try LaunchChoice(input.launchType, input.capacityProviderStrategy, in: cluster, snapshot)
+        service.settings.capacityProviderStrategy = choice.strategy
+        service.settings.launchType = choice.strategy.isEmpty ? choice.launchType : nil
         service.settings.serviceConnectConfiguration = ServiceConnectRules.completed(
-            input.serviceConnectConfiguration, cluster, snapshot)
+            input.serviceConnectConfiguration, cluster.name, snapshot)
         try ServiceRules.checkKind(service)
         service.roleARN = role(input.role, service.settings, snapshot.realm)
         return service
@@ -115,19 +119,12 @@ struct CreateService: Operation {
     private func settings(
         _ input: ECS.CreateServiceRequest, _ strategy: ECS.SchedulingStrategy
     ) throws(WireError) -> ServiceSettings {
-        if input.launchType != nil, !(input.capacityProviderStrategy ?? []).isEmpty {
-            throw .invalidParameter(
-                "Specifying both a launch type and capacity provider strategy is not supported. "
-                    + "Remove one and try again.")
-        }
-        try Launch.refuseCapacityProviders(input.capacityProviderStrategy)
         try ServiceChecks.check(clientToken: input.clientToken)
         try ServiceChecks.check(gracePeriodSeconds: input.healthCheckGracePeriodSeconds)
         if strategy == .daemon, !(input.placementStrategy ?? []).isEmpty {
             throw .daemonStrategy
         }
         var settings = ServiceSettings()
-        settings.launchType = input.launchType ?? .ec2
         settings.platformVersion = input.platformVersion
         settings.networkConfiguration = input.networkConfiguration
         settings.deploymentConfiguration = try ServiceChecks.completed(
@@ -171,7 +168,7 @@ struct CreateService: Operation {
         }
         let definition = try TaskDefinitionReference.runnable(text, in: snapshot)
         try LaunchChecks.check(
-            launchType: input.launchType, definition: definition, network: input.networkConfiguration,
+            LaunchChoice(of: service.settings, snapshot), definition: definition, network: input.networkConfiguration,
             constraints: input.placementConstraints, strategies: input.placementStrategy)
         try LoadBalancerRules.checkRole(input.role, of: service, definition)
         try ServiceRules.check(ServiceRules.Member.allCases, of: service, definition, snapshot, "created")

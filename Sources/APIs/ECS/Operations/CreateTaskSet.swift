@@ -61,26 +61,22 @@ struct CreateTaskSet: Operation {
         _ input: ECS.CreateTaskSetRequest, _ service: ServiceRecord, _ snapshot: Snapshot,
         _ context: inout DecisionContext
     ) throws(WireError) -> TaskSetRecord {
-        if input.launchType != nil, !(input.capacityProviderStrategy ?? []).isEmpty {
-            throw .invalidParameter(
-                "Specifying both a launch type and capacity provider strategy is not supported. "
-                    + "Remove one and try again.")
-        }
-        try Launch.refuseCapacityProviders(input.capacityProviderStrategy)
+        let cluster = try ClusterReference.active(service.cluster, in: snapshot)
+        let choice = try LaunchChoice(input.launchType, input.capacityProviderStrategy, in: cluster, snapshot)
         let definition = try TaskDefinitionReference.runnable(input.taskDefinition, in: snapshot)
         try LaunchChecks.check(
-            launchType: input.launchType, definition: definition, network: input.networkConfiguration,
+            choice, definition: definition, network: input.networkConfiguration,
             constraints: nil, strategies: nil)
         let balancers = input.loadBalancers ?? []
         guard balancers.count <= 1 else { throw .invalidParameter("A task set can have at most one load balancer.") }
         try LoadBalancerRules.check(balancers, nil, definition)
         try ServiceRegistryRules.check(input.serviceRegistries ?? [], definition)
-        try LaunchChecks.check(platformVersion: input.platformVersion, input.launchType ?? .ec2)
+        try LaunchChecks.check(platformVersion: input.platformVersion, choice.launchType)
         var set = TaskSetRecord(of: service, definition, &context)
         set.externalID = input.externalId
         set.scale = try TaskSetScale.checked(input.scale) ?? 100
-        set.launchType = input.launchType ?? .ec2
-        set.capacityProviderStrategy = input.capacityProviderStrategy ?? []
+        set.launchType = choice.strategy.isEmpty ? choice.launchType : nil
+        set.capacityProviderStrategy = choice.strategy
         set.platformVersion = input.platformVersion
         set.networkConfiguration = input.networkConfiguration
         set.loadBalancers = balancers

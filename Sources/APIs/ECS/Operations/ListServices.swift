@@ -29,7 +29,7 @@ struct ListServices: ReadOperation {
     }
 
     private func matches(_ service: ServiceRecord, _ input: ECS.ListServicesRequest) -> Bool {
-        if let type = input.launchType, service.settings.launchType != type { return false }
+        if let type = input.launchType, service.settings.effectiveLaunchType != type { return false }
         if let strategy = input.schedulingStrategy, service.schedulingStrategy != strategy { return false }
         if let type = input.resourceManagementType { return (type == .ecs) == service.isExpress }
         return true

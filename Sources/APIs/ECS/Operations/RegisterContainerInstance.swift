@@ -76,6 +76,16 @@ struct RegisterContainerInstance: Operation {
         instance.agentHash = input.versionInfo?.agentHash ?? instance.agentHash
         instance.dockerVersion = input.versionInfo?.dockerVersion ?? instance.dockerVersion
         instance.attributes = attributes(input, instance, snapshot)
+        instance.capacityProviderName = capacityProvider(of: instance)
+    }
+
+    /// The capacity provider the instance belongs to; nil for none.
+    ///
+    /// On EC2 the instance's Auto Scaling group says it. There is no Auto Scaling API yet, so the agent does: with the
+    /// attribute `ecs.capacity-provider`. Whoever launches instances for a provider is to decide it here.
+    private func capacityProvider(of instance: ContainerInstanceRecord) -> String? {
+        let attribute = instance.attributes.last { $0.name == "ecs.capacity-provider" }
+        return attribute?.value.flatMap { Names.isName($0) ? $0 : nil }
     }
 
     /// What the agent sent, and a zone when it sent none. Attributes without `ecs.` in front are the user's.

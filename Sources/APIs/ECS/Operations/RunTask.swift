@@ -20,7 +20,8 @@ struct RunTask: Operation {
     func perform(
         _ input: ECS.RunTaskRequest, _ call: Call, _ tx: inout Transaction, _ context: inout DecisionContext
     ) throws(WireError) -> ECS.RunTaskResponse {
-        let cluster = try ClusterReference.active(input.cluster, in: tx.snapshot).name
+        let record = try ClusterReference.active(input.cluster, in: tx.snapshot)
+        let cluster = record.name
         try ClientToken.check(input.clientToken)
         let token = ClientToken(input.clientToken, scope: "RunTask/\(cluster)", of: input.withoutToken)
         if let ids = try token?.earlierResult(
@@ -32,7 +33,7 @@ struct RunTask: Operation {
             let tasks = ids.compactMap { tx.get(TaskRecord.key(cluster, $0)) }
             return ECS.RunTaskResponse(tasks: tasks.map { wire($0, tx) }, failures: [])
         }
-        let launch = try Launch(input, cluster, tx.snapshot)
+        let launch = try Launch(input, in: record, tx.snapshot)
         let (tasks, failures) = try place(launch, count: try count(input), &tx, &context)
         // A request that started nothing may be tried again with its token.
         if !tasks.isEmpty {
@@ -49,25 +50,54 @@ struct RunTask: Operation {
         return count
     }
 
-    /// Places one task after the other; the first that finds no instance ends it with a failure per instance.
+    /// Places one task after the other; the first that finds no instance ends it with a failure per instance, unless
+    /// its capacity provider brings instances: then it waits for one.
     private func place(
         _ launch: Launch, count: Int, _ tx: inout Transaction, _ context: inout DecisionContext
     ) throws(WireError) -> ([TaskRecord], [ECS.Failure]) {
         var tasks: [TaskRecord] = []
+        var shares = CapacityShares(launch.strategy)
         for _ in 0..<count {
-            switch Scheduling.place(launch.blueprint.request, in: tx.snapshot, &context) {
-            case .placed(let instance):
-                let task = makeTask(launch.blueprint, on: instance, &context)
-                tx.put(task)
-                tasks.append(task)
+            var blueprint = launch.blueprint
+            blueprint.useProvider(shares.next)
+            switch Scheduling.place(blueprint.request, in: tx.snapshot, &context) {
+            case .placed(let instance): tasks.append(start(blueprint, on: instance, &tx, &context))
             case .failed(let refused):
-                guard !refused.isEmpty else {
-                    throw .invalidParameter("No Container Instances were found in your cluster.")
+                guard brings(blueprint.capacityProviderName, tx.snapshot) else {
+                    return (tasks, try failures(refused, blueprint, tx.realm))
                 }
-                return (tasks, refused.map { ECS.Failure($0, tx.realm) })
+                guard Provisioning.hasRoom(in: blueprint.request.cluster, tx.snapshot) else {
+                    throw .client("Tasks provisioning capacity limit exceeded.")
+                }
+                tasks.append(start(blueprint, on: nil, &tx, &context))
             }
+            if let provider = blueprint.capacityProviderName { shares.add(provider) }
         }
         return (tasks, [])
+    }
+
+    private func start(
+        _ blueprint: TaskBlueprint, on instance: ContainerInstanceRecord?, _ tx: inout Transaction,
+        _ context: inout DecisionContext
+    ) -> TaskRecord {
+        let task = makeTask(blueprint, on: instance, &context)
+        tx.put(task)
+        return task
+    }
+
+    private func brings(_ provider: String?, _ snapshot: Snapshot) -> Bool {
+        provider.flatMap { snapshot.capacityProvider($0) }?.bringsInstances ?? false
+    }
+
+    /// Observed: without any instance the request fails as a whole.
+    private func failures(
+        _ refused: [RefusedInstance], _ blueprint: TaskBlueprint, _ realm: Realm
+    ) throws(WireError) -> [ECS.Failure] {
+        guard !refused.isEmpty else {
+            let place = blueprint.capacityProviderName == nil ? "cluster" : "capacity provider"
+            throw .invalidParameter("No Container Instances were found in your \(place).")
+        }
+        return refused.map { ECS.Failure($0, realm) }
     }
 
     private func wire(_ task: TaskRecord, _ tx: Transaction) -> ECS.Task {

@@ -22,8 +22,8 @@ struct UpdateService: Operation {
     func perform(
         _ input: ECS.UpdateServiceRequest, _ call: Call, _ tx: inout Transaction, _ context: inout DecisionContext
     ) throws(WireError) -> ECS.UpdateServiceResponse {
-        let cluster = try ClusterReference.active(input.cluster, in: tx.snapshot).name
-        var service = try ServiceReference.find(input.service, cluster, tx.snapshot)
+        let cluster = try ClusterReference.active(input.cluster, in: tx.snapshot)
+        var service = try ServiceReference.find(input.service, cluster.name, tx.snapshot)
         guard service.status == .active else { throw .serviceNotActive("Service was not ACTIVE.") }
         let before = service.settings
         service.deploymentController = try DeploymentControllerRules.controller(
@@ -31,13 +31,14 @@ struct UpdateService: Operation {
         try DeploymentControllerRules.check(input, for: service)
         try changeCount(&service, input, context.now)
         try changeSettings(&service.settings, input, service.schedulingStrategy)
+        try changeProviders(&service, input, cluster, tx.snapshot)
         service.settings.serviceConnectConfiguration = ServiceConnectRules.completed(
-            service.settings.serviceConnectConfiguration, cluster, tx.snapshot)
+            service.settings.serviceConnectConfiguration, cluster.name, tx.snapshot)
         try ServiceRules.checkKind(service)
         let definition = try definition(for: service, input, tx.snapshot)
         if let definition { try check(definition, service, input, tx.snapshot) }
         if let connectors = input.gatewayConnectors {
-            try GatewayConnectorRules.checkReach(connectors, cluster, tx.snapshot)
+            try GatewayConnectorRules.checkReach(connectors, cluster.name, tx.snapshot)
         }
         if let definition, mustDeploy(definition, service, before, input, tx.snapshot) {
             tx.deploy(definition, of: &service, &context)
@@ -64,7 +65,6 @@ struct UpdateService: Operation {
     private func changeSettings(
         _ settings: inout ServiceSettings, _ input: ECS.UpdateServiceRequest, _ strategy: ECS.SchedulingStrategy
     ) throws(WireError) {
-        try Launch.refuseCapacityProviders(input.capacityProviderStrategy)
         try ServiceChecks.check(gracePeriodSeconds: input.healthCheckGracePeriodSeconds)
         if let value = input.deploymentConfiguration {
             settings.deploymentConfiguration = try ServiceChecks.completed(
@@ -93,6 +93,28 @@ struct UpdateService: Operation {
         }
     }
 
+    /// A new strategy is for new tasks of the deployment that is there. An empty one takes the service back to the
+    /// launch type it was created with. Observed: these words when there was none.
+    private func changeProviders(
+        _ service: inout ServiceRecord, _ input: ECS.UpdateServiceRequest, _ cluster: ClusterRecord,
+        _ snapshot: Snapshot
+    ) throws(WireError) {
+        guard let wish = input.capacityProviderStrategy else { return }
+        guard !wish.isEmpty || service.settings.launchType != nil else {
+            throw .invalidParameter(
+                "No launch type to fall back to for empty capacity provider strategy. Your service was not created "
+                    + "with a launch type.")
+        }
+        let strategy = try CapacityProviderStrategies.checked(
+            wish, associated: cluster.capacityProviders, in: snapshot)
+        service.settings.capacityProviderStrategy = strategy
+        let launchType = service.settings.effectiveLaunchType
+        service.changePrimary { deployment in
+            deployment.capacityProviderStrategy = strategy
+            deployment.launchType = launchType
+        }
+    }
+
     /// The definition the service is to run; nil for services whose deployments are made by somebody else.
     private func definition(
         for service: ServiceRecord, _ input: ECS.UpdateServiceRequest, _ snapshot: Snapshot
@@ -112,9 +134,9 @@ struct UpdateService: Operation {
     ) throws(WireError) {
         let settings = service.settings
         let isNew = input.taskDefinition != nil
-        if isNew || input.networkConfiguration != nil {
+        if isNew || input.networkConfiguration != nil || input.capacityProviderStrategy != nil {
             try LaunchChecks.check(
-                launchType: settings.launchType, definition: definition, network: settings.networkConfiguration,
+                LaunchChoice(of: settings, snapshot), definition: definition, network: settings.networkConfiguration,
                 constraints: nil, strategies: nil)
         }
         let members = isNew ? ServiceRules.Member.allCases : input.namedMembers

@@ -7,31 +7,29 @@ import State
 /// What RunTask and StartTask have in common: the checked request, ready to place.
 struct Launch {
     var blueprint: TaskBlueprint
+    /// How the tasks are shared out; empty for a launch type.
+    var strategy: [ECS.CapacityProviderStrategyItem] = []
 
     /// The resource that permission is asked for: the definition with its revision.
     static func accessResource(_ text: String, _ snapshot: Snapshot) throws(WireError) -> String {
         try TaskDefinitionReference(text, snapshot.realm).find(in: snapshot)?.arn(snapshot.realm) ?? "*"
     }
 
-    init(_ input: ECS.RunTaskRequest, _ cluster: String, _ snapshot: Snapshot) throws(WireError) {
+    init(_ input: ECS.RunTaskRequest, in cluster: ClusterRecord, _ snapshot: Snapshot) throws(WireError) {
         let definition = try TaskDefinitionReference.runnable(input.taskDefinition, in: snapshot)
-        if input.launchType != nil, !(input.capacityProviderStrategy ?? []).isEmpty {
-            throw .invalidParameter(
-                "Specifying both a launch type and capacity provider strategy is not supported. "
-                    + "Remove one and try again.")
-        }
-        try Launch.refuseCapacityProviders(input.capacityProviderStrategy)
+        let choice = try LaunchChoice(input.launchType, input.capacityProviderStrategy, in: cluster, snapshot)
         try LaunchChecks.check(
-            launchType: input.launchType, definition: definition, network: input.networkConfiguration,
+            choice, definition: definition, network: input.networkConfiguration,
             constraints: input.placementConstraints, strategies: input.placementStrategy)
-        try LaunchChecks.check(platformVersion: input.platformVersion, input.launchType ?? .ec2)
+        try LaunchChecks.check(platformVersion: input.platformVersion, choice.launchType)
         let request = TaskRequest(
-            cluster: cluster, definition: definition,
+            cluster: cluster.name, definition: definition,
             overrides: try LaunchChecks.overrides(input.overrides, of: definition),
             group: try Launch.group(input.group, definition), constraints: input.placementConstraints ?? [],
             strategies: input.placementStrategy ?? [])
         blueprint = TaskBlueprint(request: request)
-        blueprint.launchType = input.launchType ?? .ec2
+        strategy = choice.strategy
+        blueprint.launchType = choice.launchType
         blueprint.startedBy = try Launch.startedBy(input.startedBy)
         blueprint.networkConfiguration = input.networkConfiguration
         try VolumeConfigurationRules.check(input.volumeConfigurations, definition)
@@ -39,13 +37,13 @@ struct Launch {
         blueprint.enableExecuteCommand = input.enableExecuteCommand ?? false
         try checkExecuteCommand()
         blueprint.tags = try Launch.tags(
-            input.tags, input.propagateTags, input.enableECSManagedTags, cluster, definition)
+            input.tags, input.propagateTags, input.enableECSManagedTags, cluster.name, definition)
     }
 
     init(_ input: ECS.StartTaskRequest, _ cluster: String, _ snapshot: Snapshot) throws(WireError) {
         let definition = try TaskDefinitionReference.runnable(input.taskDefinition, in: snapshot)
         try LaunchChecks.check(
-            launchType: nil, definition: definition, network: input.networkConfiguration, constraints: nil,
+            nil, definition: definition, network: input.networkConfiguration, constraints: nil,
             strategies: nil)
         blueprint = TaskBlueprint(
             request: TaskRequest(
@@ -72,13 +70,6 @@ struct Launch {
                 "The execute command failed because a valid task role is not being used. Specify a valid task role in "
                     + "your task definition or as a task override and try again.")
         }
-    }
-
-    /// A strategy needs capacity providers, which Roost does not have yet.
-    static func refuseCapacityProviders(_ strategy: [ECS.CapacityProviderStrategyItem]?) throws(WireError) {
-        guard let first = strategy?.first else { return }
-        throw .invalidParameter(
-            "The specified capacity provider \(first.capacityProvider) is not associated with the cluster.")
     }
 
     /// Source: Amazon ECS API Reference, RunTask (group): the default is the family; services have their own.

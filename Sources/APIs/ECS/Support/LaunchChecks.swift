@@ -9,24 +9,31 @@ enum LaunchChecks {
     static let maximumOverridesLength = 8_192
 
     /// Checks launch type, network and placement against the definition.
+    /// - Parameter choice: nil when the instances are chosen already.
     static func check(
-        launchType: ECS.LaunchType?, definition: TaskDefinitionRecord, network: ECS.NetworkConfiguration?,
+        _ choice: LaunchChoice?, definition: TaskDefinitionRecord, network: ECS.NetworkConfiguration?,
         constraints: [ECS.PlacementConstraint]?, strategies: [ECS.PlacementStrategy]?
     ) throws(WireError) {
-        try checkLaunchType(launchType, definition.definition)
-        try checkNetwork(network, definition.definition, launchType)
+        try checkLaunchType(choice, definition.definition)
+        try checkNetwork(network, definition.definition, choice?.launchType)
         try checkPlacement(constraints ?? [], strategies ?? [])
     }
 
     private static func checkLaunchType(
-        _ launchType: ECS.LaunchType?, _ definition: ECS.TaskDefinition
+        _ choice: LaunchChoice?, _ definition: ECS.TaskDefinition
     ) throws(WireError) {
-        guard let launchType else { return }
+        guard let choice else { return }
+        let launchType = choice.launchType
         let isCompatible = (definition.compatibilities ?? []).contains { $0.rawValue == launchType.rawValue }
         guard isCompatible else {
             throw .invalidParameter("Task definition does not support launch_type \(launchType.rawValue).")
         }
-        guard launchType == .ec2 || launchType == .external else {
+        // Source: Amazon ECS API Reference, RunTask: Managed Instances are only reached by their capacity provider.
+        guard launchType != .managedInstances || !choice.strategy.isEmpty else {
+            throw .invalidParameter(
+                "Launch type MANAGED_INSTANCES cannot be specified. Specify a capacity provider strategy instead.")
+        }
+        guard launchType != .fargate else {
             throw .unsupportedFeature("Launch type \(launchType.rawValue) is not available in this region yet.")
         }
     }

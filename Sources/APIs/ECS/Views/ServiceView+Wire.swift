@@ -75,7 +75,7 @@ extension ECS.Service {
     }
 
     private mutating func fill(_ settings: ServiceSettings) {
-        launchType = settings.launchType
+        launchType = settings.effectiveLaunchType
         capacityProviderStrategy = settings.capacityProviderStrategy.isEmpty ? nil : settings.capacityProviderStrategy
         platformVersion = settings.platformVersion
         networkConfiguration = settings.networkConfiguration

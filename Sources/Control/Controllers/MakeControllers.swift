@@ -1,0 +1,4 @@
+/// All controllers of a region, in the order in which they decide.
+package func makeControllers() -> [any Controller] {
+    [ServiceController(), GatewayController(), ProvisioningController(), RetentionController()]
+}
