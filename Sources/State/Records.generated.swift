@@ -4,6 +4,7 @@
 
 /// The kinds of records: one table each. The raw value is the name on disk and never changes.
 package enum RecordKind: String, Sendable, CaseIterable, Hashable {
+    case accountSetting
     case capacityProvider
     case clientToken
     case cluster
@@ -22,6 +23,7 @@ package enum RecordKind: String, Sendable, CaseIterable, Hashable {
 
 /// One record that was stored, replaced or removed.
 package enum Change: Sendable, Equatable {
+    case accountSetting(Delta<AccountSettingRecord>)
     case capacityProvider(Delta<CapacityProviderRecord>)
     case clientToken(Delta<ClientTokenRecord>)
     case cluster(Delta<ClusterRecord>)
@@ -40,6 +42,7 @@ package enum Change: Sendable, Equatable {
     /// The name of the record and its new stored form; nil bytes when it was removed.
     package var stored: (name: StoredName, bytes: [UInt8]?) {
         switch self {
+            case .accountSetting(let delta): delta.stored
             case .capacityProvider(let delta): delta.stored
             case .clientToken(let delta): delta.stored
             case .cluster(let delta): delta.stored
@@ -60,6 +63,7 @@ package enum Change: Sendable, Equatable {
     /// The name of the record.
     package var name: StoredName {
         switch self {
+            case .accountSetting(let delta): delta.name
             case .capacityProvider(let delta): delta.name
             case .clientToken(let delta): delta.name
             case .cluster(let delta): delta.name
@@ -80,6 +84,7 @@ package enum Change: Sendable, Equatable {
     /// Whether the record was removed.
     package var isRemoval: Bool {
         switch self {
+            case .accountSetting(let delta): delta.isRemoval
             case .capacityProvider(let delta): delta.isRemoval
             case .clientToken(let delta): delta.isRemoval
             case .cluster(let delta): delta.isRemoval
@@ -100,6 +105,7 @@ package enum Change: Sendable, Equatable {
 
 /// The tables of a snapshot, one for each kind of record, and what is derived from them.
 package struct Tables: Sendable {
+    var accountSetting = Table<AccountSettingRecord>()
     var capacityProvider = Table<CapacityProviderRecord>()
     var clientToken = Table<ClientTokenRecord>()
     var cluster = Table<ClusterRecord>()
@@ -119,6 +125,7 @@ package struct Tables: Sendable {
     /// Puts a record read from disk into its table.
     mutating func load(_ row: StoredRow) throws(StoreError) {
         switch row.kind {
+            case .accountSetting: try load(AccountSettingRecord.self, row)
             case .capacityProvider: try load(CapacityProviderRecord.self, row)
             case .clientToken: try load(ClientTokenRecord.self, row)
             case .cluster: try load(ClusterRecord.self, row)
@@ -141,6 +148,7 @@ extension Transaction {
     /// Applies one change of a plan.
     mutating func apply(_ change: Change) {
         switch change {
+            case .accountSetting(let delta): apply(delta)
             case .capacityProvider(let delta): apply(delta)
             case .clientToken(let delta): apply(delta)
             case .cluster(let delta): apply(delta)
@@ -163,6 +171,7 @@ extension Snapshot {
     /// Every record in its stored form, kind by kind, in key order.
     package var storedRows: [StoredRow] {
         var rows: [StoredRow] = []
+        rows += self.rows(of: AccountSettingRecord.self)
         rows += self.rows(of: CapacityProviderRecord.self)
         rows += self.rows(of: ClientTokenRecord.self)
         rows += self.rows(of: ClusterRecord.self)
@@ -184,6 +193,7 @@ extension Snapshot {
 extension Transaction {
     /// Removes every record, except those of the kinds in `kept`.
     package mutating func deleteAll(except kept: Set<RecordKind>) {
+        if !kept.contains(.accountSetting) { deleteAll(AccountSettingRecord.self) }
         if !kept.contains(.capacityProvider) { deleteAll(CapacityProviderRecord.self) }
         if !kept.contains(.clientToken) { deleteAll(ClientTokenRecord.self) }
         if !kept.contains(.cluster) { deleteAll(ClusterRecord.self) }
@@ -199,6 +209,15 @@ extension Transaction {
         if !kept.contains(.taskDefinitionFamily) { deleteAll(TaskDefinitionFamilyRecord.self) }
         if !kept.contains(.taskSet) { deleteAll(TaskSetRecord.self) }
     }
+}
+
+extension AccountSettingRecord: TableRecord {
+    package static var kind: RecordKind { .accountSetting }
+    package static func table(of tables: Tables) -> Table<Self> { tables.accountSetting }
+    package static func withTable<T>(of tables: inout Tables, _ body: (inout Table<Self>) -> T) -> T {
+        body(&tables.accountSetting)
+    }
+    package static func change(_ delta: Delta<Self>) -> Change { .accountSetting(delta) }
 }
 
 extension CapacityProviderRecord: TableRecord {

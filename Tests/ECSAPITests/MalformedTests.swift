@@ -15,6 +15,12 @@ import Testing
         ("DescribeCapacityProviders", #"{"capacityProviders":["c","FARGATE"],"include":["TAGS"],"nextToken":"r1-61"}"#),
         ("UpdateCapacityProvider", #"{"name":"c","autoScalingGroupProvider":{"managedDraining":"ENABLED"}}"#),
         ("DeleteCapacityProvider", #"{"capacityProvider":"c"}"#),
+        ("PutAccountSetting", #"{"name":"containerInsights","value":"enabled"}"#),
+        ("PutAccountSettingDefault", #"{"name":"tagResourceAuthorization","value":"on"}"#),
+        ("DeleteAccountSetting", #"{"name":"containerInsights"}"#),
+        ("ListAccountSettings", #"{"name":"containerInsights","value":"enabled","effectiveSettings":true}"#),
+        ("UpdateClusterSettings", #"{"cluster":"web","settings":[{"name":"containerInsights","value":"enabled"}]}"#),
+        ("ListServicesByNamespace", #"{"namespace":"local","maxResults":2,"nextToken":"r1-61"}"#),
         (
             "PutClusterCapacityProviders",
             #"{"cluster":"web","capacityProviders":["FARGATE"],"defaultCapacityProviderStrategy":["#

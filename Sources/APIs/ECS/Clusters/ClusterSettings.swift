@@ -1,11 +1,16 @@
+import APIPipeline
 import AWSModels
 import AWSWire
+import State
 
 /// Rules for what CreateCluster and UpdateCluster say of a cluster.
 enum ClusterSettings {
-    /// What a cluster has whose creator says nothing.
-    /// Observed: CreateCluster answers with this setting.
-    static let defaults = [ECS.ClusterSetting(name: .containerInsights, value: "disabled")]
+    /// What a cluster has whose creator says nothing: the creator's account setting.
+    /// Source: Amazon ECS API Reference, ClusterSetting. Observed: CreateCluster answers with this setting.
+    static func defaults(for caller: Caller, _ snapshot: Snapshot) -> [ECS.ClusterSetting] {
+        let value = AccountSettings.value(.containerInsights, for: caller, in: snapshot)
+        return [ECS.ClusterSetting(name: .containerInsights, value: value)]
+    }
 
     /// Source: Amazon ECS API Reference, ClusterSetting.
     private static let insightsValues = ["enabled", "disabled", "enhanced"]

@@ -13,7 +13,8 @@ struct CreateCapacityProvider: Operation {
     func access(
         _ input: ECS.CreateCapacityProviderRequest, _ call: Call, _ tx: Transaction
     ) throws(WireError) -> [AccessRequest] {
-        [AccessRequest("ecs:CreateCapacityProvider", tx.realm.ecs("capacity-provider/\(input.name)"))]
+        let arn = tx.realm.ecs("capacity-provider/\(input.name)")
+        return [AccessRequest("ecs:CreateCapacityProvider", arn)] + taggingAccess(input.tags, arn, call, tx)
     }
 
     func perform(

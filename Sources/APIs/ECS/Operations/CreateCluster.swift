@@ -12,24 +12,26 @@ struct CreateCluster: Operation {
         _ input: ECS.CreateClusterRequest, _ call: Call, _ tx: Transaction
     ) throws(WireError) -> [AccessRequest] {
         [AccessRequest("ecs:CreateCluster", "*")]
+            + taggingAccess(input.tags, tx.realm.ecs("cluster/\(try name(input.clusterName))"), call, tx)
     }
 
     func perform(
         _ input: ECS.CreateClusterRequest, _ call: Call, _ tx: inout Transaction, _ context: inout DecisionContext
     ) throws(WireError) -> ECS.CreateClusterResponse {
-        let new = try cluster(input, tx.snapshot, context.now)
+        let new = try cluster(input, call.caller, tx.snapshot, context.now)
         if let existing = tx.get(new.key), existing.status == .active { return answer(existing, tx.snapshot) }
         tx.put(new)
         return answer(new, tx.snapshot)
     }
 
     private func cluster(
-        _ input: ECS.CreateClusterRequest, _ snapshot: Snapshot, _ now: Timestamp
+        _ input: ECS.CreateClusterRequest, _ caller: Caller, _ snapshot: Snapshot, _ now: Timestamp
     ) throws(WireError) -> ClusterRecord {
         var cluster = ClusterRecord()
         cluster.name = try name(input.clusterName)
         cluster.createdAt = now
-        cluster.settings = try ClusterSettings.checked(input.settings) ?? ClusterSettings.defaults
+        cluster.settings =
+            try ClusterSettings.checked(input.settings) ?? ClusterSettings.defaults(for: caller, snapshot)
         cluster.configuration = try ClusterSettings.checked(input.configuration)
         cluster.capacityProviders = try CapacityProviders.checked(
             input.capacityProviders, for: cluster.name, in: snapshot)

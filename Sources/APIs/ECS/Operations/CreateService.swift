@@ -13,7 +13,8 @@ struct CreateService: Operation {
         _ input: ECS.CreateServiceRequest, _ call: Call, _ tx: Transaction
     ) throws(WireError) -> [AccessRequest] {
         let cluster = try ClusterReference.name(input.cluster, tx.realm)
-        return [AccessRequest("ecs:CreateService", tx.realm.ecs("service/\(cluster)/\(input.serviceName)"))]
+        let arn = tx.realm.ecs("service/\(cluster)/\(input.serviceName)")
+        return [AccessRequest("ecs:CreateService", arn)] + taggingAccess(input.tags, arn, call, tx)
             + PassedRoles.requests(
                 role: input.role, input.loadBalancers, input.volumeConfigurations, input.vpcLatticeConfigurations,
                 input.serviceConnectConfiguration, input.deploymentConfiguration, tx.realm)

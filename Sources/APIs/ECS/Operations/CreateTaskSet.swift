@@ -16,10 +16,8 @@ struct CreateTaskSet: Operation {
     func access(
         _ input: ECS.CreateTaskSetRequest, _ call: Call, _ tx: Transaction
     ) throws(WireError) -> [AccessRequest] {
-        [
-            AccessRequest(
-                "ecs:CreateTaskSet", try TaskSetReference.accessResource("*", input.service, input.cluster, tx.realm))
-        ]
+        let resource = try TaskSetReference.accessResource("*", input.service, input.cluster, tx.realm)
+        return [AccessRequest("ecs:CreateTaskSet", resource)] + taggingAccess(input.tags, resource, call, tx)
     }
 
     func perform(

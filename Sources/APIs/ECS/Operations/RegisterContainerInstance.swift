@@ -13,6 +13,7 @@ struct RegisterContainerInstance: Operation {
     ) throws(WireError) -> [AccessRequest] {
         let cluster = try ClusterReference.name(input.cluster, tx.realm)
         return [AccessRequest("ecs:RegisterContainerInstance", tx.realm.ecs("cluster/\(cluster)"))]
+            + taggingAccess(input.tags, tx.realm.ecs("container-instance/\(cluster)/*"), call, tx)
     }
 
     func perform(

@@ -19,7 +19,7 @@ struct RegisterTaskDefinition: Operation {
         [AccessRequest("ecs:RegisterTaskDefinition", "*")]
             + [input.taskRoleArn, input.executionRoleArn].compactMap(\.self).map { role in
                 AccessRequest("iam:PassRole", tx.realm.role(role))
-            }
+            } + taggingAccess(input.tags, tx.realm.ecs("task-definition/\(input.family):*"), call, tx)
     }
 
     func perform(

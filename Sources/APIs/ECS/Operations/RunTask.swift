@@ -14,7 +14,9 @@ struct RunTask: Operation {
     static let tokenLifetime: Duration = .seconds(24 * 3_600)
 
     func access(_ input: ECS.RunTaskRequest, _ call: Call, _ tx: Transaction) throws(WireError) -> [AccessRequest] {
-        [AccessRequest("ecs:RunTask", try Launch.accessResource(input.taskDefinition, tx.snapshot))]
+        let tasks = tx.realm.ecs("task/\(try ClusterReference.name(input.cluster, tx.realm))/*")
+        return [AccessRequest("ecs:RunTask", try Launch.accessResource(input.taskDefinition, tx.snapshot))]
+            + taggingAccess(input.tags, tasks, call, tx)
     }
 
     func perform(

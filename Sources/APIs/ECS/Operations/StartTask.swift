@@ -10,7 +10,9 @@ struct StartTask: Operation {
     static let model = ECS.Operations.startTask
 
     func access(_ input: ECS.StartTaskRequest, _ call: Call, _ tx: Transaction) throws(WireError) -> [AccessRequest] {
-        [AccessRequest("ecs:StartTask", try Launch.accessResource(input.taskDefinition, tx.snapshot))]
+        let tasks = tx.realm.ecs("task/\(try ClusterReference.name(input.cluster, tx.realm))/*")
+        return [AccessRequest("ecs:StartTask", try Launch.accessResource(input.taskDefinition, tx.snapshot))]
+            + taggingAccess(input.tags, tasks, call, tx)
     }
 
     func perform(
