@@ -51,4 +51,5 @@ package enum IndexName: Int, Sendable {
     case associationByGateway
     case routeByService
     case capacityProviderByStatus
+    case taskByProtectionEnd
 }

@@ -15,6 +15,8 @@ import Testing
         ("DescribeCapacityProviders", #"{"capacityProviders":["c","FARGATE"],"include":["TAGS"],"nextToken":"r1-61"}"#),
         ("UpdateCapacityProvider", #"{"name":"c","autoScalingGroupProvider":{"managedDraining":"ENABLED"}}"#),
         ("DeleteCapacityProvider", #"{"capacityProvider":"c"}"#),
+        ("GetTaskProtection", #"{"cluster":"web","tasks":["0a"]}"#),
+        ("UpdateTaskProtection", #"{"cluster":"web","tasks":["0a"],"protectionEnabled":true,"expiresInMinutes":9}"#),
         ("PutAccountSetting", #"{"name":"containerInsights","value":"enabled"}"#),
         ("PutAccountSettingDefault", #"{"name":"tagResourceAuthorization","value":"on"}"#),
         ("DeleteAccountSetting", #"{"name":"containerInsights"}"#),

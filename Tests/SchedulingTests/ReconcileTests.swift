@@ -99,6 +99,47 @@ import Testing
         #expect(!decide(view(desired: 1, [running("n", ageSeconds: 5)])).completes)
     }
 
+    private func protected(_ task: TaskView) -> TaskView {
+        var task = task
+        task.isProtected = true
+        return task
+    }
+
+    @Test("scale-in spares protected tasks, also when they are more than the service wants")
+    func protectionFromScaleIn() {
+        let tasks = [protected(running("1")), running("2"), protected(running("3"))]
+        let possible = decide(view(desired: 2, state: .completed, tasks))
+        #expect(possible.stop.map(\.id) == ["2"])
+        #expect(!possible.isScaleInBlocked)
+        let blocked = decide(view(desired: 1, state: .completed, tasks))
+        #expect(blocked.stop.map(\.id) == ["2"])
+        #expect(blocked.isScaleInBlocked)
+        #expect(!blocked.isSteady)
+    }
+
+    @Test("a roll-out waits for protected tasks, and for nothing else")
+    func protectionFromRollout() {
+        let tasks = [running("n1"), running("n2"), protected(running("o1", "old")), running("o2", "old")]
+        let first = decide(view(desired: 2, deployments: ["new", "old"], tasks))
+        #expect(first.stop.map(\.id) == ["o2"])
+        let waiting = decide(view(desired: 2, deployments: ["new", "old"], Array(tasks[..<3])))
+        #expect(waiting.stop.isEmpty)
+        #expect(!waiting.completes)
+        #expect(!waiting.isStuck)
+        #expect(waiting.wakeAt == nil)
+        #expect(decide(view(desired: 2, deployments: ["new", "old"], Array(tasks[..<2]))).completes)
+    }
+
+    @Test("a protected task that is found ill is replaced; a deleted service stops it")
+    func endOfProtection() {
+        var sick = protected(running("1"))
+        sick.health = .unhealthy
+        #expect(decide(view(desired: 1, state: .completed, [sick, running("2")])).stop.map(\.id) == ["1"])
+        var deleted = view(desired: 0, state: .completed, [protected(running("1"))])
+        deleted.service.status = .draining
+        #expect(decide(deleted).stop.map(\.id) == ["1"])
+    }
+
     @Test("an unhealthy task is replaced first, or stopped first when the maximum leaves no room")
     func unhealthy() {
         var sick = running("1")

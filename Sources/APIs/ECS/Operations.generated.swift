@@ -43,6 +43,7 @@ package enum ECSOperations {
         table.register(DescribeTasks())
         table.register(DisassociateGatewayFromCluster())
         table.register(DiscoverPollEndpoint())
+        table.register(GetTaskProtection())
         table.register(ListAccountSettings())
         table.register(ListAttributes())
         table.register(ListClusters())
@@ -80,6 +81,7 @@ package enum ECSOperations {
         table.register(UpdateGateway())
         table.register(UpdateService())
         table.register(UpdateServicePrimaryTaskSet())
+        table.register(UpdateTaskProtection())
         table.register(UpdateTaskSet())
     }
 }

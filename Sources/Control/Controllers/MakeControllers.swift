@@ -1,4 +1,7 @@
 /// All controllers of a region, in the order in which they decide.
 package func makeControllers() -> [any Controller] {
-    [ServiceController(), GatewayController(), ProvisioningController(), RetentionController()]
+    [
+        ServiceController(), GatewayController(), ProtectionController(), ProvisioningController(),
+        RetentionController(),
+    ]
 }

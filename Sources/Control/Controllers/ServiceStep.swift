@@ -11,6 +11,8 @@ struct ServiceStep {
     private let original: ServiceRecord
     private let firingAlarms: [String]
     private var wakeAt: Timestamp?
+    /// What keeps the service from its goal: the text of an event.
+    private var trouble: String?
 
     init(_ view: ServiceView, _ snapshot: Snapshot, _ context: DecisionContext) {
         let service = view.service
@@ -89,7 +91,11 @@ struct ServiceStep {
             failure = failure ?? reason
         }
         if !started.isEmpty { say("has started \(started.count) tasks: \(names(of: started)).") }
-        if !starts.isEmpty || failure != nil || service.lastPlacementFailure != nil { note(failure) }
+        guard let failure else { return }
+        trouble = failure.event
+        guard failure.mayPass else { return }
+        let retry = context.now.advanced(by: ServiceController.placementRetry)
+        wakeAt = min(wakeAt ?? retry, retry)
     }
 
     /// Starts tasks of one deployment or task set.
@@ -175,26 +181,6 @@ struct ServiceStep {
 
     // MARK: Concluding
 
-    private mutating func note(_ failure: StartFailure?) {
-        guard let failure else {
-            service.lastPlacementFailure = nil
-            return
-        }
-        let text = failure.event
-        if failure.mayPass {
-            let retry = context.now.advanced(by: ServiceController.placementRetry)
-            wakeAt = min(wakeAt ?? retry, retry)
-        }
-        sayOnce(text)
-    }
-
-    /// Says what keeps the service from its tasks; it is not repeated while that lasts.
-    private mutating func sayOnce(_ text: String) {
-        guard service.lastPlacementFailure != text else { return }
-        say(text)
-        service.lastPlacementFailure = text
-    }
-
     private mutating func finish(_ decision: ServiceDecision) {
         if decision.becomesInactive { return becomeInactive() }
         if let failure = decision.failure { return transaction.failDeployment(of: &service, failure, &context) }
@@ -205,7 +191,16 @@ struct ServiceStep {
         if decision.completes { transaction.completeDeployment(of: &service, &context) }
         if decision.isSteady, !service.isSteady { say("has reached a steady state.") }
         service.isSteady = decision.isSteady
-        if decision.isStuck { sayStuck() }
+        sayTrouble(decision)
+    }
+
+    /// Says what keeps the service from its goal, once while it lasts.
+    private mutating func sayTrouble(_ decision: ServiceDecision) {
+        if decision.isStuck { trouble = trouble ?? ServiceStep.stuckEvent }
+        if decision.isScaleInBlocked, let id = service.primary?.id { trouble = trouble ?? scaleInBlockedEvent(id) }
+        guard service.lastPlacementFailure != trouble else { return }
+        if let trouble { say(trouble) }
+        service.lastPlacementFailure = trouble
     }
 
     private mutating func remove(_ finished: [String]) {
@@ -238,11 +233,10 @@ struct ServiceStep {
         }
     }
 
-    private mutating func sayStuck() {
-        sayOnce(
-            "was unable to stop or start tasks during a deployment because of the service deployment "
-                + "configuration. Update the minimumHealthyPercent or maximumPercent value and try again.")
-    }
+    /// Source: Amazon ECS Developer Guide, Service event messages.
+    private static let stuckEvent =
+        "was unable to stop or start tasks during a deployment because of the service deployment "
+        + "configuration. Update the minimumHealthyPercent or maximumPercent value and try again."
 
     private mutating func say(_ text: String) {
         service.addEvent(text, &context)

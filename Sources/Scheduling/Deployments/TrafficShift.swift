@@ -155,7 +155,7 @@ struct TrafficShift {
         let wanted = view.service.desiredCount
         keep(green, at: progress.hasReached(.scaleUp) ? wanted : 0)
         if let blue { keep(blue, at: progress.lifecycleStage == .cleanUp ? 0 : wanted) }
-        for task in view.tasks where !isKept(task) && task.desiredStatus == .running {
+        for task in view.tasks where !isKept(task) && task.desiredStatus == .running && !task.isProtected {
             decision.stop.append(TaskStop(id: task.id, reason: scalingReason(task.deployment ?? "")))
         }
     }
@@ -165,11 +165,12 @@ struct TrafficShift {
         let tasks = view.tasks.filter { $0.deployment == deployment.id && $0.desiredStatus == .running }
         let good = tasks.filter { $0.isInstanceActive && !$0.isIll(at: now) }
         start(wanted - good.count, of: deployment)
-        for victim in chooseVictims(good.count - wanted, among: good, deployment.capacityProviderStrategy, now) {
+        let free = good.filter { !$0.isProtected }
+        for victim in chooseVictims(good.count - wanted, among: free, deployment.capacityProviderStrategy, now) {
             decision.stop.append(TaskStop(id: victim.id, reason: scalingReason(deployment.id)))
         }
         let isReplaced = good.filter { $0.isHealthy(at: now) }.count >= wanted
-        for task in tasks where !good.contains(task) && (isReplaced || task.lastStatus < .running) {
+        for task in tasks where mayBeReplaced(task, good) && (isReplaced || task.lastStatus < .running) {
             let isIll = task.isIll(at: now)
             decision.stop.append(
                 isIll ? healthStop(task.id) : TaskStop(id: task.id, reason: scalingReason(deployment.id)))
@@ -178,6 +179,11 @@ struct TrafficShift {
             if let time = task.settlesAt, time > now { decision.wake(at: time) }
             if let time = task.graceEndsAt, time > now { decision.wake(at: time) }
         }
+    }
+
+    /// Whether a task is not wanted where it is, or ill; a protected one only when it is ill.
+    private func mayBeReplaced(_ task: TaskView, _ good: [TaskView]) -> Bool {
+        !good.contains(task) && (!task.isProtected || task.isIll(at: now))
     }
 
     private mutating func start(_ count: Int, of deployment: DeploymentState) {

@@ -25,6 +25,8 @@ package func reconcileDaemon(
         let instance = task.instanceID ?? ""
         if task.desiredStatus == .stopped {
             served.insert(instance)
+        } else if task.isProtected, !task.isIll(at: now) {
+            served.insert(instance)
         } else if task.deployment == primary.id, wanted.contains(instance), !task.isIll(at: now) {
             served.insert(instance)
         } else {
@@ -43,7 +45,8 @@ package func reconcileDaemon(
     }
     if primary.rolloutState == .failed { instances = [] }
     if !instances.isEmpty { decision.starts = [TaskStart(deployment: primary.id, count: instances.count)] }
-    let isQuiet = decision.stop.isEmpty && instances.isEmpty && decision.wakeAt == nil
+    let isCurrent = view.tasks.allSatisfy { $0.deployment == primary.id && wanted.contains($0.instanceID ?? "") }
+    let isQuiet = decision.stop.isEmpty && instances.isEmpty && decision.wakeAt == nil && isCurrent
     let settled = view.tasks.filter { $0.deployment == primary.id && $0.isHealthy(at: now) }.count
     decision.failures = CircuitBreaker.recount(view.service, primary, healthy: settled)
     if isQuiet, primary.rolloutState != .failed,

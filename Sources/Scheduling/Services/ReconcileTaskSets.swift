@@ -30,11 +30,16 @@ private func keep(
             decision.starts.append(TaskStart(deployment: set.id, count: wanted - good.count))
         }
     }
-    for victim in chooseVictims(good.count - wanted, among: good, set.capacityProviderStrategy, now) {
+    for victim in chooseVictims(
+        good.count - wanted, among: good.filter { !$0.isProtected }, set.capacityProviderStrategy, now)
+    {
         decision.stop.append(TaskStop(id: victim.id, reason: taskSetReason(set.id)))
     }
     let isReplaced = good.filter { $0.lastStatus == .running }.count >= wanted
-    for task in tasks where !good.contains(task) && (isReplaced || task.lastStatus < .running) {
+    for task in tasks
+    where !good.contains(task) && (!task.isProtected || task.isIll(at: now))
+        && (isReplaced || task.lastStatus < .running)
+    {
         decision.stop.append(
             task.isIll(at: now) ? healthStop(task.id) : TaskStop(id: task.id, reason: taskSetReason(set.id)))
     }

@@ -68,20 +68,26 @@ struct Rollout {
         total += missing
     }
 
-    /// Too many tasks of the primary deployment: the service was scaled in.
+    /// Too many tasks of the primary deployment: the service was scaled in. Protected ones stay, also when they are
+    /// more than the service wants.
     private mutating func stopSurplus() {
         let surplus = staying.count - wanted
         guard surplus > 0 else { return }
-        let victims = chooseVictims(surplus, among: staying, primary.capacityProviderStrategy, now)
+        let free = staying.filter { !$0.isProtected }
+        decision.isScaleInBlocked = free.count < surplus
+        let victims = chooseVictims(surplus, among: free, primary.capacityProviderStrategy, now)
         stop(victims)
         let ids = Set(victims.map(\.id))
         staying.removeAll { ids.contains($0.id) }
     }
 
-    /// Tasks to replace go when enough healthy ones remain; those that are not healthy go first.
+    /// Tasks to replace go when enough healthy ones remain; those that are not healthy go first. A protected one only
+    /// goes when it is found ill.
+    /// Source: Amazon ECS Developer Guide, Protect your Amazon ECS tasks from being terminated by scale-in events.
     private mutating func stopOutgoing() {
-        let unready = outgoing.filter { !$0.isHealthy(at: now) }
-        let ready = outgoing.filter { $0.isHealthy(at: now) }
+        let free = outgoing.filter { !$0.isProtected || $0.isIll(at: now) }
+        let unready = free.filter { !$0.isHealthy(at: now) }
+        let ready = free.filter { $0.isHealthy(at: now) }
         for task in unready where mayStopUnready(task) { stop([task]) }
         for task in ready where healthy - 1 >= low { stop([task]) }
     }
@@ -133,7 +139,8 @@ struct Rollout {
         }
         let isComplete = primary.rolloutState == .completed || decision.completes
         decision.isSteady = isThere && isComplete
-        decision.isStuck = isQuiet && !outgoing.isEmpty && total >= high && healthy <= low && allSettled
+        decision.isStuck =
+            isQuiet && outgoing.contains { !$0.isProtected } && total >= high && healthy <= low && allSettled
         wakeForJudgement()
     }
 

@@ -18,6 +18,8 @@ package struct ServiceDecision: Sendable, Equatable {
     package var isSteady = false
     /// Whether the deployment's percentages allow neither a start nor a stop.
     package var isStuck = false
+    /// Whether protected tasks keep the service above its desired count.
+    package var isScaleInBlocked = false
     /// Whether a draining service has no task left.
     package var becomesInactive = false
     /// What the primary deployment's count of failed tasks is to be; nil when it stays.

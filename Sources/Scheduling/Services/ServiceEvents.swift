@@ -27,6 +27,14 @@ package func placementFailureEvent(_ refused: [RefusedInstance]) -> String {
     return start + "The closest matching (container-instance \(id)) \(closest.failure.eventText). " + end
 }
 
+/// The event of a service that protected tasks keep above its desired count.
+/// Source: Amazon ECS Developer Guide, Service event messages.
+/// - Parameter deployment: the id of its primary deployment.
+package func scaleInBlockedEvent(_ deployment: String) -> String {
+    "was unable to reach steady state because task set (\(deployment)) was unable to scale in. Reason: The number of "
+        + "protected tasks are more than the desired count of tasks."
+}
+
 /// The tags of a service's new task: managed ones, and those of the service or definition when it says so.
 /// Source: Amazon ECS Developer Guide, Tagging resources (propagateTags, enableECSManagedTags).
 package func propagatedTags(to service: ServiceRecord, _ definition: TaskDefinitionRecord) -> [ECS.Tag] {

@@ -54,6 +54,8 @@ package struct TaskView: Sendable, Equatable {
     /// Whether the task waits for its capacity provider to bring an instance.
     package var awaitsCapacity = false
     package var capacityProvider: String?
+    /// Whether scale-in and deployments must spare the task.
+    package var isProtected = false
 
     package init(_ task: TaskRecord, in snapshot: Snapshot, grace: Duration = .zero) {
         self.grace = grace
@@ -67,6 +69,7 @@ package struct TaskView: Sendable, Equatable {
         availabilityZone = task.availabilityZone
         awaitsCapacity = task.awaitsCapacity
         capacityProvider = task.capacityProviderName
+        isProtected = task.protectedUntil != nil
         isInstanceActive = awaitsCapacity || task.instanceKey.flatMap { snapshot.get($0) }?.status == .active
     }
 

@@ -13,6 +13,7 @@ extension TaskRecord {
         guard desiredStatus == .running, lastStatus != .stopped else { return false }
         let isNowhere = awaitsCapacity
         desiredStatus = .stopped
+        protectedUntil = nil
         stopCode = code
         stoppedReason = reason
         stoppingAt = now
@@ -35,6 +36,7 @@ extension TaskRecord {
 
     private mutating func finish(at now: Timestamp) {
         desiredStatus = .stopped
+        protectedUntil = nil
         stoppingAt = stoppingAt ?? now
         stoppedAt = now
         for index in containers.indices { containers[index].lastStatus = "STOPPED" }

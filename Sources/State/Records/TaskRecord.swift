@@ -38,6 +38,8 @@ package struct TaskRecord: Record {
     package var lastStatus = TaskStatus.pending
     package var stopCode: ECS.TaskStopCode?
     package var stoppedReason: String?
+    /// Until when scale-in and deployments spare the task; nil for a task that is not protected.
+    package var protectedUntil: Timestamp?
     /// Counts the changes that emit an event, from 1.
     package var version = 1
 
@@ -90,6 +92,7 @@ package struct TaskRecord: Record {
         },
         IndexDefinition<TaskRecord>(.taskByFamily) { "\($0.cluster)/\($0.family)/\($0.desiredStatus.rawValue)/" },
         IndexDefinition<TaskRecord>(.taskByStopTime) { $0.stoppedAt.map { "\(paddedTime($0))/" } },
+        IndexDefinition<TaskRecord>(.taskByProtectionEnd) { $0.protectedUntil.map { "\(paddedTime($0))/" } },
     ]
 
     package static let fields = FieldTable<TaskRecord>([
@@ -117,6 +120,7 @@ package struct TaskRecord: Record {
         .init("lastStatus", \.lastStatus),
         .init("stopCode", \.stopCode),
         .init("stoppedReason", \.stoppedReason),
+        .init("protectedUntil", \.protectedUntil),
         .init("version", \.version),
         .init("cpuUnits", \.cpuUnits),
         .init("memoryMiB", \.memoryMiB),
