@@ -52,4 +52,5 @@ package enum IndexName: Int, Sendable {
     case routeByService
     case capacityProviderByStatus
     case taskByProtectionEnd
+    case executeSessionByExpiry
 }

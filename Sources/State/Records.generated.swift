@@ -9,6 +9,7 @@ package enum RecordKind: String, Sendable, CaseIterable, Hashable {
     case clientToken
     case cluster
     case containerInstance
+    case executeSession
     case gateway
     case gatewayAssociation
     case gatewayRoute
@@ -28,6 +29,7 @@ package enum Change: Sendable, Equatable {
     case clientToken(Delta<ClientTokenRecord>)
     case cluster(Delta<ClusterRecord>)
     case containerInstance(Delta<ContainerInstanceRecord>)
+    case executeSession(Delta<ExecuteSessionRecord>)
     case gateway(Delta<GatewayRecord>)
     case gatewayAssociation(Delta<GatewayAssociationRecord>)
     case gatewayRoute(Delta<GatewayRouteRecord>)
@@ -47,6 +49,7 @@ package enum Change: Sendable, Equatable {
             case .clientToken(let delta): delta.stored
             case .cluster(let delta): delta.stored
             case .containerInstance(let delta): delta.stored
+            case .executeSession(let delta): delta.stored
             case .gateway(let delta): delta.stored
             case .gatewayAssociation(let delta): delta.stored
             case .gatewayRoute(let delta): delta.stored
@@ -68,6 +71,7 @@ package enum Change: Sendable, Equatable {
             case .clientToken(let delta): delta.name
             case .cluster(let delta): delta.name
             case .containerInstance(let delta): delta.name
+            case .executeSession(let delta): delta.name
             case .gateway(let delta): delta.name
             case .gatewayAssociation(let delta): delta.name
             case .gatewayRoute(let delta): delta.name
@@ -89,6 +93,7 @@ package enum Change: Sendable, Equatable {
             case .clientToken(let delta): delta.isRemoval
             case .cluster(let delta): delta.isRemoval
             case .containerInstance(let delta): delta.isRemoval
+            case .executeSession(let delta): delta.isRemoval
             case .gateway(let delta): delta.isRemoval
             case .gatewayAssociation(let delta): delta.isRemoval
             case .gatewayRoute(let delta): delta.isRemoval
@@ -110,6 +115,7 @@ package struct Tables: Sendable {
     var clientToken = Table<ClientTokenRecord>()
     var cluster = Table<ClusterRecord>()
     var containerInstance = Table<ContainerInstanceRecord>()
+    var executeSession = Table<ExecuteSessionRecord>()
     var gateway = Table<GatewayRecord>()
     var gatewayAssociation = Table<GatewayAssociationRecord>()
     var gatewayRoute = Table<GatewayRouteRecord>()
@@ -130,6 +136,7 @@ package struct Tables: Sendable {
             case .clientToken: try load(ClientTokenRecord.self, row)
             case .cluster: try load(ClusterRecord.self, row)
             case .containerInstance: try load(ContainerInstanceRecord.self, row)
+            case .executeSession: try load(ExecuteSessionRecord.self, row)
             case .gateway: try load(GatewayRecord.self, row)
             case .gatewayAssociation: try load(GatewayAssociationRecord.self, row)
             case .gatewayRoute: try load(GatewayRouteRecord.self, row)
@@ -153,6 +160,7 @@ extension Transaction {
             case .clientToken(let delta): apply(delta)
             case .cluster(let delta): apply(delta)
             case .containerInstance(let delta): apply(delta)
+            case .executeSession(let delta): apply(delta)
             case .gateway(let delta): apply(delta)
             case .gatewayAssociation(let delta): apply(delta)
             case .gatewayRoute(let delta): apply(delta)
@@ -176,6 +184,7 @@ extension Snapshot {
         rows += self.rows(of: ClientTokenRecord.self)
         rows += self.rows(of: ClusterRecord.self)
         rows += self.rows(of: ContainerInstanceRecord.self)
+        rows += self.rows(of: ExecuteSessionRecord.self)
         rows += self.rows(of: GatewayRecord.self)
         rows += self.rows(of: GatewayAssociationRecord.self)
         rows += self.rows(of: GatewayRouteRecord.self)
@@ -198,6 +207,7 @@ extension Transaction {
         if !kept.contains(.clientToken) { deleteAll(ClientTokenRecord.self) }
         if !kept.contains(.cluster) { deleteAll(ClusterRecord.self) }
         if !kept.contains(.containerInstance) { deleteAll(ContainerInstanceRecord.self) }
+        if !kept.contains(.executeSession) { deleteAll(ExecuteSessionRecord.self) }
         if !kept.contains(.gateway) { deleteAll(GatewayRecord.self) }
         if !kept.contains(.gatewayAssociation) { deleteAll(GatewayAssociationRecord.self) }
         if !kept.contains(.gatewayRoute) { deleteAll(GatewayRouteRecord.self) }
@@ -254,6 +264,15 @@ extension ContainerInstanceRecord: TableRecord {
         body(&tables.containerInstance)
     }
     package static func change(_ delta: Delta<Self>) -> Change { .containerInstance(delta) }
+}
+
+extension ExecuteSessionRecord: TableRecord {
+    package static var kind: RecordKind { .executeSession }
+    package static func table(of tables: Tables) -> Table<Self> { tables.executeSession }
+    package static func withTable<T>(of tables: inout Tables, _ body: (inout Table<Self>) -> T) -> T {
+        body(&tables.executeSession)
+    }
+    package static func change(_ delta: Delta<Self>) -> Change { .executeSession(delta) }
 }
 
 extension GatewayRecord: TableRecord {

@@ -63,6 +63,19 @@ import Testing
         #expect(decide("tasks", transaction.snapshot, after: 4_000) == Plan())
     }
 
+    @Test("a session that nobody used is forgotten when its time has come")
+    func executeSessions() {
+        let end = RetentionTests.start.advanced(by: .seconds(60))
+        let snapshot = snapshot { tx in
+            var session = ExecuteSessionRecord()
+            session.id = "s"
+            session.expiresAt = end
+            tx.put(session)
+        }
+        #expect(decide("executeSessions", snapshot, after: 59) == Plan(wakeAt: end))
+        #expect(decide("executeSessions", snapshot, after: 60).changes.map(\.name.key) == ["s"])
+    }
+
     @Test("a deleted capacity provider vanishes after a day; an ACTIVE one stays")
     func capacityProviders() {
         let snapshot = snapshot { tx in

@@ -15,6 +15,8 @@ import Testing
         ("DescribeCapacityProviders", #"{"capacityProviders":["c","FARGATE"],"include":["TAGS"],"nextToken":"r1-61"}"#),
         ("UpdateCapacityProvider", #"{"name":"c","autoScalingGroupProvider":{"managedDraining":"ENABLED"}}"#),
         ("DeleteCapacityProvider", #"{"capacityProvider":"c"}"#),
+        ("ExecuteCommand", #"{"cluster":"web","task":"0a","container":"c","command":"sh","interactive":true}"#),
+        ("UpdateContainerAgent", #"{"cluster":"web","containerInstance":"0a"}"#),
         ("GetTaskProtection", #"{"cluster":"web","tasks":["0a"]}"#),
         ("UpdateTaskProtection", #"{"cluster":"web","tasks":["0a"],"protectionEnabled":true,"expiresInMinutes":9}"#),
         ("PutAccountSetting", #"{"name":"containerInsights","value":"enabled"}"#),

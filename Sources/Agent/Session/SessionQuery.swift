@@ -3,8 +3,7 @@ import AWSWire
 /// The addresses of sessions.
 /// Source: observed, Fixtures/acs-upgrade-*.json and tcs-upgrade.json.
 enum SessionQuery {
-    /// What the agent calls itself. The version is that of the official agent whose behaviour this one follows.
-    static let agentVersion = "1.105.1"
+    static let agentVersion = AgentRelease.version
     static let agentHash = "roost"
 
     /// The query of the session for tasks; names in alphabetical order, as signatures want them.

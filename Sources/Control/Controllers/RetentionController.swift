@@ -10,8 +10,8 @@ package struct RetentionController: Controller {
 
     /// What is looked after.
     private enum Subject: String, CaseIterable {
-        case capacityProviders, clientTokens, clusters, containerInstances, serviceDeployments, services
-        case taskDefinitions, tasks
+        case capacityProviders, clientTokens, clusters, containerInstances, executeSessions, serviceDeployments
+        case services, taskDefinitions, tasks
     }
 
     package init() {}
@@ -28,6 +28,7 @@ package struct RetentionController: Controller {
         case .clientToken(let delta): delta.new == nil ? [] : [.clientTokens]
         case .cluster(let delta): delta.new?.status == .inactive ? [.clusters] : []
         case .containerInstance(let delta): ended(delta.new?.status == .inactive, delta, .containerInstances, snapshot)
+        case .executeSession(let delta): delta.new == nil ? [] : [.executeSessions]
         case .service(let delta):
             ended(delta.new?.status == .inactive, delta, .services, snapshot) + usersOfDefinitions(snapshot)
         case .task(let delta):
@@ -63,6 +64,7 @@ package struct RetentionController: Controller {
         case .clientTokens: return remove(retainClientTokens(snapshot, at: now), snapshot)
         case .clusters: return remove(retainClusters(snapshot, at: now), snapshot)
         case .containerInstances: return remove(retainInstances(snapshot, at: now), snapshot)
+        case .executeSessions: return remove(retainExecuteSessions(snapshot, at: now), snapshot)
         case .serviceDeployments: return removeDeployments(retainServiceDeployments(snapshot, at: now), snapshot)
         case .services: return remove(retainServices(snapshot, at: now), snapshot)
         case .taskDefinitions: return remove(retainTaskDefinitions(snapshot, at: now), snapshot)

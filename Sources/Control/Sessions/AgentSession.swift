@@ -26,6 +26,8 @@ package struct AgentSession: Sendable {
         case send(ACSMessage)
         /// The agent has taken the order to stop these tasks.
         case noteStopping([Key<TaskRecord>])
+        /// The agent has begun to update itself, or refuses to.
+        case noteUpdate(isAccepted: Bool)
         case close(code: Int, reason: String)
     }
 
@@ -50,6 +52,9 @@ package struct AgentSession: Sendable {
     /// Orders that wait for their acknowledgement, by message id.
     private var waiting: [String: (sentAt: Timestamp, tasks: [Key<TaskRecord>])] = [:]
 
+    /// The message with the order to update, until it is answered.
+    private var updateMessage: String?
+
     package init(_ instance: Key<ContainerInstanceRecord>, random: SeededRandom, at now: Timestamp) {
         self.instance = instance
         self.random = random
@@ -61,7 +66,7 @@ package struct AgentSession: Sendable {
     package mutating func handle(_ event: Event, _ snapshot: Snapshot, at now: Timestamp) -> [Action] {
         switch event {
         case .opened: return open(snapshot, now)
-        case .changed(let keys): return assign(keys, snapshot, now)
+        case .changed(let keys): return assign(keys, snapshot, now) + orderUpdate(snapshot)
         case .ticked: return keepAlive(snapshot, now)
         case .received(let message):
             lastHeard = now
@@ -74,6 +79,23 @@ package struct AgentSession: Sendable {
     private mutating func open(_ snapshot: Snapshot, _ now: Timestamp) -> [Action] {
         let tasks = snapshot.liveTasks(on: instance)
         return [.send(.manifest(manifest(tasks, snapshot, now)))] + assign(tasks.map(\.key), snapshot, now)
+            + orderUpdate(snapshot)
+    }
+
+    /// Tells the agent to update itself, when somebody wants that: once in a session.
+    ///
+    /// The order names no package to install: the region does not hand out agents yet, and an agent refuses an order
+    /// without one. Whoever does has to fill `updateInfo`.
+    private mutating func orderUpdate(_ snapshot: Snapshot) -> [Action] {
+        guard updateMessage == nil, snapshot.get(instance)?.agentUpdateStatus == .pending else { return [] }
+        let id = random.uuid()
+        updateMessage = id
+        return [
+            .send(
+                .performUpdate(
+                    ACS.PerformUpdateMessage(
+                        messageId: id, clusterArn: clusterARN(snapshot), containerInstanceArn: instanceARN(snapshot))))
+        ]
     }
 
     private mutating func assign(_ keys: [Key<TaskRecord>], _ snapshot: Snapshot, _ now: Timestamp) -> [Action] {
@@ -144,11 +166,18 @@ package struct AgentSession: Sendable {
 
     private mutating func receive(_ message: ACSMessage, _ snapshot: Snapshot, _ now: Timestamp) -> [Action] {
         switch message {
-        case .ack(let ack): return acknowledge(ack.messageId, snapshot)
-        case .nack(let nack): return acknowledge(nack.messageId, snapshot)
+        case .ack(let ack): return noteUpdate(ack.messageId, true) ?? acknowledge(ack.messageId, snapshot)
+        case .nack(let nack): return noteUpdate(nack.messageId, false) ?? acknowledge(nack.messageId, snapshot)
         case .stopVerification(let question): return [.send(.stopVerificationAck(verify(question, snapshot, now)))]
         default: return []
         }
+    }
+
+    /// - Returns: nil for an answer to something else.
+    private mutating func noteUpdate(_ id: String?, _ isAccepted: Bool) -> [Action]? {
+        guard let id, id == updateMessage else { return nil }
+        updateMessage = nil
+        return [.noteUpdate(isAccepted: isAccepted)]
     }
 
     private mutating func acknowledge(_ id: String?, _ snapshot: Snapshot) -> [Action] {

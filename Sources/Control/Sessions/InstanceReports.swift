@@ -17,6 +17,9 @@ extension Transaction {
         guard var record = get(instance), record.status != .inactive else { return false }
         record.agentConnected = true
         record.sessionID = session
+        if record.agentUpdateStatus == .updating {
+            record.agentUpdateStatus = agent.version == record.agentVersion ? .failed : .updated
+        }
         record.agentVersion = agent.version ?? record.agentVersion
         record.agentHash = agent.hash ?? record.agentHash
         record.dockerVersion = agent.docker ?? record.dockerVersion
@@ -51,6 +54,16 @@ extension Transaction {
             guard status >= .running, task.advance(to: .stopping, at: now) else { continue }
             store(task, was: status, at: now)
         }
+    }
+
+    /// The agent has begun to update itself, or refuses to. It comes back with the new version, or it has failed.
+    /// Source: Amazon ECS API Reference, ContainerInstance (agentUpdateStatus). STAGING and STAGED are of agents that
+    /// were told to fetch the new version before: nobody tells them.
+    package mutating func noteUpdate(of instance: Key<ContainerInstanceRecord>, isAccepted: Bool) {
+        guard var record = get(instance), record.agentUpdateStatus == .pending else { return }
+        record.agentUpdateStatus = isAccepted ? .updating : .failed
+        record.version += 1
+        put(record)
     }
 
     /// The agent reports the health of containers.

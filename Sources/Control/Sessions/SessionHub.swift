@@ -33,7 +33,10 @@ package final class SessionHub: Sendable {
                 if let instance = (delta.new ?? delta.old)?.instanceKey {
                     tasks[instance.path, default: []].append(delta.key)
                 }
-            case .containerInstance(let delta): if delta.new?.status == .inactive { instances.insert(delta.key.path) }
+            case .containerInstance(let delta):
+                let mustUpdate =
+                    delta.new?.agentUpdateStatus == .pending && delta.old?.agentUpdateStatus != .pending
+                if delta.new?.status == .inactive || mustUpdate { instances.insert(delta.key.path) }
             default: break
             }
         }

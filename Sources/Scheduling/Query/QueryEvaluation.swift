@@ -124,15 +124,16 @@ package struct InstanceQuery: Sendable {
         guard let left = Double(left), let right = Double(right) else { return nil }
         return left < right ? -1 : left == right ? 0 : 1
     }
+}
 
-    /// Compares dotted numbers component by component; a missing component is 0.
-    private func compareVersions(_ left: String, _ right: String) -> Int {
-        let left = left.split(separator: ".").map { Int($0) ?? 0 }
-        let right = right.split(separator: ".").map { Int($0) ?? 0 }
-        for index in 0..<max(left.count, right.count) {
-            let (a, b) = (index < left.count ? left[index] : 0, index < right.count ? right[index] : 0)
-            if a != b { return a < b ? -1 : 1 }
-        }
-        return 0
+/// Compares dotted numbers component by component; a missing component is 0.
+/// - Returns: -1, 0 or 1 for less, equal and greater.
+package func compareVersions(_ left: String, _ right: String) -> Int {
+    let left = left.split(separator: ".").map { Int($0) ?? 0 }
+    let right = right.split(separator: ".").map { Int($0) ?? 0 }
+    for index in 0..<max(left.count, right.count) {
+        let (a, b) = (index < left.count ? left[index] : 0, index < right.count ? right[index] : 0)
+        if a != b { return a < b ? -1 : 1 }
     }
+    return 0
 }

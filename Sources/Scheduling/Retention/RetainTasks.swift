@@ -21,3 +21,12 @@ package func retainClientTokens(_ snapshot: Snapshot, at now: Timestamp) -> Expi
     }
     return expired
 }
+
+/// The sessions of ExecuteCommand that nobody used in time. Costs what it removes: the oldest come first.
+package func retainExecuteSessions(_ snapshot: Snapshot, at now: Timestamp) -> Expired<ExecuteSessionRecord> {
+    var expired = Expired<ExecuteSessionRecord>()
+    snapshot.table(ExecuteSessionRecord.self).forEach(.executeSessionByExpiry, prefix: "") { session in
+        expired.consider(session.key, until: session.expiresAt, at: now) && expired.wakeAt == nil
+    }
+    return expired
+}

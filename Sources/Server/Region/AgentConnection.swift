@@ -80,7 +80,16 @@ final class AgentConnection: WebSocketSession, AssignmentListener, @unchecked Se
             case .send(let message): connection?.send(message.frame)
             case .close(let code, let reason): connection?.close(code: code, reason: reason)
             case .noteStopping(let tasks): noteStopping(tasks)
+            case .noteUpdate(let isAccepted): noteUpdate(isAccepted)
             }
+        }
+    }
+
+    private func noteUpdate(_ isAccepted: Bool) {
+        lane.submit(at: WallClock.now) { (transaction, _) throws(WireError) in
+            transaction.noteUpdate(of: self.instance, isAccepted: isAccepted)
+        } reply: { _ in
+            // A lost note leaves the update PENDING: the next session orders it again.
         }
     }
 

@@ -81,7 +81,17 @@ final class ServerSession: AssignmentListener, @unchecked Sendable {
             case .send(let message): link.send(message.frame, from: .server)
             case .close(let code, _): close(UInt16(code))
             case .noteStopping(let tasks): note(tasks)
+            case .noteUpdate(let isAccepted): noteUpdate(isAccepted)
             }
+        }
+    }
+
+    private func noteUpdate(_ isAccepted: Bool) {
+        let instance = instance
+        process.lane.submit(at: timeline.now) { (transaction, _) throws(WireError) in
+            transaction.noteUpdate(of: instance, isAccepted: isAccepted)
+        } reply: { _ in
+            // As in the real one, the next session orders it again.
         }
     }
 

@@ -39,6 +39,8 @@ package struct ContainerInstanceRecord: Record {
     package var sessionID: String?
     package var agentVersion: String?
     package var agentHash: String?
+    /// How the last update of the agent goes; nil when there was none.
+    package var agentUpdateStatus: ECS.AgentUpdateStatus?
     /// `DockerVersion: 20.10.24`.
     package var dockerVersion: String?
     /// Observed: the container runtime's health as the agent reports it (`OK`, `IMPAIRED`, …).
@@ -83,6 +85,7 @@ package struct ContainerInstanceRecord: Record {
         .init("sessionID", \.sessionID),
         .init("agentVersion", \.agentVersion),
         .init("agentHash", \.agentHash),
+        .init("agentUpdateStatus", \.agentUpdateStatus),
         .init("dockerVersion", \.dockerVersion),
         .init("runtimeStatus", \.runtimeStatus),
         .init("runtimeStatusUpdatedAt", \.runtimeStatusUpdatedAt),

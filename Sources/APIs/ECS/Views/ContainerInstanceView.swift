@@ -23,6 +23,7 @@ extension ECS.ContainerInstance {
         agentConnected = instance.agentConnected
         runningTasksCount = snapshot.runningTasksCount(on: instance.key)
         pendingTasksCount = snapshot.pendingTasksCount(on: instance.key)
+        agentUpdateStatus = instance.agentUpdateStatus
         attributes = instance.shownAttributes
         registeredAt = instance.registeredAt
         attachments = []
