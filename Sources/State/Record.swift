@@ -44,7 +44,10 @@ package enum IndexName: Int, Sendable {
     case serviceByStatus
     case clusterByStatus
     case instanceByStatus
+    case taskByDaemon
     case taskDefinitionByStatus
+    case daemonTaskDefinitionByStatus
+    case daemonTaskDefinitionByFamily
     case tokenByExpiry
     case serviceDeploymentByAge
     case serviceDeploymentByEnd

@@ -9,6 +9,8 @@ package enum RecordKind: String, Sendable, CaseIterable, Hashable {
     case clientToken
     case cluster
     case containerInstance
+    case daemonTaskDefinition
+    case daemonTaskDefinitionFamily
     case executeSession
     case gateway
     case gatewayAssociation
@@ -29,6 +31,8 @@ package enum Change: Sendable, Equatable {
     case clientToken(Delta<ClientTokenRecord>)
     case cluster(Delta<ClusterRecord>)
     case containerInstance(Delta<ContainerInstanceRecord>)
+    case daemonTaskDefinition(Delta<DaemonTaskDefinitionRecord>)
+    case daemonTaskDefinitionFamily(Delta<DaemonTaskDefinitionFamilyRecord>)
     case executeSession(Delta<ExecuteSessionRecord>)
     case gateway(Delta<GatewayRecord>)
     case gatewayAssociation(Delta<GatewayAssociationRecord>)
@@ -49,6 +53,8 @@ package enum Change: Sendable, Equatable {
             case .clientToken(let delta): delta.stored
             case .cluster(let delta): delta.stored
             case .containerInstance(let delta): delta.stored
+            case .daemonTaskDefinition(let delta): delta.stored
+            case .daemonTaskDefinitionFamily(let delta): delta.stored
             case .executeSession(let delta): delta.stored
             case .gateway(let delta): delta.stored
             case .gatewayAssociation(let delta): delta.stored
@@ -71,6 +77,8 @@ package enum Change: Sendable, Equatable {
             case .clientToken(let delta): delta.name
             case .cluster(let delta): delta.name
             case .containerInstance(let delta): delta.name
+            case .daemonTaskDefinition(let delta): delta.name
+            case .daemonTaskDefinitionFamily(let delta): delta.name
             case .executeSession(let delta): delta.name
             case .gateway(let delta): delta.name
             case .gatewayAssociation(let delta): delta.name
@@ -93,6 +101,8 @@ package enum Change: Sendable, Equatable {
             case .clientToken(let delta): delta.isRemoval
             case .cluster(let delta): delta.isRemoval
             case .containerInstance(let delta): delta.isRemoval
+            case .daemonTaskDefinition(let delta): delta.isRemoval
+            case .daemonTaskDefinitionFamily(let delta): delta.isRemoval
             case .executeSession(let delta): delta.isRemoval
             case .gateway(let delta): delta.isRemoval
             case .gatewayAssociation(let delta): delta.isRemoval
@@ -115,6 +125,8 @@ package struct Tables: Sendable {
     var clientToken = Table<ClientTokenRecord>()
     var cluster = Table<ClusterRecord>()
     var containerInstance = Table<ContainerInstanceRecord>()
+    var daemonTaskDefinition = Table<DaemonTaskDefinitionRecord>()
+    var daemonTaskDefinitionFamily = Table<DaemonTaskDefinitionFamilyRecord>()
     var executeSession = Table<ExecuteSessionRecord>()
     var gateway = Table<GatewayRecord>()
     var gatewayAssociation = Table<GatewayAssociationRecord>()
@@ -136,6 +148,8 @@ package struct Tables: Sendable {
             case .clientToken: try load(ClientTokenRecord.self, row)
             case .cluster: try load(ClusterRecord.self, row)
             case .containerInstance: try load(ContainerInstanceRecord.self, row)
+            case .daemonTaskDefinition: try load(DaemonTaskDefinitionRecord.self, row)
+            case .daemonTaskDefinitionFamily: try load(DaemonTaskDefinitionFamilyRecord.self, row)
             case .executeSession: try load(ExecuteSessionRecord.self, row)
             case .gateway: try load(GatewayRecord.self, row)
             case .gatewayAssociation: try load(GatewayAssociationRecord.self, row)
@@ -160,6 +174,8 @@ extension Transaction {
             case .clientToken(let delta): apply(delta)
             case .cluster(let delta): apply(delta)
             case .containerInstance(let delta): apply(delta)
+            case .daemonTaskDefinition(let delta): apply(delta)
+            case .daemonTaskDefinitionFamily(let delta): apply(delta)
             case .executeSession(let delta): apply(delta)
             case .gateway(let delta): apply(delta)
             case .gatewayAssociation(let delta): apply(delta)
@@ -184,6 +200,8 @@ extension Snapshot {
         rows += self.rows(of: ClientTokenRecord.self)
         rows += self.rows(of: ClusterRecord.self)
         rows += self.rows(of: ContainerInstanceRecord.self)
+        rows += self.rows(of: DaemonTaskDefinitionRecord.self)
+        rows += self.rows(of: DaemonTaskDefinitionFamilyRecord.self)
         rows += self.rows(of: ExecuteSessionRecord.self)
         rows += self.rows(of: GatewayRecord.self)
         rows += self.rows(of: GatewayAssociationRecord.self)
@@ -207,6 +225,8 @@ extension Transaction {
         if !kept.contains(.clientToken) { deleteAll(ClientTokenRecord.self) }
         if !kept.contains(.cluster) { deleteAll(ClusterRecord.self) }
         if !kept.contains(.containerInstance) { deleteAll(ContainerInstanceRecord.self) }
+        if !kept.contains(.daemonTaskDefinition) { deleteAll(DaemonTaskDefinitionRecord.self) }
+        if !kept.contains(.daemonTaskDefinitionFamily) { deleteAll(DaemonTaskDefinitionFamilyRecord.self) }
         if !kept.contains(.executeSession) { deleteAll(ExecuteSessionRecord.self) }
         if !kept.contains(.gateway) { deleteAll(GatewayRecord.self) }
         if !kept.contains(.gatewayAssociation) { deleteAll(GatewayAssociationRecord.self) }
@@ -264,6 +284,24 @@ extension ContainerInstanceRecord: TableRecord {
         body(&tables.containerInstance)
     }
     package static func change(_ delta: Delta<Self>) -> Change { .containerInstance(delta) }
+}
+
+extension DaemonTaskDefinitionRecord: TableRecord {
+    package static var kind: RecordKind { .daemonTaskDefinition }
+    package static func table(of tables: Tables) -> Table<Self> { tables.daemonTaskDefinition }
+    package static func withTable<T>(of tables: inout Tables, _ body: (inout Table<Self>) -> T) -> T {
+        body(&tables.daemonTaskDefinition)
+    }
+    package static func change(_ delta: Delta<Self>) -> Change { .daemonTaskDefinition(delta) }
+}
+
+extension DaemonTaskDefinitionFamilyRecord: TableRecord {
+    package static var kind: RecordKind { .daemonTaskDefinitionFamily }
+    package static func table(of tables: Tables) -> Table<Self> { tables.daemonTaskDefinitionFamily }
+    package static func withTable<T>(of tables: inout Tables, _ body: (inout Table<Self>) -> T) -> T {
+        body(&tables.daemonTaskDefinitionFamily)
+    }
+    package static func change(_ delta: Delta<Self>) -> Change { .daemonTaskDefinitionFamily(delta) }
 }
 
 extension ExecuteSessionRecord: TableRecord {

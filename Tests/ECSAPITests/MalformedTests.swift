@@ -48,6 +48,21 @@ import Testing
         ("DeregisterTaskDefinition", #"{"taskDefinition":"web:1"}"#),
         ("DeleteTaskDefinitions", #"{"taskDefinitions":["web:1","web:2"]}"#),
         (
+            "RegisterDaemonTaskDefinition",
+            #"{"family":"logs","cpu":"256","memory":"512","pidMode":"shared","ipcMode":"none","#
+                + #""volumes":[{"name":"v","host":{"sourcePath":"/v"}},"#
+                + #"{"name":"l","logDriverVolumeConfiguration":{"driver":"json-file"}}],"#
+                + #""containerDefinitions":[{"name":"a","image":"i","memory":128,"linuxParameters":{"tmpfs":[]},"#
+                + #""mountPoints":[{"sourceVolume":"v","containerPath":"/v"}],"dependsOn":[]}],"tags":[{"key":"a"}]}"#
+        ),
+        ("DescribeDaemonTaskDefinition", #"{"daemonTaskDefinition":"logs:1"}"#),
+        (
+            "ListDaemonTaskDefinitions",
+            #"{"family":"logs","familyPrefix":"l","revision":"LAST_REGISTERED","status":"ALL","sort":"DESC","#
+                + #""maxResults":2,"nextToken":"r1-61"}"#
+        ),
+        ("DeleteDaemonTaskDefinition", #"{"daemonTaskDefinition":"logs:1"}"#),
+        (
             "TagResource",
             #"{"resourceArn":"arn:aws:ecs:us-east-1:000000000000:cluster/web","tags":[{"key":"a","value":"b"}]}"#
         ),

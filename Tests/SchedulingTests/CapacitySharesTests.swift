@@ -82,7 +82,8 @@ import Testing
             world.transaction.update(ContainerInstanceRecord.key("default", id)) { $0.capacityProviderName = "spot" }
         }
         func place(_ provider: String?) -> [String] {
-            var request = TaskRequest(cluster: "default", definition: .sample(), group: "family:web")
+            let definition = TaskDefinitionRecord.sample()
+            var request = TaskRequest(cluster: "default", definition: definition, group: "family:web")
             request.capacityProvider = provider
             switch Scheduling.place(request, in: world.transaction.snapshot, &world.context) {
             case .placed(let instance): return [instance.id]

@@ -15,7 +15,8 @@ package struct ProvisioningController: Controller {
         case .task(let delta):
             guard let cluster = (delta.new ?? delta.old)?.cluster else { return [] }
             let gaveRoom = (delta.old?.holdsResources ?? false) && !(delta.new?.holdsResources ?? false)
-            return (delta.new?.awaitsCapacity ?? false) || gaveRoom ? waiting([cluster], snapshot) : []
+            return (delta.new?.awaitsCapacity ?? false) || gaveRoom || delta.opensInstance
+                ? waiting([cluster], snapshot) : []
         case .containerInstance(let delta):
             guard delta.concernsPlacement, let instance = delta.new else { return [] }
             return waiting([instance.cluster], snapshot)
@@ -90,7 +91,14 @@ extension TaskRecord {
     /// Tasks with the same wish have the same luck: what found no room for one has none for the next.
     fileprivate var wish: String {
         let constraints = placementConstraints.map { "\($0.type?.rawValue ?? "") \($0.expression ?? "")" }
-        return "\(definitionKey.path) \(capacityProviderName ?? "") \(group) \(cpuUnits) \(memoryMiB) \(constraints)"
+        return "\(family):\(revision) \(capacityProviderName ?? "") \(group) \(cpuUnits) \(memoryMiB) \(constraints)"
+    }
+}
+
+extension Delta<TaskRecord> {
+    /// Whether a daemon begins to run: its instance may take other tasks now.
+    var opensInstance: Bool {
+        new?.daemon != nil && new?.lastStatus == .running && old?.lastStatus != .running
     }
 }
 

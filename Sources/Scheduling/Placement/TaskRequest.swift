@@ -4,7 +4,7 @@ import State
 /// A task that wants an instance.
 package struct TaskRequest: Sendable {
     package var cluster: String
-    package var definition: TaskDefinitionRecord
+    package var definition: any DefinitionRecord
     package var overrides: ECS.TaskOverride?
     /// `family:F`, `service:S` or the caller's.
     package var group: String
@@ -17,7 +17,7 @@ package struct TaskRequest: Sendable {
     package var capacityProvider: String?
 
     package init(
-        cluster: String, definition: TaskDefinitionRecord, overrides: ECS.TaskOverride? = nil, group: String,
+        cluster: String, definition: any DefinitionRecord, overrides: ECS.TaskOverride? = nil, group: String,
         constraints: [ECS.PlacementConstraint] = [], strategies: [ECS.PlacementStrategy] = []
     ) {
         self.cluster = cluster

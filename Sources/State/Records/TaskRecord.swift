@@ -17,13 +17,17 @@ package struct TaskRecord: Record {
     package var launchType = ECS.LaunchType.ec2
     package var capacityProviderName: String?
     package var platformVersion: String?
-    /// `family:F`, `service:S`, or what the caller said.
+    /// `family:F`, `service:S`, `daemon:D`, or what the caller said.
     package var group = ""
     package var startedBy: String?
     /// The service's name, for its tasks.
     package var service: String?
     /// The deployment's id (`ecs-svc/…`), for a service's tasks.
     package var deployment: String?
+    /// The daemon's name, for its tasks; their family and revision are of a daemon task definition.
+    package var daemon: String?
+    /// The id of the daemon's revision, for a daemon's tasks.
+    package var daemonRevision: String?
     package var overrides: ECS.TaskOverride?
     package var networkConfiguration: ECS.NetworkConfiguration?
     package var volumeConfigurations: [ECS.TaskVolumeConfiguration] = []
@@ -78,8 +82,17 @@ package struct TaskRecord: Record {
     /// Whether the task was accepted without an instance, and waits for its capacity provider to bring one.
     package var awaitsCapacity: Bool { instanceID == nil && lastStatus == .provisioning && desiredStatus == .running }
 
-    /// The key of the task definition.
-    package var definitionKey: Key<TaskDefinitionRecord> { TaskDefinitionRecord.key(family, revision) }
+    /// The definition's key.
+    package var definitionKey: DefinitionKey {
+        daemon == nil
+            ? .task(TaskDefinitionRecord.key(family, revision))
+            : .daemonTask(DaemonTaskDefinitionRecord.key(family, revision))
+    }
+
+    /// The definition's ARN.
+    package func definitionARN(_ realm: Realm) -> String {
+        realm.ecs("\(daemon == nil ? "" : "daemon-")task-definition/\(family):\(revision)")
+    }
 
     package static let indexes = [
         IndexDefinition<TaskRecord>(.taskByDesiredStatus) { "\($0.cluster)/\($0.desiredStatus.rawValue)/" },
@@ -90,7 +103,13 @@ package struct TaskRecord: Record {
         IndexDefinition<TaskRecord>(.taskByService) { task in
             task.service.map { "\(task.cluster)/\($0)/\(task.desiredStatus.rawValue)/\(task.lastStatus.rawValue)/" }
         },
-        IndexDefinition<TaskRecord>(.taskByFamily) { "\($0.cluster)/\($0.family)/\($0.desiredStatus.rawValue)/" },
+        IndexDefinition<TaskRecord>(.taskByDaemon) { task in
+            task.daemon.map { "\(task.cluster)/\($0)/\(task.desiredStatus.rawValue)/\(task.lastStatus.rawValue)/" }
+        },
+        // Daemons' definitions have families of their own.
+        IndexDefinition<TaskRecord>(.taskByFamily) { task in
+            task.daemon == nil ? "\(task.cluster)/\(task.family)/\(task.desiredStatus.rawValue)/" : nil
+        },
         IndexDefinition<TaskRecord>(.taskByStopTime) { $0.stoppedAt.map { "\(paddedTime($0))/" } },
         IndexDefinition<TaskRecord>(.taskByProtectionEnd) { $0.protectedUntil.map { "\(paddedTime($0))/" } },
     ]
@@ -109,6 +128,8 @@ package struct TaskRecord: Record {
         .init("startedBy", \.startedBy),
         .init("service", \.service),
         .init("deployment", \.deployment),
+        .init("daemon", \.daemon),
+        .init("daemonRevision", \.daemonRevision),
         .init("overrides", \.overrides),
         .init("networkConfiguration", \.networkConfiguration),
         .init("volumeConfigurations", \.volumeConfigurations),

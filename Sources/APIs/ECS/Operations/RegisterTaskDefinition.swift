@@ -8,11 +8,6 @@ import State
 struct RegisterTaskDefinition: Operation {
     static let model = ECS.Operations.registerTaskDefinition
 
-    /// Source: Amazon ECS service quotas, Task definition size limit: 64 KiB.
-    static let maximumLength = 65_536
-    /// Source: Amazon ECS service quotas, Revisions per task definition family.
-    static let maximumRevision = 1_000_000
-
     func access(
         _ input: ECS.RegisterTaskDefinitionRequest, _ call: Call, _ tx: Transaction
     ) throws(WireError) -> [AccessRequest] {
@@ -38,7 +33,7 @@ struct RegisterTaskDefinition: Operation {
         let tags = try Tags.checked(input.tags)
         var definition = ECS.TaskDefinition(registering: input)
         try DefinitionRules.check(definition)
-        try checkLength(definition)
+        try DefinitionRules.checkLength(definition)
         definition.requiresAttributes = RequiredAttributes.of(definition)
         definition.compatibilities = LaunchTypeRules.compatibilities(of: definition)
         definition.registeredAt = now
@@ -52,7 +47,7 @@ struct RegisterTaskDefinition: Operation {
     ) throws(WireError) -> TaskDefinitionRecord {
         let name = definition.family ?? ""
         var family = tx.get(TaskDefinitionFamilyRecord.key(name)) ?? TaskDefinitionFamilyRecord()
-        guard family.latestRevision < RegisterTaskDefinition.maximumRevision else {
+        guard family.latestRevision < DefinitionRules.maximumRevision else {
             throw .limitExceeded("The family \(name) has reached the limit of revisions.")
         }
         family.family = name
@@ -65,13 +60,5 @@ struct RegisterTaskDefinition: Operation {
         record.tags = tags
         tx.put(record)
         return record
-    }
-
-    private func checkLength(_ definition: ECS.TaskDefinition) throws(WireError) {
-        let length = definition.encoded().count
-        guard length <= RegisterTaskDefinition.maximumLength else {
-            throw .client(
-                "Actual length: '\(length)'. Max allowed length is '\(RegisterTaskDefinition.maximumLength)' bytes.")
-        }
     }
 }

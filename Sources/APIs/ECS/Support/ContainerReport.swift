@@ -75,7 +75,7 @@ extension TaskRecord {
 
     /// Moves to a reported status. A task that stops by itself gets its cause here: agents never send one.
     mutating func advance(
-        reported status: TaskStatus, reason: String?, _ definition: TaskDefinitionRecord?, at now: Timestamp
+        reported status: TaskStatus, reason: String?, _ definition: ECS.TaskDefinition?, at now: Timestamp
     ) {
         if status == .stopped, desiredStatus == .running {
             let (code, text) = stopCause(reported: reason, definition)
@@ -87,7 +87,7 @@ extension TaskRecord {
 
     /// Source: Amazon ECS Developer Guide, Stopped task error codes.
     private func stopCause(
-        reported reason: String?, _ definition: TaskDefinitionRecord?
+        reported reason: String?, _ definition: ECS.TaskDefinition?
     ) -> (ECS.TaskStopCode, String) {
         if startedAt != nil || containersRan(definition) {
             return (.essentialContainerExited, "Essential container in task exited")
@@ -97,8 +97,8 @@ extension TaskRecord {
     }
 
     /// Whether an essential container started and ended by itself before the task was reported RUNNING.
-    private func containersRan(_ definition: TaskDefinitionRecord?) -> Bool {
-        let essential = (definition?.definition.containerDefinitions ?? []).filter { $0.essential ?? true }
+    private func containersRan(_ definition: ECS.TaskDefinition?) -> Bool {
+        let essential = (definition?.containerDefinitions ?? []).filter { $0.essential ?? true }
         return containers.contains { container in
             guard essential.contains(where: { $0.name == container.name }) else { return false }
             let failedToStart =

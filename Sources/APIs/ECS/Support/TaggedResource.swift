@@ -9,6 +9,7 @@ enum TaggedResource {
     case service(Key<ServiceRecord>)
     case task(Key<TaskRecord>)
     case taskDefinition(Key<TaskDefinitionRecord>)
+    case daemonTaskDefinition(Key<DaemonTaskDefinitionRecord>)
     case containerInstance(Key<ContainerInstanceRecord>)
     case taskSet(Key<TaskSetRecord>)
     case gateway(Key<GatewayRecord>)
@@ -39,6 +40,10 @@ enum TaggedResource {
             let reference = try TaskDefinitionReference(text, realm)
             guard let revision = reference.revision else { throw .invalidParameter("Invalid identifier: \(text)") }
             return .taskDefinition(TaskDefinitionRecord.key(reference.family, revision))
+        case ("daemon-task-definition", 2):
+            let reference = try DaemonTaskDefinitionReference(text, realm)
+            guard let revision = reference.revision else { throw .invalidParameter("Invalid identifier: \(text)") }
+            return .daemonTaskDefinition(DaemonTaskDefinitionRecord.key(reference.family, revision))
         // Observed: ARNs of the time before they named their cluster are refused with these words.
         case ("service", 2), ("task", 2), ("container-instance", 2):
             throw .invalidParameter("Long arn format must be used for tagging operations")
@@ -69,6 +74,9 @@ enum TaggedResource {
         case .taskDefinition(let key):
             guard let record = snapshot.get(key) else { throw .unknown("task definition") }
             return record.tags
+        case .daemonTaskDefinition(let key):
+            guard let record = snapshot.get(key) else { throw .unknown("daemon task definition") }
+            return record.tags
         case .containerInstance(let key):
             guard let record = snapshot.get(key) else { throw .unknown("container instance") }
             guard record.status != .inactive else { throw .inactive("container instance") }
@@ -90,6 +98,7 @@ enum TaggedResource {
         case .service(let key): tx.update(key) { $0.tags = tags }
         case .task(let key): tx.update(key) { $0.tags = tags }
         case .taskDefinition(let key): tx.update(key) { $0.tags = tags }
+        case .daemonTaskDefinition(let key): tx.update(key) { $0.tags = tags }
         case .containerInstance(let key): tx.update(key) { $0.tags = tags }
         case .taskSet(let key): tx.update(key) { $0.tags = tags }
         case .gateway(let key): tx.update(key) { $0.tags = tags }

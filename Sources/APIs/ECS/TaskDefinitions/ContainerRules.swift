@@ -7,10 +7,13 @@ enum ContainerRules {
     /// The least memory the engine gives a container.
     static let minimumMemoryMiB = 4
 
-    static let all: [ContainerRule] = [
-        hasName, hasImage, hasCPU, hasMemory, hasHealthCheck, hasRestartPolicy, hasTimeouts, hasEnvironment,
-        hasEnvironmentFiles, hasSecrets, hasLinuxParameters, hasUlimits, hasCredentialSpecs, hasResourceRequirements,
-    ]
+    /// - Parameter mustDeclareMemory: whether a container must say how much memory it takes; a daemon's need not.
+    static func all(mustDeclareMemory: Bool) -> [ContainerRule] {
+        [hasName, hasImage, hasCPU] + (mustDeclareMemory ? [declaresMemory] : []) + [
+            hasMemory, hasHealthCheck, hasRestartPolicy, hasTimeouts, hasEnvironment, hasEnvironmentFiles, hasSecrets,
+            hasLinuxParameters, hasUlimits, hasCredentialSpecs, hasResourceRequirements,
+        ]
+    }
 
     static let hasName: ContainerRule = { (container, _) throws(WireError) in
         guard let name = container.name, !name.isEmpty else {
@@ -42,11 +45,14 @@ enum ContainerRules {
         guard (container.cpu ?? 0) >= 0 else { throw .container(container, "The 'cpu' value must not be negative.") }
     }
 
-    static let hasMemory: ContainerRule = { (container, definition) throws(WireError) in
-        let limits = [container.memory, container.memoryReservation].compactMap(\.self)
-        guard !limits.isEmpty || definition.memory != nil else {
+    static let declaresMemory: ContainerRule = { (container, definition) throws(WireError) in
+        guard container.memory != nil || container.memoryReservation != nil || definition.memory != nil else {
             throw .container(container, "At least one of 'memory' or 'memoryReservation' must be specified.")
         }
+    }
+
+    static let hasMemory: ContainerRule = { (container, _) throws(WireError) in
+        let limits = [container.memory, container.memoryReservation].compactMap(\.self)
         guard limits.allSatisfy({ $0 >= minimumMemoryMiB }) else {
             throw .container(container, "The memory must be at least \(minimumMemoryMiB) MiB.")
         }

@@ -12,23 +12,32 @@ typealias ContainerRule = @Sendable (ECS.ContainerDefinition, ECS.TaskDefinition
 /// Each rule is a function of its own in a file by topic, with its source. What is wrong inside a definition is a
 /// `ClientException`; the shape itself was checked against the model before.
 enum DefinitionRules {
-    /// The rules for all definitions.
-    static let all: [DefinitionRule] =
-        [
+    /// Source: Amazon ECS service quotas, Task definition size limit: 64 KiB.
+    static let maximumLength = 65_536
+    /// Source: Amazon ECS service quotas, Revisions per task definition family.
+    static let maximumRevision = 1_000_000
+
+    /// The rules for all task definitions.
+    static let all = rules(mustDeclareMemory: true)
+
+    /// The rules for the definitions of daemons, in the form of all others. What they cannot say, no rule minds.
+    static let ofDaemons = rules(mustDeclareMemory: false)
+
+    private static func rules(mustDeclareMemory: Bool) -> [DefinitionRule] {
+        var rules: [DefinitionRule] = [
             TaskRules.hasFamilyName, TaskRules.hasContainers, TaskRules.hasCPUSize, TaskRules.hasMemorySize,
         ]
-        + (ContainerRules.all + LogRules.all + KernelRules.all).map(forEachContainer)
-        + [
+        let ofContainers = ContainerRules.all(mustDeclareMemory: mustDeclareMemory) + LogRules.all + KernelRules.all
+        rules += ofContainers.map(forEachContainer)
+        rules += [
             TaskRules.hasUniqueContainerNames, TaskRules.hasEssentialContainer, TaskRules.containersFitTask,
             TaskRules.hasPlacementConstraints, TaskRules.sharesNamespacesOnLinuxOnly,
         ]
-        + PortRules.all.map(forEachContainer)
-        + [PortRules.hasUniquePortNames, PortRules.hasUniqueHostPorts]
-        + NetworkRules.all
-        + VolumeRules.all
-        + WindowsRules.all
-        + DependencyRules.all
-        + RoleRules.all
+        rules += PortRules.all.map(forEachContainer)
+        rules += [PortRules.hasUniquePortNames, PortRules.hasUniqueHostPorts]
+        rules += NetworkRules.all + VolumeRules.all + WindowsRules.all
+        return rules + DependencyRules.all + RoleRules.all
+    }
 
     /// Checks a definition against all rules, and against those of each launch type it requires.
     /// - Throws: `ClientException` for the first rule it breaks.
@@ -39,6 +48,15 @@ enum DefinitionRules {
         let required = definition.requiresCompatibilities ?? []
         for compatibility in required.isEmpty ? [.ec2] : required {
             for rule in LaunchTypeRules.rules(for: compatibility) { try rule(definition) }
+        }
+    }
+
+    /// - Parameter definition: as it is stored.
+    /// - Throws: `ClientException` for one that is too long.
+    static func checkLength(_ definition: some Shape) throws(WireError) {
+        let length = definition.encoded().count
+        guard length <= maximumLength else {
+            throw .client("Actual length: '\(length)'. Max allowed length is '\(maximumLength)' bytes.")
         }
     }
 

@@ -59,7 +59,7 @@ extension ECS.PortMapping {
 
 extension ECS.HealthCheck {
     /// Source: Amazon ECS API Reference, HealthCheck: the defaults. `startPeriod` is off unless given.
-    fileprivate var normal: ECS.HealthCheck {
+    var normal: ECS.HealthCheck {
         var check = self
         check.interval = interval ?? 30
         check.timeout = timeout ?? 5

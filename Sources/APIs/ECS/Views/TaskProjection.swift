@@ -5,7 +5,7 @@ import State
 /// Shows tasks of a snapshot, and looks up once what many of them share: their definition and their instance.
 struct TaskProjection {
     private let snapshot: Snapshot
-    private var definitions: [Key<TaskDefinitionRecord>: ECS.TaskDefinition] = [:]
+    private var definitions: [DefinitionKey: ECS.TaskDefinition] = [:]
     private var instances: [Key<ContainerInstanceRecord>: InstanceFacts] = [:]
 
     /// What a task shows of the instance it is on.
@@ -27,7 +27,7 @@ struct TaskProjection {
             snapshot.realm, includesTags: includesTags)
     }
 
-    private mutating func definition(_ key: Key<TaskDefinitionRecord>) -> ECS.TaskDefinition? {
+    private mutating func definition(_ key: DefinitionKey) -> ECS.TaskDefinition? {
         if let known = definitions[key] { return known }
         let found = snapshot.get(key)?.definition
         definitions[key] = found

@@ -18,7 +18,7 @@ extension ECS.Task {
         self.init()
         taskArn = task.arn(realm)
         clusterArn = realm.ecs("cluster/\(task.cluster)")
-        taskDefinitionArn = realm.ecs("task-definition/\(task.family):\(task.revision)")
+        taskDefinitionArn = task.definitionARN(realm)
         containerInstanceArn = task.instanceID.map { realm.ecs("container-instance/\(task.cluster)/\($0)") }
         availabilityZone = task.availabilityZone
         capacityProviderName = task.capacityProviderName
