@@ -46,6 +46,8 @@ package enum IndexName: Int, Sendable {
     case instanceByStatus
     case taskByDaemon
     case taskDefinitionByStatus
+    case daemonDeploymentByTime
+    case daemonDeploymentByEnd
     case daemonTaskDefinitionByStatus
     case daemonTaskDefinitionByFamily
     case tokenByExpiry

@@ -9,6 +9,9 @@ package enum RecordKind: String, Sendable, CaseIterable, Hashable {
     case clientToken
     case cluster
     case containerInstance
+    case daemon
+    case daemonDeployment
+    case daemonRevision
     case daemonTaskDefinition
     case daemonTaskDefinitionFamily
     case executeSession
@@ -31,6 +34,9 @@ package enum Change: Sendable, Equatable {
     case clientToken(Delta<ClientTokenRecord>)
     case cluster(Delta<ClusterRecord>)
     case containerInstance(Delta<ContainerInstanceRecord>)
+    case daemon(Delta<DaemonRecord>)
+    case daemonDeployment(Delta<DaemonDeploymentRecord>)
+    case daemonRevision(Delta<DaemonRevisionRecord>)
     case daemonTaskDefinition(Delta<DaemonTaskDefinitionRecord>)
     case daemonTaskDefinitionFamily(Delta<DaemonTaskDefinitionFamilyRecord>)
     case executeSession(Delta<ExecuteSessionRecord>)
@@ -53,6 +59,9 @@ package enum Change: Sendable, Equatable {
             case .clientToken(let delta): delta.stored
             case .cluster(let delta): delta.stored
             case .containerInstance(let delta): delta.stored
+            case .daemon(let delta): delta.stored
+            case .daemonDeployment(let delta): delta.stored
+            case .daemonRevision(let delta): delta.stored
             case .daemonTaskDefinition(let delta): delta.stored
             case .daemonTaskDefinitionFamily(let delta): delta.stored
             case .executeSession(let delta): delta.stored
@@ -77,6 +86,9 @@ package enum Change: Sendable, Equatable {
             case .clientToken(let delta): delta.name
             case .cluster(let delta): delta.name
             case .containerInstance(let delta): delta.name
+            case .daemon(let delta): delta.name
+            case .daemonDeployment(let delta): delta.name
+            case .daemonRevision(let delta): delta.name
             case .daemonTaskDefinition(let delta): delta.name
             case .daemonTaskDefinitionFamily(let delta): delta.name
             case .executeSession(let delta): delta.name
@@ -101,6 +113,9 @@ package enum Change: Sendable, Equatable {
             case .clientToken(let delta): delta.isRemoval
             case .cluster(let delta): delta.isRemoval
             case .containerInstance(let delta): delta.isRemoval
+            case .daemon(let delta): delta.isRemoval
+            case .daemonDeployment(let delta): delta.isRemoval
+            case .daemonRevision(let delta): delta.isRemoval
             case .daemonTaskDefinition(let delta): delta.isRemoval
             case .daemonTaskDefinitionFamily(let delta): delta.isRemoval
             case .executeSession(let delta): delta.isRemoval
@@ -125,6 +140,9 @@ package struct Tables: Sendable {
     var clientToken = Table<ClientTokenRecord>()
     var cluster = Table<ClusterRecord>()
     var containerInstance = Table<ContainerInstanceRecord>()
+    var daemon = Table<DaemonRecord>()
+    var daemonDeployment = Table<DaemonDeploymentRecord>()
+    var daemonRevision = Table<DaemonRevisionRecord>()
     var daemonTaskDefinition = Table<DaemonTaskDefinitionRecord>()
     var daemonTaskDefinitionFamily = Table<DaemonTaskDefinitionFamilyRecord>()
     var executeSession = Table<ExecuteSessionRecord>()
@@ -148,6 +166,9 @@ package struct Tables: Sendable {
             case .clientToken: try load(ClientTokenRecord.self, row)
             case .cluster: try load(ClusterRecord.self, row)
             case .containerInstance: try load(ContainerInstanceRecord.self, row)
+            case .daemon: try load(DaemonRecord.self, row)
+            case .daemonDeployment: try load(DaemonDeploymentRecord.self, row)
+            case .daemonRevision: try load(DaemonRevisionRecord.self, row)
             case .daemonTaskDefinition: try load(DaemonTaskDefinitionRecord.self, row)
             case .daemonTaskDefinitionFamily: try load(DaemonTaskDefinitionFamilyRecord.self, row)
             case .executeSession: try load(ExecuteSessionRecord.self, row)
@@ -174,6 +195,9 @@ extension Transaction {
             case .clientToken(let delta): apply(delta)
             case .cluster(let delta): apply(delta)
             case .containerInstance(let delta): apply(delta)
+            case .daemon(let delta): apply(delta)
+            case .daemonDeployment(let delta): apply(delta)
+            case .daemonRevision(let delta): apply(delta)
             case .daemonTaskDefinition(let delta): apply(delta)
             case .daemonTaskDefinitionFamily(let delta): apply(delta)
             case .executeSession(let delta): apply(delta)
@@ -200,6 +224,9 @@ extension Snapshot {
         rows += self.rows(of: ClientTokenRecord.self)
         rows += self.rows(of: ClusterRecord.self)
         rows += self.rows(of: ContainerInstanceRecord.self)
+        rows += self.rows(of: DaemonRecord.self)
+        rows += self.rows(of: DaemonDeploymentRecord.self)
+        rows += self.rows(of: DaemonRevisionRecord.self)
         rows += self.rows(of: DaemonTaskDefinitionRecord.self)
         rows += self.rows(of: DaemonTaskDefinitionFamilyRecord.self)
         rows += self.rows(of: ExecuteSessionRecord.self)
@@ -225,6 +252,9 @@ extension Transaction {
         if !kept.contains(.clientToken) { deleteAll(ClientTokenRecord.self) }
         if !kept.contains(.cluster) { deleteAll(ClusterRecord.self) }
         if !kept.contains(.containerInstance) { deleteAll(ContainerInstanceRecord.self) }
+        if !kept.contains(.daemon) { deleteAll(DaemonRecord.self) }
+        if !kept.contains(.daemonDeployment) { deleteAll(DaemonDeploymentRecord.self) }
+        if !kept.contains(.daemonRevision) { deleteAll(DaemonRevisionRecord.self) }
         if !kept.contains(.daemonTaskDefinition) { deleteAll(DaemonTaskDefinitionRecord.self) }
         if !kept.contains(.daemonTaskDefinitionFamily) { deleteAll(DaemonTaskDefinitionFamilyRecord.self) }
         if !kept.contains(.executeSession) { deleteAll(ExecuteSessionRecord.self) }
@@ -284,6 +314,33 @@ extension ContainerInstanceRecord: TableRecord {
         body(&tables.containerInstance)
     }
     package static func change(_ delta: Delta<Self>) -> Change { .containerInstance(delta) }
+}
+
+extension DaemonRecord: TableRecord {
+    package static var kind: RecordKind { .daemon }
+    package static func table(of tables: Tables) -> Table<Self> { tables.daemon }
+    package static func withTable<T>(of tables: inout Tables, _ body: (inout Table<Self>) -> T) -> T {
+        body(&tables.daemon)
+    }
+    package static func change(_ delta: Delta<Self>) -> Change { .daemon(delta) }
+}
+
+extension DaemonDeploymentRecord: TableRecord {
+    package static var kind: RecordKind { .daemonDeployment }
+    package static func table(of tables: Tables) -> Table<Self> { tables.daemonDeployment }
+    package static func withTable<T>(of tables: inout Tables, _ body: (inout Table<Self>) -> T) -> T {
+        body(&tables.daemonDeployment)
+    }
+    package static func change(_ delta: Delta<Self>) -> Change { .daemonDeployment(delta) }
+}
+
+extension DaemonRevisionRecord: TableRecord {
+    package static var kind: RecordKind { .daemonRevision }
+    package static func table(of tables: Tables) -> Table<Self> { tables.daemonRevision }
+    package static func withTable<T>(of tables: inout Tables, _ body: (inout Table<Self>) -> T) -> T {
+        body(&tables.daemonRevision)
+    }
+    package static func change(_ delta: Delta<Self>) -> Change { .daemonRevision(delta) }
 }
 
 extension DaemonTaskDefinitionRecord: TableRecord {

@@ -23,6 +23,11 @@ extension Snapshot {
         liveTasks(.taskByService, "\(service.path)/")
     }
 
+    /// The tasks of a daemon that are not STOPPED, in order of their ids.
+    package func liveTasks(of daemon: Key<DaemonRecord>) -> [TaskRecord] {
+        liveTasks(.taskByDaemon, "\(daemon.path)/")
+    }
+
     /// Looks only where live tasks can be: a service's stopped tasks of the last hour may be many.
     private func liveTasks(_ index: IndexName, _ prefix: String) -> [TaskRecord] {
         var tasks = list(TaskRecord.self, index, prefix: prefix + "RUNNING/")

@@ -1,7 +1,7 @@
 /// All controllers of a region, in the order in which they decide.
 package func makeControllers() -> [any Controller] {
     [
-        ServiceController(), GatewayController(), ProtectionController(), ProvisioningController(),
+        DaemonController(), ServiceController(), GatewayController(), ProtectionController(), ProvisioningController(),
         RetentionController(),
     ]
 }

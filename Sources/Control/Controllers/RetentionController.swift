@@ -10,7 +10,8 @@ package struct RetentionController: Controller {
 
     /// What is looked after.
     private enum Subject: String, CaseIterable {
-        case capacityProviders, clientTokens, clusters, containerInstances, executeSessions, serviceDeployments
+        case capacityProviders, clientTokens, clusters, containerInstances, daemonDeployments, daemonTaskDefinitions
+        case executeSessions, serviceDeployments
         case services, taskDefinitions, tasks
     }
 
@@ -29,11 +30,15 @@ package struct RetentionController: Controller {
         case .cluster(let delta): delta.new?.status == .inactive ? [.clusters] : []
         case .containerInstance(let delta): ended(delta.new?.status == .inactive, delta, .containerInstances, snapshot)
         case .executeSession(let delta): delta.new == nil ? [] : [.executeSessions]
+        case .daemon: usersOfDaemonDefinitions(snapshot)
+        case .daemonDeployment(let delta): delta.new?.isUnderWay == false ? [.daemonDeployments] : []
+        case .daemonTaskDefinition(let delta): delta.new?.status == .deleteInProgress ? [.daemonTaskDefinitions] : []
         case .service(let delta):
             ended(delta.new?.status == .inactive, delta, .services, snapshot) + usersOfDefinitions(snapshot)
         case .task(let delta):
             ended(delta.new?.stoppedAt != nil, delta, .tasks, snapshot)
                 + (delta.new == nil ? usersOfDefinitions(snapshot) : [])
+                + (delta.new?.daemon != nil && delta.new?.stoppedAt != nil ? usersOfDaemonDefinitions(snapshot) : [])
         case .taskDefinition(let delta): delta.new?.status == .deleteInProgress ? [.taskDefinitions] : []
         case .serviceDeployment(let delta): delta.new?.isOpen == false ? [.serviceDeployments] : []
         default: []
@@ -56,6 +61,12 @@ package struct RetentionController: Controller {
         return waiting > 0 ? [.taskDefinitions] : []
     }
 
+    private func usersOfDaemonDefinitions(_ snapshot: Snapshot) -> [Subject] {
+        let prefix = "DELETE_IN_PROGRESS/"
+        let waiting = snapshot.count(DaemonTaskDefinitionRecord.self, .daemonTaskDefinitionByStatus, prefix: prefix)
+        return waiting > 0 ? [.daemonTaskDefinitions] : []
+    }
+
     package func decide(_ subject: String, _ snapshot: Snapshot, _ context: inout DecisionContext) -> Plan {
         guard let subject = Subject(rawValue: subject) else { return Plan() }
         let now = context.now
@@ -66,6 +77,8 @@ package struct RetentionController: Controller {
         case .containerInstances: return remove(retainInstances(snapshot, at: now), snapshot)
         case .executeSessions: return remove(retainExecuteSessions(snapshot, at: now), snapshot)
         case .serviceDeployments: return removeDeployments(retainServiceDeployments(snapshot, at: now), snapshot)
+        case .daemonDeployments: return retainDaemonDeployments(snapshot, at: now)
+        case .daemonTaskDefinitions: return retainDaemonTaskDefinitions(snapshot, at: now)
         case .services: return remove(retainServices(snapshot, at: now), snapshot)
         case .taskDefinitions: return remove(retainTaskDefinitions(snapshot, at: now), snapshot)
         case .tasks: return remove(retainTasks(snapshot, at: now), snapshot)

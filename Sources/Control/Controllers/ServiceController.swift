@@ -15,7 +15,9 @@ package struct ServiceController: Controller {
         switch change {
         case .service(let delta): return [delta.key.path]
         case .task(let delta):
-            guard let task = delta.new ?? delta.old, let service = task.service else { return [] }
+            guard let task = delta.new ?? delta.old else { return [] }
+            if task.daemon != nil { return servicesConcerned(byDaemon: delta, snapshot) }
+            guard let service = task.service else { return [] }
             return [ServiceRecord.key(task.cluster, service).path]
         case .containerInstance(let delta): return servicesConcerned(by: delta, snapshot)
         case .taskSet(let delta): return service(delta.new?.service ?? delta.old?.service, delta.key.path)
@@ -35,6 +37,12 @@ package struct ServiceController: Controller {
     private func servicesConcerned(by delta: Delta<ContainerInstanceRecord>, _ snapshot: Snapshot) -> [String] {
         guard delta.concernsPlacement, let cluster = (delta.new ?? delta.old)?.cluster else { return [] }
         return snapshot.list(ServiceRecord.self, .serviceByStatus, prefix: "\(cluster)/ACTIVE/").map(\.key.path)
+    }
+
+    /// An instance takes tasks when its daemons run.
+    private func servicesConcerned(byDaemon delta: Delta<TaskRecord>, _ snapshot: Snapshot) -> [String] {
+        guard delta.opensInstance, let task = delta.new else { return [] }
+        return snapshot.list(ServiceRecord.self, .serviceByStatus, prefix: "\(task.cluster)/ACTIVE/").map(\.key.path)
     }
 
     package func allSubjects(in snapshot: Snapshot) -> [String] {

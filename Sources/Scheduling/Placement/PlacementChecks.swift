@@ -31,7 +31,8 @@ struct PlacementChecks: Sendable {
 
     /// Why the task cannot run there, whatever the constraints say; nil when it can.
     func hostFailure(of instance: ContainerInstanceRecord, in snapshot: Snapshot) -> PlacementFailure? {
-        guard instance.agentConnected else { return .agent }
+        // To a client, an instance without its daemons is one whose agent is not ready.
+        guard instance.agentConnected, request.daemon != nil || !snapshot.awaitsDaemon(instance) else { return .agent }
         return resourceFailure(of: instance, in: snapshot) ?? attributeFailure(of: instance)
     }
 

@@ -8,6 +8,8 @@ package struct TaskRequest: Sendable {
     package var overrides: ECS.TaskOverride?
     /// `family:F`, `service:S` or the caller's.
     package var group: String
+    /// The daemon's name, for its tasks: they start before others.
+    package var daemon: String?
     /// What the task takes.
     package var need: ResourceNeed
     /// Constraints of the request or service; those of the definition are added.

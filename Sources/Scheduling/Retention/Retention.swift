@@ -12,7 +12,7 @@ package enum Retention {
     /// Source: Amazon ECS API Reference, DeleteService and DeleteCluster.
     package static let inactive: Duration = .seconds(24 * 3_600)
 
-    /// Service deployments and revisions are shown for about 90 days.
+    /// Service deployments and revisions are shown for about 90 days; those of daemons are taken to be, too.
     /// Source: Amazon ECS Developer Guide, View service history using Amazon ECS service deployments.
     package static let serviceHistory: Duration = .seconds(90 * 24 * 3_600)
 

@@ -40,6 +40,8 @@ package struct ServiceView: Sendable {
 package struct TaskView: Sendable, Equatable {
     package var id: String
     package var deployment: String?
+    /// The id of the revision, for a daemon's task.
+    package var daemonRevision: String?
     package var lastStatus: TaskStatus
     package var desiredStatus: DesiredStatus
     package var startedAt: Timestamp?
@@ -61,6 +63,7 @@ package struct TaskView: Sendable, Equatable {
         self.grace = grace
         id = task.id
         deployment = task.deployment
+        daemonRevision = task.daemonRevision
         lastStatus = task.lastStatus
         desiredStatus = task.desiredStatus
         startedAt = task.startedAt

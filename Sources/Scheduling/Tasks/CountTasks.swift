@@ -9,6 +9,7 @@ extension Transaction {
     /// tasks that ran for a moment trip the circuit breaker too.
     package mutating func store(_ task: TaskRecord, was old: TaskStatus, at now: Timestamp) {
         put(task)
+        if task.daemon != nil, task.lastStatus == .stopped, old != .stopped { noteEnd(ofDaemonTask: task, at: now) }
         guard task.lastStatus != old, let service = task.service, let deployment = task.deployment,
             let end = ending(of: task)
         else { return }
@@ -55,7 +56,7 @@ private enum TaskEnding {
 private let maximumBackOffSeconds: Int64 = 27 * 60
 
 /// One second after the first failure, then twice as long each time.
-private func backOff(after failures: Int) -> Duration {
+func backOff(after failures: Int) -> Duration {
     .seconds(min(maximumBackOffSeconds, Int64(1) << Int64(min(max(0, failures - 1), 20))))
 }
 

@@ -12,6 +12,8 @@ package struct TaskBlueprint: Sendable {
     package var service: String?
     /// The deployment's id, for a service's tasks.
     package var deployment: String?
+    /// The id of the daemon's revision, for a daemon's tasks; the request names the daemon.
+    package var daemonRevision: String?
     package var networkConfiguration: ECS.NetworkConfiguration?
     package var volumeConfigurations: [ECS.TaskVolumeConfiguration] = []
     package var enableExecuteCommand = false
@@ -46,6 +48,8 @@ package func makeTask(
     task.startedBy = blueprint.startedBy
     task.service = blueprint.service
     task.deployment = blueprint.deployment
+    task.daemon = blueprint.request.daemon
+    task.daemonRevision = blueprint.daemonRevision
     task.overrides = blueprint.request.overrides
     task.networkConfiguration = blueprint.networkConfiguration
     task.volumeConfigurations = blueprint.volumeConfigurations
