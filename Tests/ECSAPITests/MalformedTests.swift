@@ -61,6 +61,31 @@ import Testing
             #"{"family":"logs","familyPrefix":"l","revision":"LAST_REGISTERED","status":"ALL","sort":"DESC","#
                 + #""maxResults":2,"nextToken":"r1-61"}"#
         ),
+        (
+            "CreateDaemon",
+            #"{"daemonName":"d","clusterArn":"default","daemonTaskDefinitionArn":"logs","capacityProviderArns":["mi"],"#
+                + #""deploymentConfiguration":{"drainPercent":25.5,"bakeTimeInMinutes":1,"alarms":{"alarmNames":["a"],"#
+                + #""enable":true}},"propagateTags":"DAEMON","critical":false,"clientToken":"t","tags":[{"key":"a"}]}"#
+        ),
+        (
+            "UpdateDaemon",
+            #"{"daemonArn":"d","daemonTaskDefinitionArn":"logs:1","capacityProviderArns":["mi"],"critical":true}"#
+        ),
+        ("DescribeDaemon", #"{"daemonArn":"arn:aws:ecs:us-east-1:000000000000:daemon/default/d"}"#),
+        ("DeleteDaemon", #"{"daemonArn":"d"}"#),
+        ("ListDaemons", #"{"capacityProviderArns":["mi"],"maxResults":1,"nextToken":"r1-61"}"#),
+        (
+            "ListDaemonDeployments",
+            #"{"daemonArn":"d","status":["PENDING"],"createdAt":{"before":9.5,"after":1},"maxResults":1}"#
+        ),
+        (
+            "DescribeDaemonDeployments",
+            #"{"daemonDeploymentArns":["arn:aws:ecs:us-east-1:000000000000:daemon-deployment/default/d/1"]}"#
+        ),
+        (
+            "DescribeDaemonRevisions",
+            #"{"daemonRevisionArns":["arn:aws:ecs:us-east-1:000000000000:daemon-revision/default/d/1"]}"#
+        ),
         ("DeleteDaemonTaskDefinition", #"{"daemonTaskDefinition":"logs:1"}"#),
         (
             "TagResource",

@@ -49,7 +49,7 @@ enum CapacityProviders {
             .filter { $0.capacityProviders.contains(provider) }.map(\.name)
     }
 
-    /// Whether services or tasks of the cluster need the provider.
+    /// Whether services, daemons or tasks of the cluster need the provider.
     /// Source: Amazon ECS API Reference, PutClusterCapacityProviders and DeleteCapacityProvider.
     static func isUsed(_ provider: String, in cluster: String, _ snapshot: Snapshot) -> Bool {
         let isInService = snapshot.list(ServiceRecord.self, prefix: "\(cluster)/").contains { service in
@@ -58,7 +58,10 @@ enum CapacityProviders {
                     + service.deployments.flatMap(\.capacityProviderStrategy))
                     .contains { $0.capacityProvider == provider }
         }
-        return isInService
+        let isInDaemon = snapshot.list(DaemonRecord.self, prefix: "\(cluster)/").contains { daemon in
+            daemon.providers(in: snapshot).contains(provider)
+        }
+        return isInService || isInDaemon
             || TaskStatus.allCases.contains { status in
                 status != .stopped
                     && snapshot.list(TaskRecord.self, .taskByLastStatus, prefix: "\(cluster)/\(status.rawValue)/")

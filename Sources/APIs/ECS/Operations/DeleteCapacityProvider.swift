@@ -53,8 +53,8 @@ struct DeleteCapacityProvider: Operation {
                 + "cluster: \(cluster.name). Change the strategy and try again."
         }
         guard CapacityProviders.isUsed(provider.name, in: cluster.name, snapshot) else { return nil }
-        return "The capacity provider cannot be deleted because services or tasks use it. Update the services, stop "
-            + "the tasks and try again."
+        return "The capacity provider cannot be deleted because services, daemons or tasks use it. Update or "
+            + "delete them, stop the tasks and try again."
     }
 
     private func leaveCluster(_ provider: CapacityProviderRecord, _ tx: inout Transaction) {

@@ -36,6 +36,7 @@ struct ListTasks: ReadOperation {
         let desiredStatus: String
         let instance: String?
         let service: String?
+        let daemon: String?
         let family: String?
         let startedBy: String?
         let launchType: ECS.LaunchType?
@@ -53,10 +54,13 @@ struct ListTasks: ReadOperation {
             service = try input.serviceName.map { text throws(WireError) in
                 try member(text, "service", of: cluster, snapshot.realm)
             }
-            // Desired PENDING never occurs. No service is a daemon of managed instances.
-            isEmpty = desiredStatus == "PENDING" || input.daemonName != nil
+            daemon = try input.daemonName.map { text throws(WireError) in
+                try member(text, "daemon", of: cluster, snapshot.realm)
+            }
+            // Desired PENDING never occurs.
+            isEmpty = desiredStatus == "PENDING"
             prefix = "\(cluster)/\(desiredStatus)/"
-            if startedBy != nil, family != nil || instance != nil || service != nil {
+            if startedBy != nil, family != nil || instance != nil || service != nil || daemon != nil {
                 throw .invalidParameter("cannot specify startedBy with any other filter.")
             }
             try chooseIndex(cluster, snapshot)
@@ -73,7 +77,7 @@ struct ListTasks: ReadOperation {
                 throw .invalidParameter("Container instance not found.")
             }
             if let family, !Names.isName(family) { throw .invalidParameter("Invalid family: \(family)") }
-            if let family, service == nil, instance == nil {
+            if let family, service == nil, instance == nil, daemon == nil {
                 index = .taskByFamily
                 prefix = "\(cluster)/\(family)/\(desiredStatus)/"
             }
@@ -83,7 +87,9 @@ struct ListTasks: ReadOperation {
             if isEmpty { return false }
             if let instance, task.instanceID != instance { return false }
             if let service, task.service != service { return false }
-            if let family, task.family != family { return false }
+            if let daemon, task.daemon != daemon { return false }
+            // A daemon's tasks have families of their own.
+            if let family, task.family != family || (task.daemon != nil && daemon == nil) { return false }
             if let startedBy, task.startedBy != startedBy { return false }
             if let launchType, task.launchType != launchType { return false }
             return true

@@ -9,6 +9,7 @@ enum TaggedResource {
     case service(Key<ServiceRecord>)
     case task(Key<TaskRecord>)
     case taskDefinition(Key<TaskDefinitionRecord>)
+    case daemon(Key<DaemonRecord>)
     case daemonTaskDefinition(Key<DaemonTaskDefinitionRecord>)
     case containerInstance(Key<ContainerInstanceRecord>)
     case taskSet(Key<TaskSetRecord>)
@@ -40,6 +41,7 @@ enum TaggedResource {
             let reference = try TaskDefinitionReference(text, realm)
             guard let revision = reference.revision else { throw .invalidParameter("Invalid identifier: \(text)") }
             return .taskDefinition(TaskDefinitionRecord.key(reference.family, revision))
+        case ("daemon", 3): return .daemon(DaemonRecord.key(parts[1], parts[2]))
         case ("daemon-task-definition", 2):
             let reference = try DaemonTaskDefinitionReference(text, realm)
             guard let revision = reference.revision else { throw .invalidParameter("Invalid identifier: \(text)") }
@@ -74,6 +76,9 @@ enum TaggedResource {
         case .taskDefinition(let key):
             guard let record = snapshot.get(key) else { throw .unknown("task definition") }
             return record.tags
+        case .daemon(let key):
+            guard let record = snapshot.get(key) else { throw .unknown("daemon") }
+            return record.tags
         case .daemonTaskDefinition(let key):
             guard let record = snapshot.get(key) else { throw .unknown("daemon task definition") }
             return record.tags
@@ -98,6 +103,7 @@ enum TaggedResource {
         case .service(let key): tx.update(key) { $0.tags = tags }
         case .task(let key): tx.update(key) { $0.tags = tags }
         case .taskDefinition(let key): tx.update(key) { $0.tags = tags }
+        case .daemon(let key): tx.update(key) { $0.tags = tags }
         case .daemonTaskDefinition(let key): tx.update(key) { $0.tags = tags }
         case .containerInstance(let key): tx.update(key) { $0.tags = tags }
         case .taskSet(let key): tx.update(key) { $0.tags = tags }
