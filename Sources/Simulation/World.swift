@@ -148,10 +148,12 @@ extension AgentConfiguration {
     /// The agent of a simulated host.
     fileprivate static func simulated(_ number: Int, _ timeline: Timeline) -> AgentConfiguration {
         guard let server = ServerURL("http://127.0.0.1:4566") else { preconditionFailure("the address can be read") }
-        return AgentConfiguration(
+        var configuration = AgentConfiguration(
             server: server, cluster: "default", region: "us-east-1",
             availabilityZone: number % 2 == 0 ? "us-east-1b" : "us-east-1a",
             credential: Credential(accessKeyID: "AKIDEXAMPLE", secretAccessKey: "none"), cpuUnits: 4_096,
             memoryMiB: 4_096, stateDirectory: "", engine: .simulated(SimulatedContainers.Delays()))
+        if number > 1 { configuration.attributes["ecs.capacity-provider"] = Workload.capacityProvider }
+        return configuration
     }
 }

@@ -117,6 +117,19 @@ import Testing
         #expect(verdict(ResourcesFit(), [scene(tx)]) != nil)
     }
 
+    @Test("a daemon with two tasks on an instance, or with one on each of two")
+    func daemons() {
+        let first = task("t2") { $0.daemon = "logs" }
+        for (place, isBroken) in [("i1", true), ("i2", false)] {
+            let second = task("t3") { ($0.daemon, $0.instanceID) = ("logs", place) }
+            let tx = region {
+                $0.put(first)
+                $0.put(second)
+            }
+            #expect((verdict(DaemonRunsOnce(), [scene(tx)]) != nil) == isBroken)
+        }
+    }
+
     @Test("fields that contradict each other")
     func fields() {
         let broken = [

@@ -41,6 +41,13 @@ import Testing
         #expect(report.failure?.invariant == "the region becomes what it should be")
     }
 
+    @Test("a daemon that nobody looks after is found out")
+    func forgottenDaemon() {
+        let report = run(5, steps: 5) { $0.controllers.removeAll { $0 is DaemonController } }
+        #expect(report.failure?.invariant == "the region becomes what it should be")
+        #expect(report.failure?.breach.hasPrefix("daemon/default/logs") ?? false)
+    }
+
     @Test("a controller that never comes to rest is found out")
     func restless() {
         let report = run(4, steps: 5) { $0.controllers.append(Restless()) }

@@ -15,6 +15,7 @@ extension Workload {
         case 80..<83: setState("DRAINING")
         case 83..<88: setState("ACTIVE")
         case 88..<89: deregister()
+        case 89..<93: actOnDaemon()
         default: describe()
         }
     }
@@ -190,7 +191,9 @@ extension Workload {
 
     /// A few tasks of nobody may stay, without ports that a service needs.
     private func tidyTasks(_ snapshot: Snapshot) {
-        let tasks = snapshot.list(TaskRecord.self).filter { $0.service == nil && $0.desiredStatus == .running }
+        let tasks = snapshot.list(TaskRecord.self).filter {
+            $0.service == nil && $0.daemon == nil && $0.desiredStatus == .running
+        }
         let staying = Set(tasks.filter { $0.hostPorts.isEmpty && $0.memoryMiB <= 256 }.prefix(3).map(\.key))
         for task in tasks where !staying.contains(task.key) {
             order("StopTask", stopRequest(task.key)) { [self] answer in

@@ -18,6 +18,8 @@ final class Workload: @unchecked Sendable {
     private var acknowledged: [Acknowledgement] = []
     /// The definitions that were registered: what a service of one does, by `family:revision`.
     var kinds: [String: DefinitionKind] = [:]
+    /// The daemons' definitions that were registered, by ARN.
+    var daemonKinds: [String: DefinitionKind] = [:]
     private var nextToken = 0
 
     init(_ timeline: Timeline, _ network: Network, _ hosts: [SimulatedHost]) {
@@ -47,6 +49,7 @@ final class Workload: @unchecked Sendable {
         left = steps
         call("CreateCluster", ["clusterName": "default"], tries: 50) { [self] _ in
             for kind in DefinitionKind.allCases { register(kind) }
+            startDaemon()
             next()
         }
     }
@@ -105,10 +108,14 @@ final class Workload: @unchecked Sendable {
     /// Lets the region come to rest: no instance drains, nothing that always fails is wanted, there is room for all.
     func tidyUp() {
         isTidying = true
-        unanswered += 1
+        unanswered += 2
         // What is under way from before comes first.
         timeline.after(.seconds(90)) { [self] in
             tidy()
+            unanswered -= 1
+        }
+        timeline.after(.seconds(150)) { [self] in
+            tidyDaemon()
             unanswered -= 1
         }
     }

@@ -39,6 +39,9 @@ struct AcknowledgedSurvives: Invariant {
             stopped.remove(delta.key)
             let end = delta.old?.stoppedAt?.advanced(by: Retention.stoppedTask)
             return end.map { $0 <= scene.now } ?? false ? nil : "\(delta.key) was removed before its time"
+        case .daemon(let delta):
+            guard delta.new == nil, delta.old?.status == .active else { return nil }
+            return "\(delta.key) was removed without being deleted"
         default: return change.isRemoval ? "\(change.name.key) was removed within a day" : nil
         }
     }

@@ -17,6 +17,9 @@ package struct Converged {
         for service in durable.list(ServiceRecord.self) {
             if let breach = breach(service) { return breach }
         }
+        for daemon in durable.list(DaemonRecord.self) {
+            if let breach = breach(daemon) { return breach }
+        }
         for task in durable.list(TaskRecord.self) {
             if let breach = breach(task) { return breach }
         }
@@ -39,6 +42,25 @@ package struct Converged {
             return "\(service.key) runs an old revision"
         }
         return service.deployments.count == 1 ? nil : "\(service.key) has \(service.deployments.count) deployments"
+    }
+
+    private func breach(_ daemon: DaemonRecord) -> String? {
+        guard daemon.status == .active else { return "\(daemon.key) is still \(daemon.status.rawValue)" }
+        let deployment = durable.get(daemon.deploymentKey)
+        guard deployment?.status == .successful, let target = daemon.targetKey.flatMap({ durable.get($0) }) else {
+            return "\(daemon.key)'s deployment is \(deployment?.status.rawValue ?? "not there")"
+        }
+        let wanted = durable.list(ContainerInstanceRecord.self).filter { instance in
+            // A host that was registered twice has left an instance behind.
+            instance.status == .active && instance.agentConnected
+                && instance.capacityProviderName.map(target.capacityProviders.contains) ?? false
+        }
+        let tasks = durable.liveTasks(of: daemon.key).filter { $0.daemonRevision == target.id }
+        let served = Set(tasks.compactMap(\.instanceID))
+        guard tasks.count == wanted.count, wanted.allSatisfy({ served.contains($0.id) }) else {
+            return "\(daemon.key) has \(tasks.count) tasks for \(wanted.count) instances"
+        }
+        return nil
     }
 
     private func breach(_ task: TaskRecord) -> String? {

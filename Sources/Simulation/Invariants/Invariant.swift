@@ -11,6 +11,7 @@ package protocol Invariant {
 package func makeInvariants() -> [any Invariant] {
     [
         StatusOnlyRises(), ResourcesFit(), FieldsAgree(), StoredIsDurable(), AcknowledgedSurvives(),
-        OneResultPerToken(), ServiceWithinBounds(), PlacedOnce(), StoppedMeansStopped(), StopIsObeyed(),
+        OneResultPerToken(), ServiceWithinBounds(), DaemonRunsOnce(), PlacedOnce(), StoppedMeansStopped(),
+        StopIsObeyed(),
     ]
 }
