@@ -33,3 +33,8 @@ extension Snapshot {
         }
     }
 }
+
+extension Transaction {
+    /// The definition of `key` with the changes so far, or nil.
+    package func get(_ key: DefinitionKey) -> (any DefinitionRecord)? { snapshot.get(key) }
+}

@@ -38,7 +38,7 @@ struct SubmitTaskStateChange: Operation {
         task.pullStartedAt = task.pullStartedAt ?? input.pullStartedAt
         task.pullStoppedAt = task.pullStoppedAt ?? input.pullStoppedAt
         let status = try input.status.map(TaskReport.status)
-        let definition = tx.snapshot.get(task.definitionKey)?.definition
+        let definition = tx.get(task.definitionKey)?.definition
         if let status { task.advance(reported: status, reason: input.reason, definition, at: now) }
         // The agent's clock said when it ended, ours when it started; the order is the task's.
         let ended = input.executionStoppedAt.map { min(max($0, task.startedAt ?? $0), task.stoppedAt ?? $0) }
