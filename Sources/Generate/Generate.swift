@@ -24,6 +24,7 @@ struct Generate {
         let configuration = try Configuration.load()
         var errorNames: [String: Set<String>] = [:]
         var coverage: [CoverageSection] = []
+        let tests = try TestInventory()
         for output in configuration.outputs {
             guard let document = try configuration.document(output, botocore: folder) else { continue }
             let model = try ServiceModel(document, output, operations: configuration.operations[output.model])
@@ -31,7 +32,7 @@ struct Generate {
             try emit(model, &files, &errorNames[output.module, default: commonErrorNames])
             try files.write()
             if let registry = output.registry {
-                coverage.append(try CoverageSection(model, implemented: Registry.operations(in: registry)))
+                coverage.append(try CoverageSection(model, folder: registry, tests))
             }
         }
         try writeRegistries(configuration)

@@ -6,6 +6,8 @@ import State
 /// Creates a capacity provider of an Auto Scaling group, or of Managed Instances for one cluster, which has it then.
 /// The name of a deleted one is free.
 /// Source: Amazon ECS API Reference, CreateCapacityProvider.
+/// Seam: managed scaling: no instance is brought or taken; instances join with
+///   `roost agent --capacity-provider`.
 struct CreateCapacityProvider: Operation {
     static let model = ECS.Operations.createCapacityProvider
     private static let reservedPrefixes = ["aws", "ecs", "fargate"]

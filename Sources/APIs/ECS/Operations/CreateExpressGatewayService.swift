@@ -6,6 +6,8 @@ import State
 /// Creates an Express service: a service on Fargate from a container image and two roles, with a task definition that
 /// ECS makes.
 /// Source: Amazon ECS API Reference, CreateExpressGatewayService.
+/// Seam: AWS Fargate and load balancers: tasks wait, there are no ingress paths, and the status
+///   says so.
 struct CreateExpressGatewayService: Operation {
     static let model = ECS.Operations.createExpressGatewayService
 

@@ -5,6 +5,7 @@ import State
 
 /// Creates a gateway; it is ACTIVE at once, because what it manages is made when a service begins to use it.
 /// Source: Amazon ECS API Reference, CreateGateway.
+/// Seam: load balancers, listeners and target groups: routes stay CREATE_IN_PROGRESS and have no URL.
 struct CreateGateway: Operation {
     static let model = ECS.Operations.createGateway
 

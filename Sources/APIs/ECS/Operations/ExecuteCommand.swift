@@ -5,6 +5,7 @@ import State
 
 /// Opens a session to run a command in a container of a running task. What becomes of the session: `ExecuteSession`.
 /// Source: Amazon ECS API Reference, ExecuteCommand; Developer Guide, Monitor Amazon ECS containers with ECS Exec.
+/// Seam: the data channel of the session: the agent does not serve it yet, so `streamUrl` answers nobody.
 struct ExecuteCommand: Operation {
     static let model = ECS.Operations.executeCommand
 

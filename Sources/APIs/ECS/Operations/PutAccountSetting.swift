@@ -6,6 +6,7 @@ import State
 /// Sets an account setting for the caller, or for the principal the root user names. The root user's own settings are
 /// the account's defaults.
 /// Source: Amazon ECS API Reference, PutAccountSetting.
+/// Seam: settings of Fargate, trunking, log drivers and GuardDuty are kept without effect.
 struct PutAccountSetting: Operation {
     static let model = ECS.Operations.putAccountSetting
 

@@ -6,6 +6,7 @@ import State
 
 /// Places new tasks with the same `place` that services use, and answers with them at once.
 /// Source: Amazon ECS API Reference, RunTask.
+/// Seam: AWS Fargate and the network mode `awsvpc` are refused.
 struct RunTask: Operation {
     static let model = ECS.Operations.runTask
     /// Source: Amazon ECS API Reference, RunTask (count).

@@ -6,6 +6,7 @@ import State
 
 /// Changes a service. Some members begin a new deployment, others only change the rules.
 /// Source: Amazon ECS API Reference, UpdateService.
+/// Seam: as for CreateService.
 struct UpdateService: Operation {
     static let model = ECS.Operations.updateService
 
