@@ -62,9 +62,11 @@ def test_a_service_and_its_deployment(region, ecs):
 
 def test_following_and_the_end_of_the_list(region, ecs):
     assert len(recorded(region, "--tail", "2")) == 2
-    follower = subprocess.Popen([BINARY, "events", "--data", region.data, "--follow", "--tail", "0"],
+    follower = subprocess.Popen([BINARY, "events", "--data", region.data, "--follow", "--tail", "1"],
                                 stdout=subprocess.PIPE)
     try:
+        # The first line says that it has reached the end of what is recorded.
+        assert follower.stdout.readline()
         arn = run_one(ecs, register(ecs))["taskArn"]
         for _ in range(50):
             if arn in json.loads(follower.stdout.readline())["resources"]:

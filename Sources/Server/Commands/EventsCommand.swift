@@ -63,7 +63,7 @@ struct EventReader {
     mutating func printNew() throws {
         if file == nil { try open() }
         Terminal.write(try newLines()[...])
-        guard try currentInode() != inode else { return }
+        guard currentInode() != inode else { return }
         // The file was put aside, after its last line was written: another one goes on.
         Terminal.write(try newLines()[...])
         try open()
@@ -74,13 +74,13 @@ struct EventReader {
         rest = Data()
         guard FileManager.default.fileExists(atPath: path) else { return }
         file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
-        inode = try currentInode()
+        inode = currentInode()
     }
 
-    private func currentInode() throws -> UInt64 {
-        guard FileManager.default.fileExists(atPath: path) else { return 0 }
-        let attributes = try FileManager.default.attributesOfItem(atPath: path)
-        return (attributes[.systemFileNumber] as? UInt64) ?? 0
+    /// Which file has the path now; 0 for none.
+    private func currentInode() -> UInt64 {
+        var status = stat()
+        return stat(path, &status) == 0 ? UInt64(status.st_ino) : 0
     }
 
     private mutating func newLines() throws -> [Data] {
