@@ -2,7 +2,7 @@
 
 import pytest
 
-from support.ecs import FAST, error_of, register, task, unique, wait_running, wait_stopped
+from support.ecs import FAST, error_of, instances, register, task, unique, wait_running, wait_stopped
 from support.poll import eventually, stays
 from support.region import KEY, SECRET, RoostProcess
 
@@ -163,7 +163,8 @@ def test_a_revision_that_does_not_start_is_rolled_back(ecs, cluster, provider, j
 
 def test_a_first_deployment_that_fails_is_stopped(ecs, cluster, provider, join):
     join(cluster, provider["name"])
-    eventually(lambda: ecs.list_container_instances(cluster=cluster)["containerInstanceArns"])
+    # An instance whose agent has not connected yet is none that a deployment waits for.
+    eventually(lambda: [i for i in instances(ecs, cluster) if i["agentConnected"]])
     bad = ecs.register_daemon_task_definition(
         family=unique("bad"), containerDefinitions=[{"name": "agent", "image": "missing/agent"}])
     made = create(ecs, cluster, provider, bad["daemonTaskDefinitionArn"])
