@@ -77,6 +77,19 @@ struct ControlWorld {
         transaction.put(service)
     }
 
+    /// Begins a deployment for which the percentages leave no room; the tasks of the one before have long been healthy.
+    mutating func makeStuck(_ service: String) {
+        now = now.advanced(by: .seconds(60))
+        transaction.update(ServiceRecord.key("default", service)) { record in
+            record.settings.deploymentConfiguration = ECS.DeploymentConfiguration(
+                maximumPercent: 100, minimumHealthyPercent: 100)
+            var deployment = record.deployments[0]
+            deployment.id = "ecs-svc/2"
+            record.deployments[0].status = .active
+            record.deployments.insert(deployment, at: 0)
+        }
+    }
+
     /// Adds a task on an instance.
     mutating func addTask(
         _ id: String, on instance: String = "instance0", _ change: (inout TaskRecord) -> Void = { _ in }

@@ -9,7 +9,7 @@ import Testing
 @Suite("Controllers") struct ControllerLawTests {
     /// States in which the service controller has something to do, or nothing.
     enum Situation: String, CaseIterable, Sendable {
-        case new, running, surplus, protected, full, draining, deleted, daemon, noInstances
+        case new, running, surplus, protected, stuck, full, draining, deleted, daemon, noInstances
 
         var world: ControlWorld {
             var world = ControlWorld(instances: self == .noInstances ? 0 : 2)
@@ -18,10 +18,11 @@ import Testing
             case .full: world.addService("web", desired: 30)
             case .noInstances: world.addService("web", desired: 2)
             case .daemon: world.addService("web", desired: 0, strategy: .daemon)
-            case .running, .surplus, .protected, .draining, .deleted:
+            case .running, .surplus, .protected, .stuck, .draining, .deleted:
                 world.addService("web", desired: 2)
                 world.transaction.apply(world.decide(ServiceController(), "default/web"))
                 world.letTasksRun()
+                if self == .stuck { world.makeStuck("web") }
                 if self == .protected {
                     for task in world.snapshot.list(TaskRecord.self) {
                         world.transaction.update(task.key) { $0.protectedUntil = ControlWorld.start }
