@@ -55,9 +55,9 @@ simulate-long: build ## Ten thousand seeds of the simulated world.
 	.build/release/roost simulate --seeds 1..10000
 
 .PHONY: fuzz
-fuzz: build ## Malformed requests for every operation, for a few minutes, from a fresh seed.
+fuzz: build ## A hundred thousand malformed requests over all operations, from a fresh seed.
 	scripts/make-venv.sh
-	ROOST_BINARY=.build/release/roost ROOST_FUZZ_CASES=400 ROOST_FUZZ_SEED=$$RANDOM \
+	ROOST_BINARY=.build/release/roost ROOST_FUZZ_CASES=1150 ROOST_FUZZ_SEED=$$RANDOM \
 		.venv/bin/pytest Acceptance/test_malformed.py
 
 .PHONY: bench

@@ -16,6 +16,23 @@ CASES = int(os.environ.get("ROOST_FUZZ_CASES", "12"))
 SEED = int(os.environ.get("ROOST_FUZZ_SEED", "1"))
 
 
+#: What a region may grow by while it refuses: caches, and the records of what was harmless after all.
+GROWTH_MIB = 150
+
+
+def memory_mib(region):
+    with open(f"/proc/{region.process.process.pid}/status") as status:
+        return next(int(line.split()[1]) for line in status if line.startswith("VmRSS:")) / 1024
+
+
+@pytest.fixture(scope="module", autouse=True)
+def memory_is_flat(region):
+    before = memory_mib(region)
+    yield
+    after = memory_mib(region)
+    assert after - before < GROWTH_MIB, f"{before:.0f} MiB before, {after:.0f} MiB after"
+
+
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_wrong_in_every_way(region, operation):
     chance = random.Random(f"{SEED}/{operation}")

@@ -33,8 +33,11 @@ struct UpdateService: Operation {
         try changeCount(&service, input, context.now)
         try changeSettings(&service.settings, input, service.schedulingStrategy)
         try changeProviders(&service, input, cluster, tx.snapshot)
-        service.settings.serviceConnectConfiguration = ServiceConnectRules.completed(
-            service.settings.serviceConnectConfiguration, cluster.name, tx.snapshot)
+        // Only what is named: a default that changed meanwhile must not begin a deployment.
+        if let connect = input.serviceConnectConfiguration {
+            service.settings.serviceConnectConfiguration = ServiceConnectRules.completed(
+                connect, cluster.name, tx.snapshot)
+        }
         try ServiceRules.checkKind(service)
         let definition = try definition(for: service, input, tx.snapshot)
         if let definition { try check(definition, service, input, tx.snapshot) }
