@@ -42,7 +42,7 @@ def ended(ecs, name, status):
         found = newest(ecs, name)
         assert found["status"] == status, found
         return found
-    return eventually(check, timeout=60)
+    return eventually(check, timeout=120)
 
 
 def test_the_history_of_a_service(ecs):
@@ -94,7 +94,7 @@ def test_blue_green_pauses_until_it_is_continued(ecs):
         found = newest(ecs, name)
         assert found.get("lifecycleStage") == "POST_TEST_TRAFFIC_SHIFT", found
         return found
-    found = eventually(paused, timeout=60)
+    found = eventually(paused, timeout=120)
     [detail] = found["lifecycleHookDetails"]
     assert (detail["targetType"], detail["status"], detail["timeoutAction"]) == ("PAUSE", "AWAITING_ACTION", "ROLLBACK")
     assert found["targetServiceRevision"]["requestedTestTrafficWeight"] == 100
@@ -107,7 +107,7 @@ def test_blue_green_pauses_until_it_is_continued(ecs):
     ended(ecs, name, "SUCCESSFUL")
     assert len(ecs.list_tasks(serviceName=name)["taskArns"]) == 2
     ecs.update_service(service=name, forceNewDeployment=True)
-    stopped = eventually(paused, timeout=60)
+    stopped = eventually(paused, timeout=120)
     ecs.stop_service_deployment(serviceDeploymentArn=stopped["serviceDeploymentArn"])
     ended(ecs, name, "ROLLBACK_SUCCESSFUL")
 

@@ -61,3 +61,12 @@ def test_an_old_agent_is_told_to_update(ecs):
     told = ecs.update_container_agent(containerInstance=made["containerInstanceArn"])["containerInstance"]
     assert told["agentUpdateStatus"] == "PENDING"
     ecs.deregister_container_instance(containerInstance=made["containerInstanceArn"], force=True)
+
+
+def test_a_setting_of_ones_own(region, ecs):
+    name = "containerInsights"
+    put = ecs.put_account_setting(name=name, value="enhanced")["setting"]
+    assert (put["name"], put["value"]) == (name, "enhanced")
+    effective = ecs.list_account_settings(name=name, effectiveSettings=True)["settings"]
+    assert [s["value"] for s in effective] == ["enhanced"]
+    ecs.delete_account_setting(name=name)
