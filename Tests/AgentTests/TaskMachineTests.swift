@@ -84,6 +84,17 @@ struct TaskMachineTests {
         #expect(bench.reports.map(\.status) == [.running])
     }
 
+    @Test("a health that the engine tells before the start is kept")
+    func earlyHealth() {
+        var container = ContainerMachine(definition: .sample("app"), engineName: "ecs-app")
+        container.beginStart()
+        container.health = .healthy
+        container.start(ContainerStart(id: "1", startedAt: start))
+        #expect(container.health == .healthy)
+        container.beginStart()
+        #expect(container.health == .unknown)
+    }
+
     @Test("a passed startTimeout stops the task")
     func startTimeout() {
         let app = ACS.Container.sample("app").with {

@@ -65,6 +65,14 @@ struct ContainerMachine: Sendable {
             imageDigest: imageDigest, bindings: bindings)
     }
 
+    /// Takes over that it is about to run. Its health is unknown from now on, not from the start on: the engine may
+    /// tell it before it tells that the container runs.
+    mutating func beginStart() {
+        phase = .starting
+        health = .unknown
+        healthSince = nil
+    }
+
     /// Takes over that it runs.
     mutating func start(_ start: ContainerStart) {
         phase = .running
@@ -73,8 +81,7 @@ struct ContainerMachine: Sendable {
         bindings = start.bindings
         exitCode = nil
         finishedAt = nil
-        health = .unknown
-        healthSince = start.startedAt
+        healthSince = healthSince ?? start.startedAt
     }
 
     /// Takes over that it ended, or will never run.

@@ -58,7 +58,7 @@ extension TaskMachine {
             // It began after all, too late.
             if phase == .stopped { stop(survey, &actions) }
         case .exited(let exit):
-            if isOpen { containers[index].phase = .starting }
+            if isOpen { containers[index].beginStart() }
             exited(survey.reference, exit, &actions)
         }
     }

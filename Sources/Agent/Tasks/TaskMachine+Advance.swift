@@ -32,7 +32,7 @@ extension TaskMachine {
         case .pulled: createWhenReady(index, at: now, &actions)
         case .created:
             guard let id = containers[index].id else { return }
-            containers[index].phase = .starting
+            containers[index].beginStart()
             actions.append(.engine(.start(reference(index), id: id)))
         default: return
         }

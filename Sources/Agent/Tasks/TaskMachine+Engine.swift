@@ -101,7 +101,7 @@ extension TaskMachine {
             actions += outbox.next(self)
         }
         if restarts(index, after: exit) {
-            containers[index].phase = .starting
+            containers[index].beginStart()
             containers[index].restartCount += 1
             actions.append(.engine(.start(reference, id: exit.id)))
             return
