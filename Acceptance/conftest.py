@@ -9,7 +9,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
 from support import region as regions  # noqa: E402
 from support.engine import Engine  # noqa: E402
-from support.region import Region  # noqa: E402
+from support.region import KEY, SECRET, Region, RoostProcess  # noqa: E402
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +53,23 @@ def real_region(new_region, engine):
 @pytest.fixture(scope="module")
 def ecs(region):
     return region.ecs
+
+
+@pytest.fixture
+def join(region, tmp_path):
+    """Starts an instance of a capacity provider."""
+    agents = []
+
+    def start(cluster, provider):
+        agents.append(RoostProcess(
+            ["agent", "--server", region.endpoint, "--cluster", cluster, "--engine", "simulated", "--data", tmp_path,
+             "--name", f"agent{len(agents)}", "--capacity-provider", provider],
+            tmp_path / f"agent{len(agents)}.log",
+            env={"AWS_ACCESS_KEY_ID": KEY, "AWS_SECRET_ACCESS_KEY": SECRET}))
+
+    yield start
+    for agent in agents:
+        agent.terminate()
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -4,7 +4,6 @@ import pytest
 
 from support.ecs import error_of, register, stop_everything, unique
 from support.poll import eventually
-from support.region import KEY, SECRET, RoostProcess
 
 
 @pytest.fixture(scope="module")
@@ -26,23 +25,6 @@ def give(ecs, cluster, *providers):
 
 def strategy(*names):
     return [{"capacityProvider": name, "weight": 1} for name in names]
-
-
-@pytest.fixture
-def join(region, tmp_path):
-    """Starts an instance of a capacity provider."""
-    agents = []
-
-    def start(cluster, provider):
-        agents.append(RoostProcess(
-            ["agent", "--server", region.endpoint, "--cluster", cluster, "--engine", "simulated", "--data", tmp_path,
-             "--name", f"agent{len(agents)}", "--capacity-provider", provider],
-            tmp_path / f"agent{len(agents)}.log",
-            env={"AWS_ACCESS_KEY_ID": KEY, "AWS_SECRET_ACCESS_KEY": SECRET}))
-
-    yield start
-    for agent in agents:
-        agent.terminate()
 
 
 @pytest.fixture

@@ -28,6 +28,11 @@ extension Snapshot {
         liveTasks(.taskByDaemon, "\(daemon.path)/")
     }
 
+    /// The task sets of a service, in order of their ids.
+    package func taskSets(of service: Key<ServiceRecord>) -> [TaskSetRecord] {
+        list(TaskSetRecord.self, prefix: "\(service.path)/")
+    }
+
     /// Looks only where live tasks can be: a service's stopped tasks of the last hour may be many.
     private func liveTasks(_ index: IndexName, _ prefix: String) -> [TaskRecord] {
         var tasks = list(TaskRecord.self, index, prefix: prefix + "RUNNING/")

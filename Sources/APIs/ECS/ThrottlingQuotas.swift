@@ -3,8 +3,8 @@ import APIPipeline
 extension Throttle.Quota {
     /// The quotas of an account in a region as ECS has them by default. Operations that are in no category there are
     /// not throttled.
-    /// Source: Amazon ECS API Reference, Request throttling for the Amazon ECS API. Observed: task sets share the
-    /// buckets of services.
+    /// Source: Amazon ECS API Reference, Request throttling for the Amazon ECS API. It does not name task sets: here
+    /// they share the buckets of services.
     package static let ecs: [Throttle.Quota] = [
         Throttle.Quota(
             burst: 20, sustained: 1,

@@ -22,7 +22,7 @@ struct LaunchSource {
             networkConfiguration = deployment.networkConfiguration
             return
         }
-        let sets = snapshot.list(TaskSetRecord.self, prefix: "\(service.key.path)/")
+        let sets = snapshot.taskSets(of: service.key)
         guard let set = sets.first(where: { $0.id == id }) else { return nil }
         definition = TaskDefinitionRecord.key(set.family, set.revision)
         strategy = set.capacityProviderStrategy

@@ -221,7 +221,7 @@ struct ServiceStep {
     }
 
     private var taskSets: [TaskSetRecord] {
-        transaction.snapshot.list(TaskSetRecord.self, prefix: "\(service.key.path)/")
+        transaction.snapshot.taskSets(of: service.key)
     }
 
     private mutating func becomeInactive() {

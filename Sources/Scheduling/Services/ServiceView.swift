@@ -31,7 +31,7 @@ package struct ServiceView: Sendable {
         }
         firingAlarms = alarmsInAlarm(deployment?.configuration.alarms?.alarmNames ?? [], in: snapshot)
         if service.deploymentController != .ecs {
-            taskSets = snapshot.list(TaskSetRecord.self, prefix: "\(key.path)/")
+            taskSets = snapshot.taskSets(of: key)
         }
     }
 }

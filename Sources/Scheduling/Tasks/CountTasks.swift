@@ -17,13 +17,9 @@ extension Transaction {
         guard var record = get(key) else { return }
         if let index = record.deployments.firstIndex(where: { $0.id == deployment }) {
             if record.deployments[index].count(end, at: now) { put(record) }
-        } else if let set = list(TaskSetRecord.self, of: key).first(where: { $0.id == deployment }) {
+        } else if let set = snapshot.taskSets(of: key).first(where: { $0.id == deployment }) {
             update(set.key) { $0.count(end, at: now) }
         }
-    }
-
-    private func list(_ type: TaskSetRecord.Type, of service: Key<ServiceRecord>) -> [TaskSetRecord] {
-        snapshot.list(type, prefix: "\(service.path)/")
     }
 
     /// What a task's new status says of its deployment; nil for nothing.

@@ -203,7 +203,7 @@ struct CreateService: Operation {
         guard service.deploymentController == .codeDeploy else {
             return service.primary.map { ($0.family, $0.revision) }
         }
-        let sets = snapshot.list(TaskSetRecord.self, prefix: "\(service.key.path)/")
+        let sets = snapshot.taskSets(of: service.key)
         return sets.first { $0.status == .primary }.map { ($0.family, $0.revision) }
     }
 }

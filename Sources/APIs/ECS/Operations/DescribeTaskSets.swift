@@ -28,7 +28,7 @@ struct DescribeTaskSets: ReadOperation {
             ECS.TaskSet(set, of: service, in: snapshot, includesTags: includesTags)
         }
         guard let names = input.taskSets, !names.isEmpty else {
-            let all = snapshot.list(TaskSetRecord.self, prefix: "\(service.key.path)/")
+            let all = snapshot.taskSets(of: service.key)
             return ECS.DescribeTaskSetsResponse(taskSets: all.map(view), failures: [])
         }
         var sets: [ECS.TaskSet] = []

@@ -27,7 +27,7 @@ struct UpdateServicePrimaryTaskSet: Operation {
             throw .invalidParameter("The task set \(set.id) is DRAINING and cannot become the primary one.")
         }
         if set.status != .primary {
-            for other in tx.snapshot.list(TaskSetRecord.self, prefix: "\(service.key.path)/")
+            for other in tx.snapshot.taskSets(of: service.key)
             where other.status == .primary {
                 tx.update(other.key) { ($0.status, $0.updatedAt) = (.active, context.now) }
             }

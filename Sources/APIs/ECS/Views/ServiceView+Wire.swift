@@ -68,7 +68,7 @@ extension ECS.Service {
     /// A service whose deployments somebody else makes shows what its primary task set has.
     private mutating func fillTaskSets(_ service: ServiceRecord, in snapshot: Snapshot) {
         guard service.deploymentController != .ecs else { return }
-        let sets = snapshot.list(TaskSetRecord.self, prefix: "\(service.key.path)/")
+        let sets = snapshot.taskSets(of: service.key)
         taskSets = sets.map { ECS.TaskSet($0, of: service, in: snapshot, includesTags: false) }
         guard let primary = sets.first(where: { $0.status == .primary }) else { return }
         taskDefinition = snapshot.realm.ecs("task-definition/\(primary.family):\(primary.revision)")
