@@ -63,6 +63,13 @@ struct RecordRegistry {
             for name in names { lines.add("var \(member(name)) = Table<\(name)Record>()") }
             lines.add("var derived = Derived()")
             lines.blank()
+            lines.add("/// The number of records of a kind.")
+            lines.block("func count(of kind: RecordKind) -> Int {") { lines in
+                lines.block("switch kind {") { lines in
+                    for name in names { lines.add("case .\(member(name)): \(member(name)).count") }
+                }
+            }
+            lines.blank()
             lines.add("/// Puts a record read from disk into its table.")
             lines.block("mutating func load(_ row: StoredRow) throws(StoreError) {") { lines in
                 lines.block("switch row.kind {") { lines in

@@ -23,6 +23,7 @@ package final class MemoryStore: Store {
     ) {
         let batch = makeBatch()
         contents.withLock { contents in
+            if !batch.clears.isEmpty { contents.rows = contents.rows.filter { !batch.clears.contains($0.key.kind) } }
             for name in batch.deletes { contents.rows[name] = nil }
             for row in batch.puts { contents.rows[StoredName(kind: row.kind, key: row.key)] = row.value }
             contents.revision = batch.revision

@@ -158,6 +158,33 @@ package struct Tables: Sendable {
     var taskSet = Table<TaskSetRecord>()
     var derived = Derived()
 
+    /// The number of records of a kind.
+    func count(of kind: RecordKind) -> Int {
+        switch kind {
+            case .accountSetting: accountSetting.count
+            case .capacityProvider: capacityProvider.count
+            case .clientToken: clientToken.count
+            case .cluster: cluster.count
+            case .containerInstance: containerInstance.count
+            case .daemon: daemon.count
+            case .daemonDeployment: daemonDeployment.count
+            case .daemonRevision: daemonRevision.count
+            case .daemonTaskDefinition: daemonTaskDefinition.count
+            case .daemonTaskDefinitionFamily: daemonTaskDefinitionFamily.count
+            case .executeSession: executeSession.count
+            case .gateway: gateway.count
+            case .gatewayAssociation: gatewayAssociation.count
+            case .gatewayRoute: gatewayRoute.count
+            case .service: service.count
+            case .serviceDeployment: serviceDeployment.count
+            case .serviceRevision: serviceRevision.count
+            case .task: task.count
+            case .taskDefinition: taskDefinition.count
+            case .taskDefinitionFamily: taskDefinitionFamily.count
+            case .taskSet: taskSet.count
+        }
+    }
+
     /// Puts a record read from disk into its table.
     mutating func load(_ row: StoredRow) throws(StoreError) {
         switch row.kind {

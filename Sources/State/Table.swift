@@ -35,6 +35,18 @@ package struct Table<R: Record>: Sendable {
         return old
     }
 
+    /// Removes everything at once.
+    /// - Returns: what was there, in key order.
+    mutating func removeAll() -> [Box<R>] {
+        var old: [Box<R>] = []
+        records.forEach(from: "") { _, box in
+            old.append(box)
+            return true
+        }
+        self = Table()
+        return old
+    }
+
     /// Calls `body` with the records whose keys begin with `prefix` (empty for all, else ending in `/`) and are
     /// greater than `after`, in key order, until it returns false.
     package func forEach(prefix: String = "", after: String? = nil, _ body: (R) throws -> Bool) rethrows {

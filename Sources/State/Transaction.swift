@@ -49,7 +49,9 @@ package struct Transaction: Sendable {
     }
 
     mutating func deleteAll<R: TableRecord>(_ type: R.Type) {
-        for record in snapshot.list(type) { delete(record.key) }
+        for old in snapshot.tables.deleteAll(type) {
+            changes.append(R.change(Delta(key: Key(path: old.path), old: old, new: nil)))
+        }
     }
 
     /// The snapshot as the next revision, when something changed.

@@ -94,7 +94,7 @@ package final class SQLiteStore: Store {
     ) {
         queue.async { [self] in
             let batch = makeBatch()
-            let result = batch.puts.isEmpty && batch.deletes.isEmpty ? .success(()) : write(batch)
+            let result = batch.isEmpty ? .success(()) : write(batch)
             completions.async { completion(result) }
         }
     }
@@ -102,14 +102,16 @@ package final class SQLiteStore: Store {
     private func write(_ batch: StoreBatch) -> Result<Void, StoreError> {
         do {
             try database.write { db in
+                let clear = try db.cachedStatement(sql: "DELETE FROM record WHERE kind = ?")
+                for kind in batch.clears { try clear.execute(arguments: [kind.rawValue]) }
+                let delete = try db.cachedStatement(sql: "DELETE FROM record WHERE kind = ? AND key = ?")
+                for name in batch.deletes { try delete.execute(arguments: [name.kind.rawValue, name.key]) }
                 let put = try db.cachedStatement(
                     sql: "INSERT INTO record (kind, key, value) VALUES (?, ?, ?) "
                         + "ON CONFLICT (kind, key) DO UPDATE SET value = excluded.value")
                 for row in batch.puts {
                     try put.execute(arguments: [row.kind.rawValue, row.key, Data(row.value)])
                 }
-                let delete = try db.cachedStatement(sql: "DELETE FROM record WHERE kind = ? AND key = ?")
-                for name in batch.deletes { try delete.execute(arguments: [name.kind.rawValue, name.key]) }
                 let revision = try db.cachedStatement(sql: "UPDATE revision SET number = ?")
                 try revision.execute(arguments: [Int64(batch.revision)])
             }

@@ -97,6 +97,34 @@ final class Recorder: LaneObserver {
         #expect(store.batches[1].puts.count == 1)
     }
 
+    @Test("a kind of which nothing stays is cleared in one step, and what comes after it is written")
+    func clears() {
+        for name in ["a", "b", "c"] { put(name) }
+        store.complete()
+        store.complete()
+        lane.submit(at: now) { (transaction, _) throws(WireError) in
+            transaction.deleteAll(except: [])
+        } reply: { _ in
+        }
+        put("d")
+        store.complete()
+        #expect(store.batches[2].clears == [.cluster] && store.batches[2].isEmpty == false)
+        #expect(store.batches[3].puts.map(\.key) == ["d"] && store.batches[3].clears.isEmpty)
+    }
+
+    @Test("what stays of a kind is not cleared with the rest")
+    func keeps() {
+        for name in ["a", "b", "c"] { put(name) }
+        store.complete()
+        store.complete()
+        lane.submit(at: now) { (transaction, _) throws(WireError) in
+            transaction.delete(ClusterRecord.key("a"))
+            transaction.delete(ClusterRecord.key("b"))
+        } reply: { _ in
+        }
+        #expect(store.batches[2].clears.isEmpty && store.batches[2].deletes.map(\.key) == ["a", "b"])
+    }
+
     @Test("a failed flush undoes everything that is not durable, and the lane goes on")
     func failure() {
         put("a")

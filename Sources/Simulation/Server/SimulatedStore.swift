@@ -56,6 +56,7 @@ final class SimulatedStore: Store, @unchecked Sendable {
     }
 
     private func write(_ batch: StoreBatch) {
+        if !batch.clears.isEmpty { rows = rows.filter { !batch.clears.contains($0.key.kind) } }
         for name in batch.deletes { rows[name] = nil }
         for row in batch.puts { rows[StoredName(kind: row.kind, key: row.key)] = row.value }
         revision = batch.revision
