@@ -201,15 +201,15 @@ package final class Lane: Sendable {
 }
 
 extension StoreBatch {
-    /// Clears the kinds of which nothing is left in `snapshot` but what the batch puts, instead of deleting row by row.
+    /// Clears the kinds of which nothing is left in `snapshot` but what the batch puts, instead of deleting row by row;
+    /// all kinds, when that is so of all.
     fileprivate mutating func clear(downTo snapshot: Snapshot) {
         let kinds = Set(deletes.map(\.kind))
         guard !kinds.isEmpty else { return }
         var written: [RecordKind: Int] = [:]
         for row in puts { written[row.kind, default: 0] += 1 }
-        clears = RecordKind.allCases.filter {
-            kinds.contains($0) && snapshot.tables.count(of: $0) == written[$0] ?? 0
-        }
+        clears = RecordKind.allCases.filter { snapshot.tables.count(of: $0) == written[$0] ?? 0 }
+        if clears.count < RecordKind.allCases.count { clears.removeAll { !kinds.contains($0) } }
         deletes.removeAll { clears.contains($0.kind) }
     }
 }

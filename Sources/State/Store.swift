@@ -18,7 +18,8 @@ package struct StoredRow: Sendable, Equatable {
 package struct StoreBatch: Sendable {
     /// The revision the store has once the batch is durable.
     package var revision: Revision
-    /// The kinds whose rows are all removed, before anything else of the batch: one step instead of thousands.
+    /// The kinds whose rows are all removed, before anything else of the batch: one step instead of thousands. No kind
+    /// twice; all kinds for an empty store.
     package var clears: [RecordKind]
     /// The keys to remove; a key that is not there is no error.
     package var deletes: [StoredName]

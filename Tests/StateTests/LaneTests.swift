@@ -108,7 +108,7 @@ final class Recorder: LaneObserver {
         }
         put("d")
         store.complete()
-        #expect(store.batches[2].clears == [.cluster] && store.batches[2].isEmpty == false)
+        #expect(store.batches[2].clears == RecordKind.allCases && store.batches[2].isEmpty == false)
         #expect(store.batches[3].puts.map(\.key) == ["d"] && store.batches[3].clears.isEmpty)
     }
 

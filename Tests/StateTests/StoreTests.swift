@@ -70,6 +70,19 @@ import Testing
         }
     }
 
+    @Test("clears everything at once", arguments: Kind.allCases)
+    func clearsAll(_ kind: Kind) async throws {
+        try await withStore(kind) { store in
+            try await commit(
+                StoreBatch(revision: 1, puts: (0..<50).map { row(.task, "t\($0)", "x") } + [row(.cluster, "c", "1")]),
+                to: store)
+            try await commit(
+                StoreBatch(revision: 2, clears: RecordKind.allCases, puts: [row(.cluster, "c", "2")]), to: store)
+            let found = try contents(of: store)
+            #expect(found.lines == ["cluster c 2"] && found.revision == 2)
+        }
+    }
+
     @Test("clears kinds before it deletes and puts", arguments: Kind.allCases)
     func clears(_ kind: Kind) async throws {
         try await withStore(kind) { store in
