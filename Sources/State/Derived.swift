@@ -4,26 +4,43 @@ import AWSWire
 struct Derived: Sendable {
     /// From the tasks: what each instance has given away. Keyed like the instance.
     var usage = SortedMap<InstanceUsage>()
-    /// From the tasks: how many of a group are meant to run on an instance. The key is the instance's key and the
-    /// group.
-    var groupTasks = SortedMap<Int>()
-
-    fileprivate mutating func addGroupTasks(_ number: Int, _ key: String) {
-        let sum = (groupTasks[key] ?? 0) + number
-        groupTasks[key] = sum == 0 ? nil : sum
-    }
+    /// From the instances: where each stands in the index of its cluster. Keyed like the instance.
+    var places = SortedMap<InstancePlace>()
+    /// From instances and tasks: what is left where, by cluster.
+    var indexes = SortedMap<InstanceIndex>()
+    /// From instances and tasks: how the groups are spread. The key is the cluster and the group.
+    var spreads = SortedMap<GroupSpread>()
 
     fileprivate mutating func withUsage(
         of instance: Key<ContainerInstanceRecord>, _ body: (inout InstanceUsage) -> Void
     ) {
-        var value = usage[instance.path] ?? InstanceUsage()
-        body(&value)
-        usage[instance.path] = value.isEmpty ? nil : value
+        let sum = usage.modify(instance.path, default: InstanceUsage()) { usage in
+            body(&usage)
+            return usage
+        }
+        if sum.isEmpty { usage[instance.path] = nil }
+        if let place = places[instance.path] { show(sum, at: place, in: instance.cluster) }
+    }
+
+    /// Counts a task in its group, where its instance is known.
+    fileprivate mutating func count(_ task: TaskRecord, _ change: (inout GroupSpread, InstancePlace) -> Void) {
+        guard let instance = task.instanceKey, let place = places[instance.path] else { return }
+        let key = spreadKey(task.cluster, task.group)
+        let isEmpty = spreads.modify(key, default: GroupSpread()) { spread in
+            change(&spread, place)
+            return spread.isEmpty
+        }
+        if isEmpty { spreads[key] = nil }
     }
 }
 
-/// Where the count of a group's tasks on an instance stands.
-func groupTasksKey(_ instance: Key<ContainerInstanceRecord>, _ group: String) -> String { instance.path + "/" + group }
+/// Where the spread of a group stands.
+func spreadKey(_ cluster: String, _ group: String) -> String { cluster + "/" + group }
+
+extension Key where R == ContainerInstanceRecord {
+    /// The name of the cluster.
+    package var cluster: String { String(path.prefix { $0 != "/" }) }
+}
 
 extension TaskRecord {
     package static func derive(_ tables: inout Tables, _ old: Self?, _ new: Self?) {
@@ -33,15 +50,14 @@ extension TaskRecord {
 
     /// A task counts in its group on its instance while it is meant to run.
     private static func deriveGroups(_ tables: inout Tables, _ old: Self?, _ new: Self?) {
-        let (before, after) = (old?.placeInGroup, new?.placeInGroup)
-        guard before != after else { return }
-        if let before { tables.derived.addGroupTasks(-1, before) }
-        if let after { tables.derived.addGroupTasks(1, after) }
+        let (before, after) = (old.flatMap(\.counted), new.flatMap(\.counted))
+        if let before, let after, before.instanceID == after.instanceID, before.group == after.group { return }
+        if let before { tables.derived.count(before) { $0.remove($1) } }
+        if let after { tables.derived.count(after) { $0.add($1) } }
     }
 
-    private var placeInGroup: String? {
-        desiredStatus == .running ? instanceKey.map { groupTasksKey($0, group) } : nil
-    }
+    /// The task, if it counts in its group.
+    fileprivate var counted: TaskRecord? { desiredStatus == .running && instanceID != nil ? self : nil }
 
     /// A task holds its resources from the moment it is placed until it is STOPPED.
     private static func deriveUsage(_ tables: inout Tables, _ old: Self?, _ new: Self?) {
@@ -52,5 +68,58 @@ extension TaskRecord {
         if let new, new.holdsResources, let instance = new.instanceKey {
             tables.derived.withUsage(of: instance) { $0.take(new) }
         }
+    }
+}
+
+extension ContainerInstanceRecord {
+    package static func derive(_ tables: inout Tables, _ old: Self?, _ new: Self?) {
+        guard let key = old?.key ?? new?.key else { return }
+        if let new, var place = tables.derived.places[key.path], place.traits == new.traits {
+            guard place.whole != new.wholeRoom else { return }
+            place.whole = new.wholeRoom
+            tables.derived.places[key.path] = place
+            return tables.derived.show(tables.derived.usage[key.path], at: place, in: key.cluster)
+        }
+        if let old { tables.derived.leave(old, counted: tables.counted(on: key)) }
+        if let new { tables.derived.enter(new, counted: tables.counted(on: key)) }
+    }
+}
+
+extension Tables {
+    /// The tasks on an instance that count in their groups.
+    fileprivate func counted(on instance: Key<ContainerInstanceRecord>) -> [TaskRecord] {
+        var tasks: [TaskRecord] = []
+        task.forEach(.taskByInstance, prefix: "\(instance.path)/") { task in
+            if let task = task.counted { tasks.append(task) }
+            return true
+        }
+        return tasks
+    }
+}
+
+extension Derived {
+    /// Gives an instance its place, and counts what is on it.
+    fileprivate mutating func enter(_ instance: ContainerInstanceRecord, counted tasks: [TaskRecord]) {
+        let place = indexes.modify(instance.cluster, default: InstanceIndex()) { $0.insert(instance) }
+        places[instance.key.path] = place
+        show(usage[instance.key.path], at: place, in: instance.cluster)
+        for task in tasks { count(task) { $0.add($1) } }
+    }
+
+    /// Takes an instance from its place, and what is on it out of its count.
+    fileprivate mutating func leave(_ instance: ContainerInstanceRecord, counted tasks: [TaskRecord]) {
+        guard let place = places[instance.key.path] else { return }
+        for task in tasks { count(task) { $0.remove($1) } }
+        places[instance.key.path] = nil
+        let isEmpty = indexes.modify(instance.cluster, default: InstanceIndex()) { index in
+            index.remove(place)
+            return index.isEmpty
+        }
+        if isEmpty { indexes[instance.cluster] = nil }
+    }
+
+    /// Shows in the index what the tasks on an instance have taken.
+    fileprivate mutating func show(_ usage: InstanceUsage?, at place: InstancePlace, in cluster: String) {
+        indexes.modify(cluster, default: InstanceIndex()) { $0.set(place, usage ?? InstanceUsage()) }
     }
 }

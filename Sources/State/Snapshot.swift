@@ -59,7 +59,16 @@ package struct Snapshot: Sendable {
 
     /// The number of tasks of a group that are meant to run on an instance.
     package func tasks(of group: String, on instance: Key<ContainerInstanceRecord>) -> Int {
-        tables.derived.groupTasks[groupTasksKey(instance, group)] ?? 0
+        guard let place = tables.derived.places[instance.path] else { return 0 }
+        return spread(of: group, in: instance.cluster).part(of: place.instanceClass)?.count(in: place.slot) ?? 0
+    }
+
+    /// The instances of a cluster by class; nil when it has none.
+    package func instances(of cluster: String) -> InstanceIndex? { tables.derived.indexes[cluster] }
+
+    /// How the tasks of a group that are meant to run are spread.
+    package func spread(of group: String, in cluster: String) -> GroupSpread {
+        tables.derived.spreads[spreadKey(cluster, group)] ?? GroupSpread()
     }
 
     func rows<R: TableRecord>(of type: R.Type) -> [StoredRow] {

@@ -48,6 +48,20 @@ package struct SortedMap<Value: Sendable>: Sendable {
         return old
     }
 
+    /// Changes the value of `key` where it stands, so that what it holds is not copied.
+    /// - Parameter value: what is changed, and stored, when there is none.
+    @discardableResult
+    package mutating func modify<T>(
+        _ key: String, default value: @autoclosure () -> Value, _ body: (inout Value) -> T
+    ) -> T {
+        makeRootUnique()
+        if let result = root.modify(key, body) { return result }
+        var value = value()
+        let result = body(&value)
+        updateValue(value, forKey: key)
+        return result
+    }
+
     /// The number of keys less than `key`.
     package func rank(of key: String) -> Int { root.rank(of: key) }
 
@@ -210,6 +224,17 @@ private final class Node<Value: Sendable>: @unchecked Sendable {
             keys.insert(sibling.keys[0], at: index + 1)
         }
         return result.old
+    }
+
+    /// - Returns: nil, without calling `body`, when there is no such key.
+    func modify<T>(_ key: String, _ body: (inout Value) -> T) -> T? {
+        guard isLeaf else {
+            let index = childIndex(of: key)
+            makeChildUnique(index)
+            return children[index].modify(key, body)
+        }
+        let index = lowerBound(of: key)
+        return index < keys.count && keys[index] == key ? body(&values[index]) : nil
     }
 
     private func splitOff() -> Node {

@@ -24,6 +24,9 @@ import Testing
     @Test("an instance's usage follows its tasks through their lives")
     func usage() {
         var transaction = Transaction(Snapshot(realm: Realm(account: "000000000000", region: "us-east-1")))
+        var host = ContainerInstanceRecord()
+        (host.cluster, host.id) = ("default", "i")
+        transaction.put(host)
         transaction.put(task("a", cpu: 10, ports: [80]))
         transaction.put(task("b", cpu: 5, ports: [81]))
         #expect(transaction.snapshot.usage(of: instance).cpuUnits == 15)

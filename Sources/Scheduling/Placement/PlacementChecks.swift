@@ -6,7 +6,8 @@ struct PlacementChecks: Sendable {
     private let request: TaskRequest
     /// Nil for an expression that cannot be read: it was checked when it was stored, and matches nothing now.
     private let queries: [InstanceQuery?]
-    private let wantsDistinctInstances: Bool
+    /// Whether no instance may hold two tasks of the group.
+    let wantsDistinctInstances: Bool
     private let requiredAttributes: [ECS.Attribute]
 
     init(_ request: TaskRequest) {
@@ -17,6 +18,24 @@ struct PlacementChecks: Sendable {
         queries = (ofDefinition + ofRequest).map { try? InstanceQuery($0) }
         wantsDistinctInstances = request.constraints.contains { $0.type == .distinctInstance }
         requiredAttributes = definition.requiresAttributes ?? []
+    }
+
+    /// Whether some instance of a class may take the task, as far as its attributes and capacity provider tell.
+    func mayPass(_ instances: InstanceClass, of cluster: String, in snapshot: Snapshot) -> Bool {
+        guard request.capacityProvider == nil || request.capacityProvider == instances.traits.capacityProvider,
+            requiredAttributes.allSatisfy({ mayHave(instances, $0) })
+        else { return false }
+        guard !queries.isEmpty else { return true }
+        guard let id = instances.anyID, let one = snapshot.get(ContainerInstanceRecord.key(cluster, id)) else {
+            return false
+        }
+        return queries.allSatisfy { $0?.mayInclude(classOf: one) ?? false }
+    }
+
+    private func mayHave(_ instances: InstanceClass, _ attribute: ECS.Attribute) -> Bool {
+        if InstanceClass.attributesOfOneHost.contains(attribute.name) { return true }
+        guard let value = instances.traits.attributes[attribute.name] else { return false }
+        return attribute.value == nil || attribute.value == value
     }
 
     /// Why `instance` cannot take the task; nil when it can.

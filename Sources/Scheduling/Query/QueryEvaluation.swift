@@ -16,6 +16,30 @@ package struct InstanceQuery: Sendable {
         evaluate(expression, instance, snapshot)
     }
 
+    /// Whether some instance of the class of `instance` may be meant: what differs within a class may be anything.
+    package func mayInclude(classOf instance: ContainerInstanceRecord) -> Bool {
+        verdict(expression, instance) ?? true
+    }
+
+    /// What is so for the whole class; nil when it differs from one instance to the next.
+    private func verdict(_ expression: QueryExpression, _ instance: ContainerInstanceRecord) -> Bool? {
+        switch expression {
+        case .or(let left, let right):
+            let (left, right) = (verdict(left, instance), verdict(right, instance))
+            if left == true || right == true { return true }
+            return left == false && right == false ? false : nil
+        case .and(let left, let right):
+            let (left, right) = (verdict(left, instance), verdict(right, instance))
+            if left == false || right == false { return false }
+            return left == true && right == true ? true : nil
+        case .not(let inner): return verdict(inner, instance).map(!)
+        case .compare(.attribute(let name), let comparison, let argument):
+            guard !InstanceClass.attributesOfOneHost.contains(name) else { return nil }
+            return compare(instance.attribute(name), .attribute(name), comparison, argument)
+        case .compare: return nil
+        }
+    }
+
     /// Refuses regular expressions that cannot be read and dates that are none, before any instance is looked at.
     private static func check(_ expression: QueryExpression) throws(QueryError) {
         switch expression {
