@@ -35,7 +35,7 @@ package final class SQLiteStore: Store {
             try db.execute(sql: "PRAGMA locking_mode = EXCLUSIVE")
             // GRDB sets NORMAL when it opens a file in WAL mode.
             try db.execute(sql: "PRAGMA synchronous = FULL")
-            // What was deleted need not be overwritten with zeros, as Debian's SQLite does: it costs a page's write each.
+            // Debian's SQLite overwrites what was deleted with zeros: a page to write for each that was dropped.
             try db.execute(sql: "PRAGMA secure_delete = OFF")
             try db.execute(sql: "PRAGMA wal_autocheckpoint = 4000")
             let mode = try Int.fetchOne(db, sql: "PRAGMA synchronous")

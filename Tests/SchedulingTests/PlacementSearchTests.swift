@@ -111,7 +111,7 @@ import Testing
             if step > 200 { world.disturb() }
             let request = world.request()
             let snapshot = world.transaction.snapshot
-            let passed = sift(request, PlacementChecks(request), in: snapshot).passed
+            let passed = sift(PlacementChecks(request), in: snapshot).passed
             switch place(request, in: snapshot, &world.context) {
             case .failed: #expect(passed.isEmpty, "\(request.strategies) \(request.constraints)")
             case .placed(let instance):

@@ -105,11 +105,13 @@ struct ServiceStep {
         _ started: inout [String]
     ) -> StartFailure? {
         var failure: StartFailure?
-        var shares = CapacityShares(source.strategy, counts: tasksByProvider)
+        var shares = CapacityShares(source.strategy, counts: source.strategy.isEmpty ? [:] : tasksByProvider)
+        let pattern = source.blueprint(for: service, definition)
+        var placer = Placer(pattern.request)
         for index in 0..<count {
-            var blueprint = source.blueprint(for: service, definition)
+            var blueprint = pattern
             if instances == nil { blueprint.useProvider(shares.next) }
-            switch start(blueprint, on: instances?[index], hasStrategy: !source.strategy.isEmpty) {
+            switch start(blueprint, &placer, on: instances?[index], hasStrategy: !source.strategy.isEmpty) {
             case .success(let task):
                 started.append(task.id)
                 if let provider = task.capacityProviderName { shares.add(provider) }
@@ -131,11 +133,11 @@ struct ServiceStep {
     /// Starts a task; one that finds no room waits, when its capacity provider brings instances. A daemon with a
     /// strategy runs on the instances of all its providers.
     private mutating func start(
-        _ blueprint: TaskBlueprint, on instanceID: String?, hasStrategy: Bool
+        _ blueprint: TaskBlueprint, _ placer: inout Placer, on instanceID: String?, hasStrategy: Bool
     ) -> Result<TaskRecord, StartFailure> {
         var blueprint = blueprint
         var instance: ContainerInstanceRecord?
-        switch placement(of: blueprint, on: instanceID) {
+        switch placement(of: blueprint, &placer, on: instanceID) {
         case .placed(let found):
             instance = found
             if instanceID != nil, hasStrategy { blueprint.useProvider(found.capacityProviderName) }
@@ -169,8 +171,12 @@ struct ServiceStep {
         service.deployments[index].unplacedUntil = context.now.advanced(by: ServiceController.placementRetry)
     }
 
-    private mutating func placement(of blueprint: TaskBlueprint, on instanceID: String?) -> Placement {
-        guard let instanceID else { return place(blueprint.request, in: transaction.snapshot, &context) }
+    private mutating func placement(
+        of blueprint: TaskBlueprint, _ placer: inout Placer, on instanceID: String?
+    ) -> Placement {
+        guard let instanceID else {
+            return placer.place(from: blueprint.capacityProviderName, in: transaction.snapshot, &context)
+        }
         let key = ContainerInstanceRecord.key(service.cluster, instanceID)
         guard let instance = transaction.get(key) else { return .failed([]) }
         if let failure = refusal(of: instance, for: blueprint.request, in: transaction.snapshot) {

@@ -3,7 +3,8 @@ import State
 
 /// The checks an instance must pass to take a task, made ready for one request.
 struct PlacementChecks: Sendable {
-    private let request: TaskRequest
+    /// What is asked for. Only its capacity provider may be changed.
+    var request: TaskRequest
     /// Nil for an expression that cannot be read: it was checked when it was stored, and matches nothing now.
     private let queries: [InstanceQuery?]
     /// Whether no instance may hold two tasks of the group.

@@ -24,7 +24,8 @@ struct PlacementSearch {
     }
 
     /// - Returns: nil when the cluster has no instances.
-    init?(_ request: TaskRequest, _ checks: PlacementChecks, _ order: StrategyOrder, in snapshot: Snapshot) {
+    init?(_ checks: PlacementChecks, _ order: StrategyOrder, in snapshot: Snapshot) {
+        let request = checks.request
         guard let index = snapshot.instances(of: request.cluster) else { return nil }
         self.request = request
         self.checks = checks

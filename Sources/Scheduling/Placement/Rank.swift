@@ -3,10 +3,9 @@ import State
 
 /// Looks at every instance, and applies the strategies in order, each to what the one before left: for strategies in an
 /// order that no search is made for, such as `binpack` before `spread`.
-func rank(
-    _ request: TaskRequest, _ checks: PlacementChecks, in snapshot: Snapshot, _ context: inout DecisionContext
-) -> Placement {
-    let (passed, refused) = sift(request, checks, in: snapshot)
+func rank(_ checks: PlacementChecks, in snapshot: Snapshot, _ context: inout DecisionContext) -> Placement {
+    let request = checks.request
+    let (passed, refused) = sift(checks, in: snapshot)
     guard !passed.isEmpty else { return .failed(refused) }
     var left = passed
     let groups = GroupCounts(request.group, in: request.cluster, snapshot)

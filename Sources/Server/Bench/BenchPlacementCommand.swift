@@ -25,6 +25,9 @@ struct BenchPlacementCommand: ParsableCommand {
     @Option(help: "Placements of one measurement.")
     var placements = 2_000
 
+    @Option(help: "Measure only this row.")
+    var only: String?
+
     /// One way to place.
     private struct Row {
         var name: String
@@ -50,7 +53,7 @@ struct BenchPlacementCommand: ParsableCommand {
         var results: [JSONValue] = []
         for size in sizes {
             let cluster = BenchCluster(instances: size, tasks: size * tasksPerInstance)
-            for row in BenchPlacementCommand.rows {
+            for row in BenchPlacementCommand.rows where only ?? row.name == row.name {
                 var rates: [Double] = []
                 for _ in 0..<rounds { rates.append(try measure(row, in: cluster)) }
                 let rate = rates.median.rounded()
@@ -65,7 +68,7 @@ struct BenchPlacementCommand: ParsableCommand {
         if json { print(String(decoding: object.encode(), as: UTF8.self)) }
     }
 
-    /// Places the tasks of a new service one by one, each on a state that others may hold, as after a commit.
+    /// Places the tasks of a new service one by one, ten to a decision, each decision on a state that others hold.
     private func measure(_ row: Row, in cluster: BenchCluster) throws -> Double {
         let count = min(placements, row.name == "distinctInstance" ? cluster.instances / 2 : placements)
         let request = TaskRequest(
@@ -75,15 +78,18 @@ struct BenchPlacementCommand: ParsableCommand {
         var context = cluster.context
         let clock = ContinuousClock()
         let start = clock.now
-        for _ in 0..<count {
-            guard case .placed(let instance) = place(request, in: snapshot, &context) else {
-                throw BenchError("The cluster is full: take fewer tasks or placements.")
-            }
+        for _ in 0..<count / 10 {
             var transaction = Transaction(snapshot)
-            transaction.put(makeTask(TaskBlueprint(request: request), on: instance, &context))
+            var placer = Placer(request)
+            for _ in 0..<10 {
+                guard case .placed(let instance) = placer.place(from: nil, in: transaction.snapshot, &context) else {
+                    throw BenchError("The cluster is full: take fewer tasks or placements.")
+                }
+                transaction.put(makeTask(TaskBlueprint(request: request), on: instance, &context))
+            }
             snapshot = transaction.snapshot
         }
         let seconds = (clock.now - start) / .seconds(1)
-        return Double(count) / seconds
+        return Double(count / 10 * 10) / seconds
     }
 }

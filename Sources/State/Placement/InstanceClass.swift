@@ -68,7 +68,7 @@ package struct InstanceClass: Sendable {
         slots.fewestTasks(fitting: need, excluding: excluded, accepts: accepts)
     }
 
-    /// The slot with room for `need` that has the least left of `lane`, of those not in `excluded` that `accepts` takes.
+    /// The slot with room for `need` that has least left of `lane`, of those not in `excluded` that `accepts` takes.
     package func least(
         _ lane: Room.Lane, fitting need: Room, excluding excluded: SlotSet, accepts: (Int) -> Bool
     ) -> (slot: Int, left: Int)? {

@@ -60,10 +60,11 @@ struct RunTask: Operation {
     ) throws(WireError) -> ([TaskRecord], [ECS.Failure]) {
         var tasks: [TaskRecord] = []
         var shares = CapacityShares(launch.strategy)
+        var placer = Placer(launch.blueprint.request)
         for _ in 0..<count {
             var blueprint = launch.blueprint
             blueprint.useProvider(shares.next)
-            switch Scheduling.place(blueprint.request, in: tx.snapshot, &context) {
+            switch placer.place(from: blueprint.capacityProviderName, in: tx.snapshot, &context) {
             case .placed(let instance): tasks.append(start(blueprint, on: instance, &tx, &context))
             case .failed(let refused):
                 guard brings(blueprint.capacityProviderName, tx.snapshot) else {
