@@ -10,6 +10,8 @@ import State
 package struct Placer: Sendable {
     private var checks: PlacementChecks
     private let order: StrategyOrder?
+    /// The classes whose attributes pass the checks, as of a generation of the index.
+    private var passing: (generation: Int, classes: [Int])?
 
     package init(_ request: TaskRequest) {
         checks = PlacementChecks(request)
@@ -24,8 +26,18 @@ package struct Placer: Sendable {
     ) -> Placement {
         checks.request.capacityProvider = provider
         guard let order else { return rank(checks, in: snapshot, &context) }
-        if let found = PlacementSearch(checks, order, in: snapshot)?.best(&context) { return .placed(found) }
+        guard let index = snapshot.instances(of: checks.request.cluster) else { return .failed([]) }
+        let search = PlacementSearch(checks, order, index, passing(index, in: snapshot), in: snapshot)
+        if let found = search.best(&context) { return .placed(found) }
         return .failed(sift(checks, in: snapshot).refused)
+    }
+
+    /// The numbers of the classes that are looked at.
+    private mutating func passing(_ index: InstanceIndex, in snapshot: Snapshot) -> [Int] {
+        if let passing, passing.generation == index.generation { return passing.classes }
+        let classes = index.classes.filter { checks.mayPass($0, in: snapshot) }.map(\.number)
+        passing = (index.generation, classes)
+        return classes
     }
 }
 

@@ -21,13 +21,11 @@ struct PlacementChecks: Sendable {
         requiredAttributes = definition.requiresAttributes ?? []
     }
 
-    /// Whether some instance of a class may take the task, as far as its attributes and capacity provider tell.
-    func mayPass(_ instances: InstanceClass, of cluster: String, in snapshot: Snapshot) -> Bool {
-        guard request.capacityProvider == nil || request.capacityProvider == instances.traits.capacityProvider,
-            requiredAttributes.allSatisfy({ mayHave(instances, $0) })
-        else { return false }
+    /// Whether some instance of a class may take the task, as far as its attributes tell.
+    func mayPass(_ instances: InstanceClass, in snapshot: Snapshot) -> Bool {
+        guard requiredAttributes.allSatisfy({ mayHave(instances, $0) }) else { return false }
         guard !queries.isEmpty else { return true }
-        guard let id = instances.anyID, let one = snapshot.get(ContainerInstanceRecord.key(cluster, id)) else {
+        guard let id = instances.anyID, let one = snapshot.get(ContainerInstanceRecord.key(request.cluster, id)) else {
             return false
         }
         return queries.allSatisfy { $0?.mayInclude(classOf: one) ?? false }

@@ -11,6 +11,8 @@ struct PlacementSearch {
     private let order: StrategyOrder
     private let snapshot: Snapshot
     private let index: InstanceIndex
+    /// The numbers of the classes that are looked at.
+    private let classes: [Int]
     private let spread: GroupSpread
     private let need: Room
 
@@ -23,15 +25,17 @@ struct PlacementSearch {
         var part: GroupSpread.Part?
     }
 
-    /// - Returns: nil when the cluster has no instances.
-    init?(_ checks: PlacementChecks, _ order: StrategyOrder, in snapshot: Snapshot) {
-        let request = checks.request
-        guard let index = snapshot.instances(of: request.cluster) else { return nil }
-        self.request = request
+    /// - Parameter classes: the numbers of the classes whose attributes pass.
+    init(
+        _ checks: PlacementChecks, _ order: StrategyOrder, _ index: InstanceIndex, _ classes: [Int],
+        in snapshot: Snapshot
+    ) {
+        request = checks.request
         self.checks = checks
         self.order = order
         self.snapshot = snapshot
         self.index = index
+        self.classes = classes
         spread = snapshot.spread(of: request.group, in: request.cluster)
         need = Room(cpuUnits: request.need.cpuUnits, memoryMiB: request.need.memoryMiB)
     }
@@ -49,11 +53,15 @@ struct PlacementSearch {
 
     private var candidates: [Candidate] {
         let counts = order.attributes.map(tasks(by:))
-        let candidates = index.classes.filter { checks.mayPass($0, of: request.cluster, in: snapshot) }.map { found in
-            Candidate(
-                instances: found,
-                tasks: zip(order.attributes, counts).map { $1[found.traits.attributes[$0] ?? ""] ?? 0 },
-                part: spread.part(of: found.number))
+        let candidates = classes.compactMap { number -> Candidate? in
+            let traits = index[number].traits
+            guard request.capacityProvider == nil || request.capacityProvider == traits.capacityProvider else {
+                return nil
+            }
+            return Candidate(
+                instances: index[number],
+                tasks: zip(order.attributes, counts).map { $1[traits.attributes[$0] ?? ""] ?? 0 },
+                part: spread.part(of: number))
         }
         return candidates.sorted { $0.tasks.lexicographicallyPrecedes($1.tasks) }
     }

@@ -4,6 +4,9 @@ package struct InstanceIndex: Sendable {
     private var slots: [InstanceClass?] = []
     private var numbers: [InstanceClass.Traits: Int] = [:]
 
+    /// Rises when a class comes or goes: what was found out about the classes holds while it stays.
+    package private(set) var generation = 0
+
     init() {}
 
     var isEmpty: Bool { numbers.isEmpty }
@@ -31,6 +34,7 @@ package struct InstanceIndex: Sendable {
     mutating func remove(_ place: InstancePlace) {
         slots[place.instanceClass]?.remove(place.slot)
         guard slots[place.instanceClass]?.count == 0 else { return }
+        generation += 1
         numbers[place.traits] = nil
         slots[place.instanceClass] = nil
     }
@@ -43,6 +47,7 @@ package struct InstanceIndex: Sendable {
     private mutating func makeClass(_ traits: InstanceClass.Traits) -> Int {
         let number = slots.firstIndex { $0 == nil } ?? slots.count
         if number == slots.count { slots.append(nil) }
+        generation += 1
         slots[number] = InstanceClass(number, traits)
         numbers[traits] = number
         return number
