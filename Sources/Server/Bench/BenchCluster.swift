@@ -34,6 +34,31 @@ struct BenchCluster {
         snapshot = transaction.snapshot
     }
 
+    /// The cluster with a service that has all its tasks, which run and have run for long.
+    func withService(of tasks: Int) -> (Snapshot, Key<ServiceRecord>) {
+        var transaction = Transaction(snapshot)
+        var context = context
+        transaction.put(definition)
+        var deployment = DeploymentState()
+        (deployment.id, deployment.family, deployment.revision) = ("ecs-svc/1", definition.family, definition.revision)
+        (deployment.desiredCount, deployment.rolloutState) = (tasks, .completed)
+        var service = ServiceRecord()
+        (service.cluster, service.name, service.desiredCount) = (BenchCluster.name, "steady", tasks)
+        (service.deployments, service.isSteady) = ([deployment], true)
+        transaction.put(service)
+        let hosts = snapshot.list(ContainerInstanceRecord.self)
+        for number in 0..<tasks {
+            var blueprint = TaskBlueprint(
+                request: TaskRequest(
+                    cluster: BenchCluster.name, definition: definition, group: "service:\(service.name)"))
+            (blueprint.service, blueprint.deployment) = (service.name, deployment.id)
+            var task = makeTask(blueprint, on: hosts[number % hosts.count], &context)
+            (task.lastStatus, task.startedAt) = (.running, context.now.advanced(by: .seconds(-3_600)))
+            transaction.put(task)
+        }
+        return (transaction.snapshot, service.key)
+    }
+
     private static func makeDefinition() -> TaskDefinitionRecord {
         var container = ECS.ContainerDefinition()
         (container.name, container.image, container.cpu, container.memory) = ("main", "busybox", 256, 256)

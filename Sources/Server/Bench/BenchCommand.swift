@@ -4,5 +4,7 @@ import ArgumentParser
 struct BenchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench", abstract: "Measure this program beside its peers, in one run on this machine.",
-        subcommands: [BenchAPICommand.self, BenchLaunchCommand.self, BenchPlacementCommand.self])
+        subcommands: [
+            BenchAPICommand.self, BenchLaunchCommand.self, BenchPlacementCommand.self, BenchControlCommand.self,
+        ])
 }

@@ -37,6 +37,15 @@ final class BenchRegion {
         try await ecs.waitForInstances(instances)
     }
 
+    /// The memory of the region's process that is in RAM.
+    var residentMiB: Double {
+        get throws {
+            let status = try String(contentsOfFile: "/proc/\(process.processID)/status", encoding: .utf8)
+            guard let kib = status.firstMatch(of: /VmRSS:\s+(\d+) kB/)?.1 else { throw BenchError("no VmRSS") }
+            return (Double(kib) ?? 0) / 1_024
+        }
+    }
+
     func stop() {
         process.stop()
         try? FileManager.default.removeItem(at: folder)
