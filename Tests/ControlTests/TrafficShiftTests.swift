@@ -138,7 +138,14 @@ import Testing
         for task in story.world.snapshot.liveTasks(of: story.key) where task.revision == 2 {
             story.world.transaction.delete(task.key)
         }
-        story.run(seconds: 24 * 3_600)
+        story.run(seconds: 60)
+        // Nobody decides for most of the day, as if the server was down: each try would change nothing.
+        let stageEnd = (story.deployment.stageStartedAt ?? story.world.now).advanced(by: .seconds(24 * 3_600))
+        story.world.now = stageEnd.advanced(by: .seconds(-60))
+        story.run(seconds: 59)
+        #expect(story.deployment.lifecycleStage == .scaleUp)
+        #expect(story.deployment.status == .inProgress)
+        story.run(seconds: 60)
         #expect(story.deployment.status == .rollbackSuccessful)
         #expect(story.deployment.rollbackReason == "ECS deployment timed out in lifecycle stage SCALE_UP.")
         #expect(story.tasks(of: 1) == 2)
