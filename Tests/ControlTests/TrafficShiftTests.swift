@@ -109,6 +109,43 @@ import Testing
         #expect(story.deployment.testTraffic == 0)
     }
 
+    @Test("a pause before production's traffic is met before each step, each time as another one")
+    func pausesBeforeEachStep() {
+        var story = story(.linear) {
+            $0.linearConfiguration = ECS.LinearConfiguration(stepPercent: 40, stepBakeTimeInMinutes: 1)
+            $0.lifecycleHooks = [pause(.preProductionTrafficShift)]
+        }
+        story.deploy(2)
+        for traffic in [0.0, 40, 80] {
+            story.run(seconds: 600)
+            #expect(story.deployment.productionTraffic == traffic)
+            #expect(story.deployment.hooks.last?.status == .awaitingAction)
+            story.change { $0.hooks[$0.hooks.count - 1].status = .succeeded }
+        }
+        story.run(seconds: 600)
+        #expect(story.deployment.status == .successful)
+        #expect(Set(story.deployment.hooks.map(\.id)).count == 3)
+    }
+
+    @Test("a hook of two stages is met in both, also when they follow each other without a step between")
+    func pausesTwice() {
+        var story = story(.blueGreen) {
+            $0.lifecycleHooks = [
+                ECS.DeploymentLifecycleHook(
+                    targetType: .pause, lifecycleStages: [.postTestTrafficShift, .preProductionTrafficShift])
+            ]
+        }
+        story.deploy(2)
+        for stage in [ECS.DeploymentLifecycleHookStage.postTestTrafficShift, .preProductionTrafficShift] {
+            story.run(seconds: 60)
+            #expect(story.deployment.hooks.last?.hookStage == stage)
+            #expect(story.deployment.productionTraffic == 0)
+            story.change { $0.hooks[$0.hooks.count - 1].status = .succeeded }
+        }
+        story.run(seconds: 60)
+        #expect(story.deployment.productionTraffic == 100)
+    }
+
     @Test("a pause that nobody answers goes back, or on", arguments: [nil, ECS.DeploymentLifecycleHookAction.continue])
     func timesOut(action: ECS.DeploymentLifecycleHookAction?) {
         var story = story(.blueGreen) { $0.lifecycleHooks = [pause(.postScaleUp, minutes: 10, action)] }

@@ -66,15 +66,6 @@ extension ECS.DeploymentLifecycleHook {
     /// Source: Amazon ECS API Reference, DeploymentLifecycleHookTimeoutConfiguration.
     static let defaultTimeoutMinutes = 1_440
 
-    /// Whether the hook is met in a stage. What is to happen before production's traffic moves, which is no stage of
-    /// its own, happens at the end of the one before.
-    func applies(to stage: ECS.ServiceDeploymentLifecycleStage) -> Bool {
-        (lifecycleStages ?? []).contains { own in
-            own.rawValue == stage.rawValue
-                || (own == .preProductionTrafficShift && stage == .postTestTrafficShift)
-        }
-    }
-
     /// How long the hook waits for its answer.
     var timeout: Duration {
         .seconds((timeoutConfiguration?.timeoutInMinutes ?? Self.defaultTimeoutMinutes) * 60)

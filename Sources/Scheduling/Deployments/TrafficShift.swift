@@ -54,7 +54,11 @@ struct TrafficShift {
             limit(stage)
             return false
         }
-        if stage == .productionTrafficShift, progress.productionTraffic < 100 { return shiftFurther() }
+        if precedesShift(stage), meetHooks(at: .preProductionTrafficShift) { return true }
+        if stage == .productionTrafficShift, progress.productionTraffic < 100 {
+            shiftFurther()
+            return true
+        }
         guard let index = progress.ownStages.firstIndex(of: stage) else { return false }
         enter(progress.ownStages[index + 1])
         return true
@@ -70,7 +74,7 @@ struct TrafficShift {
         case .cleanUp: (progress.productionTraffic, progress.testTraffic) = (100, 0)
         default: break
         }
-        meetHooks(in: stage)
+        if let hookStage = ECS.DeploymentLifecycleHookStage(rawValue: stage.rawValue) { meetHooks(at: hookStage) }
     }
 
     /// Whether what the stage is for has happened.
@@ -79,20 +83,25 @@ struct TrafficShift {
         switch stage {
         case .reconcileService: return view.tasks.allSatisfy { isKept($0) || $0.desiredStatus == .stopped }
         case .scaleUp: return healthyGreens >= view.service.desiredCount
+        case .productionTrafficShift:
+            return progress.productionTraffic >= 100 || hasPassed(progress.stepBakeTime, since: since)
         case .bakeTime: return hasPassed(progress.bakeTime, since: since)
         default: return true
         }
     }
 
-    private mutating func shiftFurther() -> Bool {
-        guard hasPassed(progress.stepBakeTime, since: progress.stageStartedAt ?? now) else { return false }
+    private mutating func shiftFurther() {
         // Tenths of a percent add up exactly only when they are rounded.
         let sum = ((progress.productionTraffic + progress.steps.next) * 10).rounded() / 10
         progress.productionTraffic = min(100, sum)
         progress.stageStartedAt = now
         progress.updatedAt = now
-        meetHooks(in: .productionTrafficShift)
-        return true
+        meetHooks(at: .productionTrafficShift)
+    }
+
+    /// Whether production's traffic moves when the stage is over, for the first time or further.
+    private func precedesShift(_ stage: ECS.ServiceDeploymentLifecycleStage) -> Bool {
+        stage == .postTestTrafficShift || (stage == .productionTrafficShift && progress.productionTraffic < 100)
     }
 
     private mutating func hasPassed(_ time: Duration, since start: Timestamp) -> Bool {
@@ -111,19 +120,31 @@ struct TrafficShift {
 
     // MARK: Hooks
 
+    /// Meets the hooks of a stage, once for each share of the traffic.
+    ///
     /// Hooks that call a function are refused when the service is made: the region has none. What is left are pauses.
-    private mutating func meetHooks(in stage: ECS.ServiceDeploymentLifecycleStage) {
-        for (position, hook) in (progress.configuration.lifecycleHooks ?? []).enumerated()
-        where hook.applies(to: stage) {
+    /// - Returns: whether there was one to meet.
+    @discardableResult
+    private mutating func meetHooks(at hookStage: ECS.DeploymentLifecycleHookStage) -> Bool {
+        guard let stage = progress.lifecycleStage,
+            !progress.hooks.contains(where: {
+                $0.hookStage == hookStage && $0.productionTraffic == progress.productionTraffic
+            })
+        else { return false }
+        let hooks = (progress.configuration.lifecycleHooks ?? []).enumerated()
+            .filter { $1.lifecycleStages?.contains(hookStage) ?? false }
+        for (position, hook) in hooks {
             var state = LifecycleHookState()
-            state.id = "ecs-pause-\(context.random.hex(16))"
+            state.id = "ecs-pause-\(context.random.urlSafeText(43))"
             state.position = position
             state.stage = stage
+            state.hookStage = hookStage
             state.productionTraffic = progress.productionTraffic
             state.expiresAt = now.advanced(by: hook.timeout)
             state.timeoutAction = hook.timeoutConfiguration?.action ?? .rollback
             progress.hooks.append(state)
         }
+        return !hooks.isEmpty
     }
 
     private mutating func answerOverdueHooks() {
