@@ -116,9 +116,12 @@ struct DaemonWorld {
     }
 
     /// The agents do what they were told: tasks run and are healthy, or fail as `ending` says.
-    mutating func letAgentsWork(_ ending: (TaskRecord) -> ECS.TaskStopCode? = { _ in nil }) {
+    /// - Parameter id: the only task with which something happens; nil for all.
+    mutating func letAgentsWork(only id: String? = nil, _ ending: (TaskRecord) -> ECS.TaskStopCode? = { _ in nil }) {
         for key in snapshot.list(TaskRecord.self).map(\.key) {
-            guard var task = transaction.get(key), task.lastStatus != .stopped else { continue }
+            guard var task = transaction.get(key), task.lastStatus != .stopped, task.id == id ?? task.id else {
+                continue
+            }
             let old = task.lastStatus
             if let code = ending(task) {
                 task.requestStop(code, "because", at: now)

@@ -121,6 +121,32 @@ import Testing
         #expect(world.running == ["i0:1", "i1:1", "i2:1", "i3:1"])
     }
 
+    @Test("a deployment that fails comes to rest before it turns back")
+    func comesToRest() {
+        var world = DaemonWorld(instances: 4)
+        world.settle()
+        world.deploy("2", drainPercent: 100)
+        world.decide()
+        world.letAgentsWork()
+        world.decide()
+        // Three of the four fail at once; the fourth is still on its way.
+        for task in world.snapshot.liveTasks(of: world.key) where task.instanceID != "i3" {
+            world.letAgentsWork(only: task.id) { _ in .taskFailedToStart }
+        }
+        world.decide()
+        #expect(world.deployment?.status == .stopRequested)
+        #expect(world.deployment?.statusReason == "The deployment circuit breaker was triggered.")
+        #expect(world.running.isEmpty)
+        #expect(world.daemon?.targetRevision == "2")
+        #expect(world.decide().changes.isEmpty)
+        world.letAgentsWork()
+        world.decide()
+        #expect(world.deployment?.status == .rollbackInProgress)
+        #expect(world.running == ["i0:1", "i1:1", "i2:1", "i3:1"])
+        world.settle()
+        #expect(world.deployment?.status == .rollbackSuccessful)
+    }
+
     @Test("a roll-back that fails, too, ends, and the daemon goes on trying")
     func rollbackFails() {
         var world = DaemonWorld(instances: 1)

@@ -52,7 +52,12 @@ package struct DaemonController: Controller {
         else { return Plan() }
         let decision = decideDaemon(daemon, deployment, in: snapshot, at: context.now)
         var transaction = Transaction(snapshot)
-        if decision.deployment != deployment { transaction.put(decision.deployment) }
+        // Each status is a change of its own, and an event.
+        var last = deployment
+        for next in decision.passed + [decision.deployment] where next != last {
+            transaction.put(next)
+            last = next
+        }
         if decision.isGone {
             transaction.delete(daemon.key)
         } else if decision.daemon != daemon {

@@ -6,7 +6,11 @@ import State
 package struct DaemonDecision: Sendable, Equatable {
     /// The daemon and its newest deployment as they are from now on.
     package internal(set) var daemon: DaemonRecord
-    package internal(set) var deployment: DaemonDeploymentRecord
+    package internal(set) var deployment: DaemonDeploymentRecord {
+        didSet { if deployment.status != oldValue.status { passed.append(oldValue) } }
+    }
+    /// The deployment with each status that it has left behind: clients hear of every one.
+    package fileprivate(set) var passed: [DaemonDeploymentRecord] = []
     /// Which tasks to stop, in this order.
     package internal(set) var stop: [TaskStop] = []
     /// Tasks among them that fail their health check: their instance is without its daemon now.
@@ -41,7 +45,12 @@ package func decideDaemon(
         return decision
     }
     decision.checkFailures(at: now)
+    if decision.deployment.status == .stopRequested {
+        guard decision.comesToRest(DaemonView(decision.daemon, in: snapshot)) else { return decision }
+        decision.turnBack(at: now)
+    }
     let view = DaemonView(decision.daemon, in: snapshot)
+    decision.noteRefusals(view)
     guard let target = view.target else { return decision }
     decision.begin(view, at: now)
     decision.stopNeedless(view, at: now)
@@ -52,7 +61,9 @@ package func decideDaemon(
     }
     decision.startMissing(view, target, at: now)
     guard decision.deployment.hasFailedTooOften else { return decision }
-    return decideDaemon(decision.daemon, decision.deployment, in: snapshot, at: now)
+    var next = decideDaemon(decision.daemon, decision.deployment, in: snapshot, at: now)
+    next.passed = decision.passed + next.passed
+    return next
 }
 
 extension DaemonDecision {
@@ -89,11 +100,10 @@ extension DaemonDecision {
         guard !idle.isEmpty else { return }
         if let notBefore = daemon.notBefore, notBefore > now { return wake(at: notBefore) }
         start = idle.filter { $0.obstacle == nil }.map(\.id)
-        guard let refused = idle.first(where: { $0.obstacle != nil }), let obstacle = refused.obstacle else { return }
+        guard let obstacle = idle.lazy.compactMap(\.obstacle).first else { return }
         if deployment.isUnderWay, target.isCritical {
             // Source: Amazon ECS Developer Guide, Daemon events: a task that cannot be created has failed, too.
-            deployment.statusReason =
-                "Unable to place daemon task on container instance \(refused.id): \(obstacle.reason)"
+            deployment.statusReason = obstacle.daemonReason
             countFailure(of: target.id, at: now)
             if let notBefore = daemon.notBefore { wake(at: notBefore) }
         } else {
@@ -101,9 +111,29 @@ extension DaemonDecision {
         }
     }
 
+    fileprivate mutating func noteRefusals(_ view: DaemonView) {
+        daemon.refusals = view.instances.compactMap { instance in
+            instance.obstacle.map { obstacle in
+                var refusal = DaemonRefusal()
+                refusal.instance = instance.id
+                refusal.revision = daemon.targetRevision ?? ""
+                refusal.reason = obstacle.daemonReason
+                return refusal
+            }
+        }
+    }
+
     private mutating func countFailure(of revision: String?, at now: Timestamp) {
         daemon.backOff(at: now)
         deployment.countFailure(of: revision)
+    }
+
+    /// Whether nothing moves any more: what was to start is stopped first, then the way back can begin.
+    fileprivate mutating func comesToRest(_ view: DaemonView) -> Bool {
+        stop += view.instances.flatMap(\.starting).map { task in
+            TaskStop(id: task.id, reason: "The daemon deployment \(deployment.id) was stopped")
+        }
+        return view.instances.allSatisfy(\.isAtRest)
     }
 
     // MARK: The deletion

@@ -2,8 +2,9 @@ import AWSModels
 import AWSWire
 import State
 
-/// The deployment of a daemon: PENDING, IN_PROGRESS, and one of its ends; after failures the way back.
-/// Source: Amazon ECS Developer Guide, Daemon deployments.
+/// The deployment of a daemon: PENDING, IN_PROGRESS, and one of its ends; after failures STOP_REQUESTED until its tasks
+/// have come to rest, and then the way back.
+/// Source: Amazon ECS Developer Guide, Daemon deployments, and Daemon events (Deployment state change event types).
 extension DaemonDecision {
     /// Starts a deployment that waits.
     mutating func begin(_ view: DaemonView, at now: Timestamp) {
@@ -12,16 +13,16 @@ extension DaemonDecision {
         deployment.start(threshold: CircuitBreaker.threshold(nil, desiredCount: view.instances.count), at: now)
     }
 
-    /// Ends a deployment that has failed too often or set off an alarm, or turns it back.
+    /// Halts a deployment that has failed too often or set off an alarm; on the way back it ends.
     mutating func checkFailures(at now: Timestamp) {
         switch deployment.status {
         case .inProgress:
             if deployment.hasFailedTooOften {
                 deployment.isCircuitBreakerTriggered = true
-                turnBack("The deployment circuit breaker was triggered.", at: now)
+                halt("The deployment circuit breaker was triggered.")
             } else if let alarm = deployment.triggeredAlarmNames.first, deployment.configuration.alarms?.enable == true
             {
-                turnBack("The CloudWatch alarm \(alarm) was triggered.", at: now)
+                halt("The CloudWatch alarm \(alarm) was triggered.")
             }
         case .rollbackInProgress where deployment.hasFailedTooOften:
             deployment.end(.rollbackFailed, "The tasks of the revision to roll back to fail, too.", at: now)
@@ -29,10 +30,16 @@ extension DaemonDecision {
         }
     }
 
-    /// Back to the last revision that was deployed; without one the daemon stays as it is.
-    private mutating func turnBack(_ reason: String, at now: Timestamp) {
+    private mutating func halt(_ reason: String) {
+        deployment.status = .stopRequested
+        deployment.statusReason = reason
         deployment.step = []
         deployment.bakesUntil = nil
+    }
+
+    /// Back to the last revision that was deployed; without one the daemon stays as it is.
+    mutating func turnBack(at now: Timestamp) {
+        let reason = deployment.statusReason ?? ""
         daemon.failedTasks = 0
         daemon.notBefore = nil
         daemon.targetRevision = daemon.stableRevision
@@ -40,7 +47,6 @@ extension DaemonDecision {
             return deployment.stop("\(reason) There is no earlier revision to roll back to.", at: now)
         }
         deployment.status = .rollbackInProgress
-        deployment.statusReason = reason
         deployment.rollbackReason = reason
         deployment.rollbackStartedAt = now
         deployment.rollbackRevision = stable

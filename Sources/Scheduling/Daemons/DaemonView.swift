@@ -41,13 +41,19 @@ struct DaemonInstance {
     private(set) var unhealthy: [TaskView] = []
     /// Whether the daemon has no task there, not even one that stops.
     let isIdle: Bool
+    /// Tasks that are meant to run and do not yet.
+    private(set) var starting: [TaskView] = []
+    /// Whether each task that is there runs, and is to run.
+    let isAtRest: Bool
     /// Why a task cannot be started there, when there is none.
     var obstacle: PlacementFailure?
 
     init(id: String, target: String, _ tasks: [TaskView]) {
         self.id = id
         isIdle = tasks.isEmpty
+        isAtRest = tasks.allSatisfy { $0.desiredStatus == .running && $0.lastStatus == .running }
         for task in tasks where task.desiredStatus == .running {
+            if task.lastStatus < .running { starting.append(task) }
             if task.health == .unhealthy {
                 unhealthy.append(task)
             } else if task.daemonRevision == target {

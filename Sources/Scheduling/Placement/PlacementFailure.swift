@@ -44,6 +44,21 @@ package enum PlacementFailure: Sendable, Equatable {
         }
     }
 
+    /// What is said of a daemon's task that cannot be placed.
+    /// Source: Amazon ECS Developer Guide, Daemon events: examples; what has no word of its own follows their form.
+    package var daemonReason: String {
+        let start = "Unable to place daemon task on container instance"
+        return switch self {
+        case .agent: "AGENT - \(start): agent disconnected"
+        case .cpu: "RESOURCE:CPU - \(start): insufficient CPU"
+        case .memory: "RESOURCE:MEMORY - \(start): insufficient memory"
+        case .ports: "RESOURCE:PORTS - \(start): port already in use"
+        case .udpPorts: "RESOURCE:PORTS_UDP - \(start): port already in use"
+        case .attribute(let name): "ATTRIBUTE - \(start): missing attribute \(name)"
+        case .memberOf, .distinctInstance: "\(start): \(reason)"
+        }
+    }
+
     /// The end of a service event's sentence about the closest instance.
     package var eventText: String {
         switch self {

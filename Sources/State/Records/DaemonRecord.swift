@@ -21,6 +21,8 @@ package struct DaemonRecord: Record {
     package var failedTasks = 0
     /// No task is started before: the back-off after tasks that failed.
     package var notBefore: Timestamp?
+    /// The instances that lack a task because it cannot be placed there, in order of ids.
+    package var refusals: [DaemonRefusal] = []
     package var tags: [ECS.Tag] = []
 
     package init() {}
@@ -50,6 +52,7 @@ package struct DaemonRecord: Record {
         .init("stableRevision", \.stableRevision),
         .init("failedTasks", \.failedTasks),
         .init("notBefore", \.notBefore),
+        .init("refusals", \.refusals),
         .init("tags", \.tags),
     ])
 }
