@@ -60,6 +60,27 @@ def test_a_service_and_its_deployment(region, ecs):
     eventually(told)
 
 
+def test_a_daemon(region, ecs):
+    cluster, provider, family = unique("cluster"), unique("mi"), unique("logs")
+    ecs.create_cluster(clusterName=cluster)
+    arn = ecs.create_capacity_provider(name=provider, cluster=cluster, managedInstancesProvider={
+        "infrastructureRoleArn": "arn:aws:iam::000000000000:role/ecs",
+        "instanceLaunchTemplate": {
+            "ec2InstanceProfileArn": "arn:aws:iam::000000000000:instance-profile/ecs",
+            "networkConfiguration": {"subnets": ["subnet-1"]}}})["capacityProvider"]["capacityProviderArn"]
+    definition = ecs.register_daemon_task_definition(
+        family=family, containerDefinitions=[{"name": "agent", "image": "busybox", "memory": 32}])
+    made = ecs.create_daemon(
+        clusterArn=cluster, daemonName="logs", capacityProviderArns=[arn],
+        daemonTaskDefinitionArn=definition["daemonTaskDefinitionArn"])
+
+    def told():
+        details = of(recorded(region), made["daemonArn"], "ECS Daemon Deployment State Change")
+        assert {d["daemonDeploymentArn"] for d in details} <= {made["deploymentArn"]}
+        return [d["eventName"].removeprefix("DAEMON_DEPLOYMENT_") for d in details]
+    eventually(lambda: told() == ["PENDING", "IN_PROGRESS", "SUCCESSFUL"])
+
+
 def test_following_and_the_end_of_the_list(region, ecs):
     assert len(recorded(region, "--tail", "2")) == 2
     follower = subprocess.Popen([BINARY, "events", "--data", region.data, "--follow", "--tail", "1"],

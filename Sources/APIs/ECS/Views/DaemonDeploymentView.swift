@@ -57,7 +57,8 @@ extension ECS.DaemonDeployment {
 }
 
 extension DaemonDeploymentRecord {
-    fileprivate func revisionARN(_ id: String, _ realm: Realm) -> String {
+    /// The ARN of a revision of its daemon.
+    func revisionARN(_ id: String, _ realm: Realm) -> String {
         realm.ecs("daemon-revision/\(cluster)/\(daemon)/\(id)")
     }
 

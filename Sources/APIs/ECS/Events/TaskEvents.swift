@@ -1,0 +1,28 @@
+import AWSWire
+import State
+
+/// ECS Task State Change.
+/// Source: Amazon ECS Developer Guide, Amazon ECS task state change events.
+extension StateChangeEvents {
+    /// A task that clients would see differently; its instance has other resources left when it comes or goes.
+    mutating func addTask(_ delta: Delta<TaskRecord>) {
+        if delta.old?.holdsResources ?? false != delta.new?.holdsResources ?? false,
+            let key = (delta.new ?? delta.old)?.instanceKey
+        {
+            note(key)
+        }
+        guard let new = delta.new, delta.old.map({ differs($0, new) }) ?? true else { return }
+        let task = projection.task(new, includesTags: false)
+        emit("ECS Task State Change", new.arn(snapshot.realm)) { [now] detail in
+            detail.members(of: task)
+            detail.timestamp("updatedAt", now)
+        }
+    }
+
+    private func differs(_ old: TaskRecord, _ new: TaskRecord) -> Bool {
+        guard old.version == new.version, old.containers.count == new.containers.count else { return true }
+        return zip(old.containers, new.containers).contains { old, new in
+            old.lastStatus != new.lastStatus || old.healthStatus != new.healthStatus
+        }
+    }
+}
