@@ -5,6 +5,8 @@ import Scheduling
 import State
 
 /// Places new tasks with the same `place` that services use, and answers with them at once.
+///
+/// `referenceId` is checked by the model and has no effect: it is Amazon's own, and no answer shows it.
 /// Source: Amazon ECS API Reference, RunTask.
 /// Seam: AWS Fargate and the network mode `awsvpc` are refused.
 struct RunTask: Operation {

@@ -5,6 +5,8 @@ import Scheduling
 import State
 
 /// Starts one task on each of the named container instances: no strategies, the same checks of room.
+///
+/// `referenceId` is checked by the model and has no effect: it is Amazon's own, and no answer shows it.
 /// Source: Amazon ECS API Reference, StartTask.
 struct StartTask: Operation {
     static let model = ECS.Operations.startTask
