@@ -73,6 +73,25 @@ import Testing
         #expect(messages.contains { $0.contains("has insufficient memory available") })
     }
 
+    @Test("each task gets the volumes that its deployment configures, and they go with it")
+    func volumes() {
+        var world = ControlWorld()
+        world.addService("web", desired: 1)
+        world.transaction.update(ServiceRecord.key("default", "web")) { service in
+            service.deployments[0].volumeConfigurations = [
+                ECS.ServiceVolumeConfiguration(
+                    name: "data",
+                    managedEBSVolume: ECS.ServiceManagedEBSVolumeConfiguration(sizeInGiB: 10, roleArn: "role"))
+            ]
+        }
+        world.transaction.apply(world.decide(ServiceController(), "default/web"))
+        let volumes = world.snapshot.list(TaskRecord.self).first?.volumeConfigurations ?? []
+        #expect(volumes.map(\.name) == ["data"])
+        #expect(volumes.first?.managedEBSVolume?.sizeInGiB == 10)
+        #expect(volumes.first?.managedEBSVolume?.roleArn == "role")
+        #expect(volumes.first?.managedEBSVolume?.terminationPolicy?.deleteOnTermination == true)
+    }
+
     @Test("a roll-out is complete forty seconds after its tasks run")
     func completes() {
         var world = Situation.running.world

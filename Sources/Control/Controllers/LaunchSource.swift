@@ -11,6 +11,8 @@ struct LaunchSource {
     /// How the tasks are shared out; empty for a launch type.
     let strategy: [ECS.CapacityProviderStrategyItem]
     let networkConfiguration: ECS.NetworkConfiguration?
+    /// Task sets have none.
+    private var volumeConfigurations: [ECS.ServiceVolumeConfiguration] = []
 
     /// Finds a deployment or a task set of a service; nil when it has no such one.
     init?(_ id: String, of service: ServiceRecord, in snapshot: Snapshot) {
@@ -20,6 +22,7 @@ struct LaunchSource {
             strategy = deployment.capacityProviderStrategy
             launchType = snapshot.launchType(of: strategy) ?? deployment.launchType ?? .ec2
             networkConfiguration = deployment.networkConfiguration
+            volumeConfigurations = deployment.volumeConfigurations
             return
         }
         let sets = snapshot.taskSets(of: service.key)
@@ -38,6 +41,7 @@ struct LaunchSource {
         blueprint.service = service.name
         blueprint.deployment = id
         blueprint.networkConfiguration = networkConfiguration
+        blueprint.volumeConfigurations = volumeConfigurations.map(\.ofTask)
         blueprint.enableExecuteCommand = service.settings.enableExecuteCommand
         blueprint.tags = propagatedTags(to: service, definition)
         return blueprint

@@ -122,17 +122,6 @@ enum VolumeConfigurationRules {
 }
 
 extension ECS.TaskVolumeConfiguration {
-    /// The same volume in a service's form, which lacks only what becomes of it after the task.
-    fileprivate var asOfService: ECS.ServiceVolumeConfiguration {
-        ECS.ServiceVolumeConfiguration(
-            name: name,
-            managedEBSVolume: managedEBSVolume.map { volume in
-                ECS.ServiceManagedEBSVolumeConfiguration(
-                    encrypted: volume.encrypted, kmsKeyId: volume.kmsKeyId, volumeType: volume.volumeType,
-                    sizeInGiB: volume.sizeInGiB, snapshotId: volume.snapshotId,
-                    volumeInitializationRate: volume.volumeInitializationRate, iops: volume.iops,
-                    throughput: volume.throughput, tagSpecifications: volume.tagSpecifications,
-                    roleArn: volume.roleArn, filesystemType: volume.filesystemType)
-            })
-    }
+    /// The same volume in a service's form, which has the same members, but not what becomes of it after the task.
+    fileprivate var asOfService: ECS.ServiceVolumeConfiguration { .trusted(encoded()) }
 }
