@@ -28,14 +28,16 @@ extension DeploymentFailure {
     }
 
     /// What `rolloutStateReason` says of the deployment that failed.
-    /// Observed: the first of these; the others follow its form.
+    /// Source: Amazon ECS Developer Guide, Troubleshooting Amazon ECS blue/green deployments, for hooks. Observed: the
+    /// first of these; the others follow its form.
     package var rolloutReason: String {
         switch self {
         case .circuitBreaker: "ECS deployment circuit breaker: tasks failed to start."
         case .alarms(let names): "ECS deployment alarm: alarms detected: \(names.joined(separator: ", "))."
         case .rollbackRequested: "ECS deployment rolled back by user."
         case .stopRequested: "ECS deployment stopped by user."
-        case .hookTimedOut(let id): "ECS deployment lifecycle hook \(id) timed out."
+        case .hookTimedOut(let stage):
+            "Service deployment rolled back because \(stage.rawValue) pause hook timed out."
         case .stageTimedOut(let stage): "ECS deployment timed out in lifecycle stage \(stage.rawValue)."
         }
     }

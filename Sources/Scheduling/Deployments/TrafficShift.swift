@@ -154,7 +154,7 @@ struct TrafficShift {
                 continue
             }
             progress.hooks[index].status = .timedOut
-            if hook.timeoutAction == .rollback { decision.failure = .hookTimedOut(hook.id) }
+            if hook.timeoutAction == .rollback { decision.failure = .hookTimedOut(hook.hookStage) }
         }
         if decision.failure != nil { decision.progress = progress }
     }

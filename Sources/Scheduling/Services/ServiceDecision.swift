@@ -80,7 +80,7 @@ package enum DeploymentFailure: Sendable, Equatable {
     /// StopServiceDeployment with ABORT.
     case stopRequested
     /// A lifecycle hook was not answered in time.
-    case hookTimedOut(String)
+    case hookTimedOut(ECS.DeploymentLifecycleHookStage)
     /// A stage took longer than a day.
     case stageTimedOut(ECS.ServiceDeploymentLifecycleStage)
 }

@@ -36,7 +36,7 @@ struct ServiceHistoryReference {
     /// - Throws: `ServiceDeploymentNotFoundException` when there is none.
     func deployment(in snapshot: Snapshot) throws(WireError) -> ServiceDeploymentRecord {
         guard let record = snapshot.get(ServiceDeploymentRecord.key(cluster, service, id)) else {
-            throw .serviceDeploymentNotFound("Service deployment not found.")
+            throw .serviceDeploymentNotFound("The service deployment does not exist.")
         }
         return record
     }
