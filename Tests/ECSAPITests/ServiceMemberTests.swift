@@ -62,8 +62,27 @@ import Testing
             balancer(#""targetGroupArn":"\#(group)","loadBalancerName":"x""#, says: "must be omitted"),
             balancer(#""advancedConfiguration":{}"#, says: "a targetGroupArn or a loadBalancerName"),
             balancer(
-                #""targetGroupArn":"\#(group)","advancedConfiguration":{}"#,
-                says: "can only be specified with the BLUE_GREEN"),
+                #""targetGroupArn":"\#(group)","advancedConfiguration":{}"#, says: "as alternateTargetGroupArn"),
+            // A rolling service may have it: the way to blue/green begins so.
+            balancer(#""targetGroupArn":"\#(group)",\#(advanced())"#),
+            balancer(#""targetGroupArn":"\#(group)",\#(advanced())"#, more: blueGreen),
+            client(
+                #""targetGroupArn":"\#(group)""#, more: blueGreen,
+                says: "required for all loadBalancers when using the Blue/green deployment strategy"),
+            client(
+                #""targetGroupArn":"\#(group)""#, more: blueGreen.replacing("BLUE_GREEN", with: "CANARY"),
+                says: "when using the canary deployment strategy"),
+            client(#""loadBalancerName":"classic",\#(advanced())"#, says: "is not allowed with ELBv1 loadBalancers"),
+            client(
+                #""targetGroupArn":"\#(group)",\#(advanced("listener/app/web/1/2"))"#,
+                says: "productionListenerRule has an invalid ARN format"),
+            balancer(#""targetGroupArn":"\#(group)",\#(advanced("listener/net/web/1/2"))"#),
+            client(
+                #""targetGroupArn":"\#(group)",\#(advanced(test: "listener-rule/app/web/1/2/3"))"#,
+                says: "cannot be used as both production and test listener rules: arn:"),
+            client(
+                #""targetGroupArn":"\#(group)",\#(advanced(test: "listener/app/web/1/2"))"#,
+                says: "testListenerRule has an invalid ARN format"),
             Row(
                 members: #""loadBalancers":[{"targetGroupArn":"\#(group)","containerName":"web"}]"#,
                 says: "a containerName and a containerPort"),
@@ -76,18 +95,43 @@ import Testing
         ])
     func balancers(row: Row) { expect(create(region(), "web", row.members), row) }
 
+    private static let blueGreen = #","deploymentConfiguration":{"strategy":"BLUE_GREEN"}"#
+
+    private static func advanced(_ production: String = "listener-rule/app/web/1/2/3", test: String? = nil) -> String {
+        let base = "arn:aws:elasticloadbalancing:us-east-1:000000000000:"
+        let test = test.map { #""testListenerRule":"\#(base)\#($0)","# } ?? ""
+        return #""advancedConfiguration":{"alternateTargetGroupArn":"\#(base)targetgroup/green/2",\#(test)"#
+            + #""productionListenerRule":"\#(base)\#(production)","roleArn":"\#(role)"}"#
+    }
+
+    private static func client(_ target: String, more: String = "", says: String) -> Row {
+        var row = balancer(target, more: more, says: says)
+        row.code = "ClientException"
+        return row
+    }
+
     private static func balancer(_ target: String, more: String = "", says: String? = nil) -> Row {
         Row(
             members: #""loadBalancers":[{\#(target),"containerName":"web","containerPort":80}]\#(more)"#, says: says)
     }
 
-    @Test("a sixth target group, and a Classic Load Balancer beside others, are refused")
-    func severalBalancers() {
-        let one = #"{"targetGroupArn":"\#(ServiceMemberTests.group)","containerName":"web","containerPort":80}"#
-        let classic = #"{"loadBalancerName":"c","containerName":"web","containerPort":80}"#
-        let six = Array(repeating: one, count: 6).joined(separator: ",")
-        #expect(create(region(), "web", #""loadBalancers":[\#(six)]"#).message.contains("at most 5"))
-        #expect(create(region(), "web", #""loadBalancers":[\#(one),\#(classic)]"#).message.contains("one Classic"))
+    @Test(
+        "load balancers must go with each other",
+        arguments: [
+            ("1,2,3,4,5,6", "at most 5"), ("1,1", "Duplicate targetGroupArn found: arn:"),
+            ("1,c", "strictly either ELBv1"),
+            ("c,c", "one Classic Load Balancer"), ("1,2+", "Either all or none"), ("1+,2+", nil), ("1,2", nil),
+        ])
+    func severalBalancers(balancers: String, says: String?) {
+        let list = balancers.split(separator: ",").map { name in
+            let group = ServiceMemberTests.group.dropLast() + name.prefix(1)
+            let target = name == "c" ? #""loadBalancerName":"c""# : #""targetGroupArn":"\#(group)""#
+            let more = name.hasSuffix("+") ? "," + ServiceMemberTests.advanced() : ""
+            return #"{\#(target),"containerName":"web","containerPort":80\#(more)}"#
+        }
+        let answer = create(region(), "web", #""loadBalancers":[\#(list.joined(separator: ","))]"#)
+        #expect(answer.status == (says == nil ? 200 : 400))
+        if let says { #expect(answer.message.contains(says), "\(answer.text)") }
     }
 
     @Test(
@@ -259,64 +303,6 @@ import Testing
     }
 
     // MARK: Deployments
-
-    @Test(
-        "deployment configurations",
-        arguments: [
-            Row(members: #""strategy":"ROLLING""#),
-            Row(members: #""alarms":{"alarmNames":[],"enable":true,"rollback":true}"#, says: "at least one alarm"),
-            Row(members: #""alarms":{"alarmNames":["a","a"],"enable":true,"rollback":true}"#, says: "unique"),
-            Row(members: #""bakeTimeInMinutes":1441"#, says: "between 0 and 1440"),
-            Row(members: breaker("COUNT", 101)),
-            Row(members: breaker("BOUNDED_PERCENT", 101), says: "at most 100 for percentages"),
-            Row(members: breaker("COUNT", 0), says: "at least 1"),
-            Row(members: hook(#""targetType":"PAUSE","lifecycleStages":["PRE_SCALE_UP"]"#)),
-            Row(members: hook(#""targetType":"PAUSE","lifecycleStages":[]"#), says: "at least one"),
-            Row(
-                members: hook(#""targetType":"PAUSE","lifecycleStages":["TEST_TRAFFIC_SHIFT"]"#),
-                says: "cannot have the stages"),
-            Row(
-                members: hook(#""targetType":"PAUSE","roleArn":"\#(role)","lifecycleStages":["PRE_SCALE_UP"]"#),
-                says: "no hookTargetArn and no roleArn"),
-            Row(members: hook(#""lifecycleStages":["PRE_SCALE_UP"]"#), says: "a Lambda function"),
-            Row(
-                members: hook(
-                    #""hookTargetArn":"arn:aws:lambda:us-east-1:000000000000:function:f","lifecycleStages":["#
-                        + #""TEST_TRAFFIC_SHIFT"]"#)),
-            Row(members: #""strategy":"LINEAR","linearConfiguration":{"stepPercent":3.3}"#),
-            Row(members: #""strategy":"LINEAR","linearConfiguration":{"stepPercent":2.9}"#, says: "between 3.0 and"),
-            Row(members: #""strategy":"LINEAR","linearConfiguration":{"stepPercent":3.25}"#, says: "multiple of 0.1"),
-            Row(members: #""strategy":"ROLLING","linearConfiguration":{}"#, says: "with the LINEAR strategy"),
-            Row(members: #""strategy":"CANARY","canaryConfiguration":{"canaryPercent":0.1}"#),
-            Row(members: #""strategy":"CANARY","canaryConfiguration":{"canaryPercent":0.0}"#, says: "between 0.1 and"),
-            Row(members: #""strategy":"LINEAR","canaryConfiguration":{}"#, says: "with the CANARY strategy"),
-            Row(members: early(100)), Row(members: early(49), says: "must not be less than minimumHealthyPercent"),
-            Row(members: #""earlySuccessCriteria":{"enable":true}"#, says: "with the ROLLING strategy"),
-            Row(
-                members: #""strategy":"ROLLING","earlySuccessCriteria":{"enable":true}"#,
-                says: "needs a healthyPercent"),
-        ])
-    func deployments(row: Row) {
-        let configuration = ECS.DeploymentConfiguration.trusted(Array("{\(row.members)}".utf8))
-        do throws(WireError) {
-            try DeploymentRules.check(configuration)
-            #expect(row.says == nil)
-        } catch {
-            #expect(error.message.contains(row.says ?? "no error"), "\(error.message)")
-        }
-    }
-
-    private static func breaker(_ type: String, _ value: Int) -> String {
-        #""deploymentCircuitBreaker":{"enable":true,"rollback":true,"thresholdConfiguration":{"type":"\#(type)","#
-            + #""value":\#(value)}}"#
-    }
-
-    private static func hook(_ members: String) -> String { #""lifecycleHooks":[{\#(members)}]"# }
-
-    private static func early(_ percent: Int) -> String {
-        #""strategy":"ROLLING","minimumHealthyPercent":50,"earlySuccessCriteria":{"enable":true,"healthyPercent":"#
-            + #"\#(percent),"sourceServiceRevisionCleanup":"DEFERRED"}"#
-    }
 
     @Test(
         "deployments that somebody else makes are not touched, and can be given back to ECS",

@@ -32,6 +32,7 @@ struct UpdateService: Operation {
         try DeploymentControllerRules.check(input, for: service)
         try changeCount(&service, input, context.now)
         try changeSettings(&service.settings, input, service.schedulingStrategy)
+        try checkStrategy(of: service, before, tx.snapshot)
         try changeProviders(&service, input, cluster, tx.snapshot)
         // Only what is named: a default that changed meanwhile must not begin a deployment.
         if let connect = input.serviceConnectConfiguration {
@@ -95,6 +96,19 @@ struct UpdateService: Operation {
         guard settings.availabilityZoneRebalancing != .enabled || ServiceChecks.canRebalance(settings, strategy) else {
             throw .invalidParameter("This service does not support Availability Zone rebalancing.")
         }
+    }
+
+    /// Source: Amazon ECS Developer Guide, Update the deployment strategy from Amazon ECS blue/green to rolling update.
+    private func checkStrategy(
+        of service: ServiceRecord, _ before: ServiceSettings, _ snapshot: Snapshot
+    ) throws(WireError) {
+        guard service.settings.deploymentConfiguration.strategy == .rolling,
+            before.deploymentConfiguration.strategy != .rolling, let id = service.serviceDeployment,
+            snapshot.get(ServiceDeploymentRecord.key(service.cluster, service.name, id))?.shiftsTraffic ?? false
+        else { return }
+        throw .invalidParameter(
+            "The deployment strategy cannot be changed to ROLLING while a deployment is in progress. Wait for its end, "
+                + "or stop it.")
     }
 
     /// A new strategy is for new tasks of the deployment that is there. An empty one takes the service back to the
@@ -174,7 +188,8 @@ extension ECS.UpdateServiceRequest {
     fileprivate var namedMembers: [ServiceRules.Member] {
         ServiceRules.Member.allCases.filter { member in
             switch member {
-            case .loadBalancers: loadBalancers != nil
+            // Another strategy may need more of them.
+            case .loadBalancers: loadBalancers != nil || deploymentConfiguration?.strategy != nil
             case .serviceRegistries: serviceRegistries != nil
             case .serviceConnect: serviceConnectConfiguration != nil
             case .volumes: volumeConfigurations != nil

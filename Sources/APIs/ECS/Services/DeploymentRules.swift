@@ -12,7 +12,7 @@ enum DeploymentRules {
         if let alarms = configuration.alarms { try check(alarms) }
         if let breaker = configuration.deploymentCircuitBreaker { try check(breaker) }
         try expect(configuration.bakeTimeInMinutes, in: bakeMinutes, "bakeTimeInMinutes")
-        for hook in configuration.lifecycleHooks ?? [] { try check(hook) }
+        try check(configuration.lifecycleHooks ?? [])
         try checkShifts(configuration)
         if let criteria = configuration.earlySuccessCriteria { try check(criteria, configuration) }
     }
@@ -35,6 +35,19 @@ enum DeploymentRules {
 
     // MARK: Hooks
 
+    /// Source: Amazon ECS Developer Guide, Pause hooks for Amazon ECS service deployments, Constraints.
+    private static let maximumHooksOfType = 10
+
+    private static func check(_ hooks: [ECS.DeploymentLifecycleHook]) throws(WireError) {
+        for hook in hooks { try check(hook) }
+        let pauses = hooks.count { $0.targetType == .pause }
+        guard max(pauses, hooks.count - pauses) <= maximumHooksOfType else {
+            throw .invalidParameter(
+                "A service can have at most \(maximumHooksOfType) lifecycle hooks of the type AWS_LAMBDA and as many "
+                    + "of the type PAUSE.")
+        }
+    }
+
     private static func check(_ hook: ECS.DeploymentLifecycleHook) throws(WireError) {
         let stages = hook.lifecycleStages ?? []
         guard !stages.isEmpty, Set(stages).count == stages.count else {
@@ -51,9 +64,8 @@ enum DeploymentRules {
                 throw .invalidParameter("A lifecycle hook of the type PAUSE has no hookTargetArn and no roleArn.")
             }
             guard !stages.contains(.testTrafficShift), !stages.contains(.productionTrafficShift) else {
-                throw .invalidParameter(
-                    "A lifecycle hook of the type PAUSE cannot have the stages TEST_TRAFFIC_SHIFT and "
-                        + "PRODUCTION_TRAFFIC_SHIFT.")
+                // Source: Amazon ECS Developer Guide, Troubleshooting Amazon ECS blue/green deployments: these words.
+                throw .invalidParameter("Invalid lifecycle stage provided for Pause Hook")
             }
         }
     }

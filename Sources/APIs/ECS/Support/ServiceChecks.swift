@@ -30,8 +30,11 @@ enum ServiceChecks {
         }
     }
 
-    /// Fills the defaults of a deployment configuration in and checks it.
-    /// Source: Amazon ECS API Reference, DeploymentConfiguration.
+    /// Completes a deployment configuration and checks it: what it leaves out stays as it was, and what has never been
+    /// named has its default. Hooks and alarms go when the request says so: by an empty list, or `enable: false`. What
+    /// is for one strategy only goes with that strategy.
+    /// Source: Amazon ECS API Reference, DeploymentConfiguration. Observed: hooks and alarms that UpdateService leaves
+    /// out stay (hashicorp/terraform-provider-aws#47096, aws/copilot-cli#4565).
     static func completed(
         _ configuration: ECS.DeploymentConfiguration?, over old: ECS.DeploymentConfiguration?,
         _ strategy: ECS.SchedulingStrategy
@@ -45,8 +48,15 @@ enum ServiceChecks {
         result.minimumHealthyPercent =
             result.minimumHealthyPercent ?? old?.minimumHealthyPercent
             ?? (isDaemon ? 0 : 100)
+        result.alarms = result.alarms ?? old?.alarms
         result.strategy = result.strategy ?? old?.strategy ?? .rolling
         result.bakeTimeInMinutes = result.bakeTimeInMinutes ?? old?.bakeTimeInMinutes ?? 0
+        result.lifecycleHooks = result.lifecycleHooks ?? old?.lifecycleHooks
+        if let old, old.strategy == result.strategy {
+            result.linearConfiguration = result.linearConfiguration ?? old.linearConfiguration
+            result.canaryConfiguration = result.canaryConfiguration ?? old.canaryConfiguration
+            result.earlySuccessCriteria = result.earlySuccessCriteria ?? old.earlySuccessCriteria
+        }
         try check(result, isDaemon: isDaemon)
         try DeploymentRules.check(result)
         return result
