@@ -22,22 +22,11 @@ struct Launch {
             choice, definition: definition, network: input.networkConfiguration,
             constraints: input.placementConstraints, strategies: input.placementStrategy)
         try LaunchChecks.check(platformVersion: input.platformVersion, choice.launchType)
-        let request = TaskRequest(
-            cluster: cluster.name, definition: definition,
-            overrides: try LaunchChecks.overrides(input.overrides, of: definition),
-            group: try Launch.group(input.group, definition), constraints: input.placementConstraints ?? [],
-            strategies: input.placementStrategy ?? [])
-        blueprint = TaskBlueprint(request: request)
-        strategy = choice.strategy
+        try self.init(of: input, definition, cluster.name)
+        blueprint.request.constraints = input.placementConstraints ?? []
+        blueprint.request.strategies = input.placementStrategy ?? []
         blueprint.launchType = choice.launchType
-        blueprint.startedBy = try Launch.startedBy(input.startedBy)
-        blueprint.networkConfiguration = input.networkConfiguration
-        try VolumeConfigurationRules.check(input.volumeConfigurations, definition)
-        blueprint.volumeConfigurations = input.volumeConfigurations ?? []
-        blueprint.enableExecuteCommand = input.enableExecuteCommand ?? false
-        try checkExecuteCommand()
-        blueprint.tags = try Launch.tags(
-            input.tags, input.propagateTags, input.enableECSManagedTags, cluster.name, definition)
+        strategy = choice.strategy
     }
 
     init(_ input: ECS.StartTaskRequest, _ cluster: String, _ snapshot: Snapshot) throws(WireError) {
@@ -45,6 +34,12 @@ struct Launch {
         try LaunchChecks.check(
             nil, definition: definition, network: input.networkConfiguration, constraints: nil,
             strategies: nil)
+        try self.init(of: input, definition, cluster)
+    }
+
+    private init(
+        of input: some LaunchSettings, _ definition: TaskDefinitionRecord, _ cluster: String
+    ) throws(WireError) {
         blueprint = TaskBlueprint(
             request: TaskRequest(
                 cluster: cluster, definition: definition,
@@ -106,3 +101,19 @@ struct Launch {
         return result
     }
 }
+
+/// The members that RunTask and StartTask have in common.
+private protocol LaunchSettings {
+    var enableECSManagedTags: Bool? { get }
+    var enableExecuteCommand: Bool? { get }
+    var group: String? { get }
+    var networkConfiguration: ECS.NetworkConfiguration? { get }
+    var overrides: ECS.TaskOverride? { get }
+    var propagateTags: ECS.PropagateTags? { get }
+    var startedBy: String? { get }
+    var tags: [ECS.Tag]? { get }
+    var volumeConfigurations: [ECS.TaskVolumeConfiguration]? { get }
+}
+
+extension ECS.RunTaskRequest: LaunchSettings {}
+extension ECS.StartTaskRequest: LaunchSettings {}
