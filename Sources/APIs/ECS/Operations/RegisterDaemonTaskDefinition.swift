@@ -30,21 +30,12 @@ struct RegisterDaemonTaskDefinition: Operation {
         return ECS.RegisterDaemonTaskDefinitionResponse(daemonTaskDefinitionArn: record.arn(tx.realm))
     }
 
-    /// The family remembers its last revision, so the next one costs the same however many there are.
     private func store(
         _ definition: ECS.DaemonTaskDefinition, _ tags: [ECS.Tag], _ tx: inout Transaction
     ) throws(WireError) -> DaemonTaskDefinitionRecord {
-        let name = definition.family ?? ""
-        var family = tx.get(DaemonTaskDefinitionFamilyRecord.key(name)) ?? DaemonTaskDefinitionFamilyRecord()
-        guard family.latestRevision < DefinitionRules.maximumRevision else {
-            throw .limitExceeded("The family \(name) has reached the limit of revisions.")
-        }
-        family.family = name
-        family.latestRevision += 1
-        tx.put(family)
         var record = DaemonTaskDefinitionRecord()
-        record.family = name
-        record.revision = family.latestRevision
+        record.family = definition.family ?? ""
+        record.revision = try tx.nextRevision(of: record.family, DaemonTaskDefinitionFamilyRecord.self)
         record.daemonDefinition = definition
         record.requiredAttributes = RequiredAttributes.of(ECS.TaskDefinition(definition))
         record.tags = tags

@@ -41,21 +41,12 @@ struct RegisterTaskDefinition: Operation {
         return try store(definition, tags, &tx)
     }
 
-    /// The family remembers its last revision, so the next one costs the same however many there are.
     private func store(
         _ definition: ECS.TaskDefinition, _ tags: [ECS.Tag], _ tx: inout Transaction
     ) throws(WireError) -> TaskDefinitionRecord {
-        let name = definition.family ?? ""
-        var family = tx.get(TaskDefinitionFamilyRecord.key(name)) ?? TaskDefinitionFamilyRecord()
-        guard family.latestRevision < DefinitionRules.maximumRevision else {
-            throw .limitExceeded("The family \(name) has reached the limit of revisions.")
-        }
-        family.family = name
-        family.latestRevision += 1
-        tx.put(family)
         var record = TaskDefinitionRecord()
-        record.family = name
-        record.revision = family.latestRevision
+        record.family = definition.family ?? ""
+        record.revision = try tx.nextRevision(of: record.family, TaskDefinitionFamilyRecord.self)
         record.definition = definition
         record.tags = tags
         tx.put(record)
