@@ -59,7 +59,7 @@ extension DaemonRecord {
         var next = DaemonDeploymentRecord()
         next.cluster = cluster
         next.daemon = name
-        next.id = context.random.deploymentID()
+        next.id = context.random.urlSafeText(21)
         next.configuration = configuration
         next.createdAt = context.now
         next.sourceRevisions = revisionsInUse(tx.snapshot)
@@ -86,14 +86,5 @@ extension DaemonRecord {
         var ids = Set(snapshot.liveTasks(of: key).compactMap(\.daemonRevision))
         if let stableRevision { ids.insert(stableRevision) }
         return ids.sorted()
-    }
-}
-
-extension SeededRandom {
-    /// 21 letters, digits, hyphens and underscores.
-    /// Source: Amazon ECS Developer Guide, Daemon events: examples.
-    fileprivate mutating func deploymentID() -> String {
-        let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
-        return String((0..<21).map { _ in letters[Int.random(in: letters.indices, using: &self)] })
     }
 }

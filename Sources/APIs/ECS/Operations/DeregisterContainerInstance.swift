@@ -21,10 +21,7 @@ struct DeregisterContainerInstance: Operation {
         _ context: inout DecisionContext
     ) throws(WireError) -> ECS.DeregisterContainerInstanceResponse {
         let cluster = try ClusterReference.active(input.cluster, in: tx.snapshot).name
-        let id = try member(input.containerInstance, "container-instance", of: cluster, tx.realm)
-        guard var instance = tx.get(ContainerInstanceRecord.key(cluster, id)), instance.status != .inactive else {
-            throw .invalidParameter("Container instance not found.")
-        }
+        var instance = try ContainerInstanceReference.registered(input.containerInstance, cluster, in: tx.snapshot)
         let tasks = tx.snapshot.liveTasks(on: instance.key)
         guard tasks.isEmpty || input.force ?? false else {
             throw .invalidParameter("Found running tasks on the instance.")

@@ -20,12 +20,8 @@ struct DescribeContainerInstances: ReadOperation {
         _ input: ECS.DescribeContainerInstancesRequest, _ call: Call, _ snapshot: Snapshot
     ) throws(WireError) -> ECS.DescribeContainerInstancesResponse {
         let cluster = try ClusterReference.active(input.cluster, in: snapshot).name
-        guard !input.containerInstances.isEmpty else {
-            throw .invalidParameter("Container Instances cannot be empty.")
-        }
-        guard input.containerInstances.count <= DescribeContainerInstances.maximumInstances else {
-            throw .invalidParameter("Container Instances cannot have more than 100 elements.")
-        }
+        try Lists.check(
+            "Container Instances", input.containerInstances.count, maximum: DescribeContainerInstances.maximumInstances)
         let includesTags = input.include?.contains(.tags) ?? false
         let includesHealth = input.include?.contains(.containerInstanceHealth) ?? false
         var found: [ECS.ContainerInstance] = []
@@ -38,7 +34,7 @@ struct DescribeContainerInstances: ReadOperation {
                         instance, in: snapshot, includesTags: includesTags, includesHealth: includesHealth))
             } else {
                 let arn = snapshot.realm.ecs("container-instance/\(cluster)/\(id)")
-                failures.append(ECS.Failure(arn: arn, reason: "MISSING"))
+                failures.append(missing(arn))
             }
         }
         return ECS.DescribeContainerInstancesResponse(containerInstances: found, failures: failures)

@@ -25,10 +25,7 @@ struct DescribeServices: ReadOperation {
         _ input: ECS.DescribeServicesRequest, _ call: Call, _ snapshot: Snapshot
     ) throws(WireError) -> ECS.DescribeServicesResponse {
         let cluster = try ClusterReference.active(input.cluster, in: snapshot).name
-        guard !input.services.isEmpty else { throw .invalidParameter("Services cannot be empty.") }
-        guard input.services.count <= DescribeServices.maximumServices else {
-            throw .invalidParameter("Services cannot have more than \(DescribeServices.maximumServices) elements.")
-        }
+        try Lists.check("Services", input.services.count, maximum: DescribeServices.maximumServices)
         let includesTags = input.include?.contains(.tags) ?? false
         var services: [ECS.Service] = []
         var failures: [ECS.Failure] = []
@@ -37,8 +34,7 @@ struct DescribeServices: ReadOperation {
             if let service = snapshot.get(ServiceRecord.key(cluster, name)) {
                 services.append(ECS.Service(service, in: snapshot, includesTags: includesTags))
             } else {
-                let arn = snapshot.realm.ecs("service/\(cluster)/\(name)")
-                failures.append(ECS.Failure(arn: arn, reason: "MISSING"))
+                failures.append(missing(snapshot.realm.ecs("service/\(cluster)/\(name)")))
             }
         }
         return ECS.DescribeServicesResponse(services: services, failures: failures)

@@ -25,10 +25,7 @@ struct DescribeTasks: ReadOperation {
         _ input: ECS.DescribeTasksRequest, _ call: Call, _ snapshot: Snapshot
     ) throws(WireError) -> ECS.DescribeTasksResponse {
         let cluster = try ClusterReference.active(input.cluster, in: snapshot).name
-        guard !input.tasks.isEmpty else { throw .invalidParameter("Tasks cannot be empty.") }
-        guard input.tasks.count <= DescribeTasks.maximumTasks else {
-            throw .invalidParameter("Tasks cannot have more than \(DescribeTasks.maximumTasks) elements.")
-        }
+        try Lists.check("Tasks", input.tasks.count, maximum: DescribeTasks.maximumTasks)
         let includesTags = input.include?.contains(.tags) ?? false
         var projection = TaskProjection(snapshot)
         var tasks: [ECS.Task] = []
@@ -38,7 +35,7 @@ struct DescribeTasks: ReadOperation {
             if let task = snapshot.get(TaskRecord.key(cluster, id)) {
                 tasks.append(projection.task(task, includesTags: includesTags))
             } else {
-                failures.append(ECS.Failure(arn: snapshot.realm.ecs("task/\(cluster)/\(id)"), reason: "MISSING"))
+                failures.append(missing(snapshot.realm.ecs("task/\(cluster)/\(id)")))
             }
         }
         return ECS.DescribeTasksResponse(tasks: tasks, failures: failures)

@@ -23,10 +23,7 @@ struct UpdateContainerAgent: Operation {
         _ context: inout DecisionContext
     ) throws(WireError) -> ECS.UpdateContainerAgentResponse {
         let cluster = try ClusterReference.active(input.cluster, in: tx.snapshot).name
-        let id = try member(input.containerInstance, "container-instance", of: cluster, tx.realm)
-        guard var instance = tx.get(ContainerInstanceRecord.key(cluster, id)), instance.status != .inactive else {
-            throw .invalidParameter("Container instance not found.")
-        }
+        var instance = try ContainerInstanceReference.registered(input.containerInstance, cluster, in: tx.snapshot)
         try check(instance)
         instance.agentUpdateStatus = .pending
         instance.version += 1

@@ -31,7 +31,7 @@ struct UpdateContainerInstancesState: Operation {
             let key = ContainerInstanceRecord.key(cluster, id)
             let arn = tx.realm.ecs("container-instance/\(cluster)/\(id)")
             switch tx.get(key)?.status {
-            case nil: failures.append(ECS.Failure(arn: arn, reason: "MISSING"))
+            case nil: failures.append(missing(arn))
             case .inactive?: failures.append(ECS.Failure(arn: arn, reason: "INACTIVE"))
             case let old?:
                 if old != status { tx.update(key) { $0.move(to: status) } }
