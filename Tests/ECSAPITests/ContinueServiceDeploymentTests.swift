@@ -9,14 +9,7 @@ import Testing
     /// A region with a service deployment that pauses, and the deployment's ARN.
     private func region() -> (TestRegion, String) {
         let region = TestRegion()
-        let container = #"{"name":"web","image":"i","memory":64}"#
-        for (operation, body) in [
-            ("CreateCluster", "{}"),
-            ("RegisterTaskDefinition", #"{"family":"web","containerDefinitions":[\#(container)]}"#),
-            ("CreateService", #"{"serviceName":"s","taskDefinition":"web","desiredCount":1}"#),
-        ] {
-            #expect(region.call(operation, body).status == 200)
-        }
+        region.createService()
         region.change { tx in
             for var deployment in tx.snapshot.list(ServiceDeploymentRecord.self) {
                 var hook = LifecycleHookState()

@@ -12,14 +12,7 @@ import Testing
     /// - Returns: the answer, and the deployment's status afterwards.
     private func stop(_ status: Status, _ more: String = "", hasRevision: Bool = true) -> (Answer, Status?) {
         let region = TestRegion()
-        let container = #"{"name":"web","image":"i","memory":64}"#
-        for (operation, body) in [
-            ("CreateCluster", "{}"),
-            ("RegisterTaskDefinition", #"{"family":"web","containerDefinitions":[\#(container)]}"#),
-            ("CreateService", #"{"serviceName":"s","taskDefinition":"web","desiredCount":1}"#),
-        ] {
-            #expect(region.call(operation, body).status == 200)
-        }
+        region.createService()
         region.change { tx in
             for deployment in tx.snapshot.list(ServiceDeploymentRecord.self) {
                 tx.update(deployment.key) { $0.status = status }

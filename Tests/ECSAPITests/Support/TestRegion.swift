@@ -76,6 +76,21 @@ final class TestRegion: Sendable {
         }
     }
 
+    /// Creates the default cluster, a definition `web` with a container `web` that has the port 80, and a service `s`.
+    /// - Parameter members: what the service has beside a definition and a desired count of 1.
+    func createService(_ members: String = "") {
+        let container = #"{"name":"web","image":"i","memory":64,"portMappings":[{"containerPort":80}]}"#
+        let more = members.isEmpty ? "" : ",\(members)"
+        for (operation, body) in [
+            ("CreateCluster", "{}"),
+            ("RegisterTaskDefinition", #"{"family":"web","containerDefinitions":[\#(container)]}"#),
+            ("CreateService", #"{"serviceName":"s","taskDefinition":"web","desiredCount":1\#(more)}"#),
+        ] {
+            let answer = call(operation, body)
+            precondition(answer.status == 200, answer.text)
+        }
+    }
+
     /// Changes the state without an operation.
     func change(_ body: @escaping @Sendable (inout Transaction) -> Void) {
         lane.submit(at: now) { (transaction, _) throws(WireError) in

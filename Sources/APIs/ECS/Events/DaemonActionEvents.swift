@@ -2,6 +2,9 @@ import AWSWire
 import State
 
 /// ECS Daemon Service Action: a daemon's task that did not start.
+///
+/// To ECS a task that was never healthy did not start either. Nothing here remembers whether one ever was, so what was
+/// RUNNING counts as started.
 /// Source: Amazon ECS Developer Guide, Daemon events, Daemon service action events.
 extension StateChangeEvents {
     /// A daemon's task that ended before it ran, other than because it was to.
