@@ -23,15 +23,17 @@ import Foundation
 ///
 ///     {"cluster":…}
 ///
-/// `given` is the state, as calls of ECS operations that must succeed; `wait N` lets N seconds pass. The region is
-/// empty at the start, the clock stands at 2026-01-01T00:00:00Z, ids come from a fixed seed. Everything after
-/// `### response` must be what the region answers, byte for byte.
+/// `given` is the state, as calls of ECS operations that must succeed; `wait N` lets N seconds pass, `connect` lets the
+/// agents of all container instances connect. The region is empty at the start, the clock stands at
+/// 2026-01-01T00:00:00Z, ids come from a fixed seed. Everything after `### response` must be what the region answers,
+/// byte for byte.
 /// `UPDATE_FIXTURES=1 swift test --filter FixtureTests` writes that part anew.
 struct Fixture {
     /// A line of `given`.
     enum Step: Equatable {
         case call(operation: String, body: String)
         case wait(seconds: Int64)
+        case connect
     }
 
     /// A file that cannot be read as a fixture.
@@ -65,6 +67,7 @@ struct Fixture {
         for step in given {
             switch step {
             case .wait(let seconds): region.wait(.seconds(seconds))
+            case .connect: region.connectAgents()
             case .call(let operation, let body):
                 let answer = region.call(operation, body)
                 guard answer.status == 200 else { throw Malformed(reason: "given \(operation): \(answer.text)") }
@@ -96,6 +99,7 @@ struct Fixture {
 
     private static func step(_ line: String) throws -> Step {
         let parts = line.split(separator: " ", maxSplits: 1).map(String.init)
+        if line == "connect" { return .connect }
         guard parts[0] == "wait" else { return .call(operation: parts[0], body: parts.count == 2 ? parts[1] : "{}") }
         guard parts.count == 2, let seconds = Int64(parts[1]) else { throw Malformed(reason: line) }
         return .wait(seconds: seconds)

@@ -68,6 +68,11 @@ final class TestRegion: Sendable {
         let resources = #"{"name":"CPU","integerValue":2147483647},{"name":"MEMORY","integerValue":2147483647}"#
         let answer = call("RegisterContainerInstance", #"{"totalResources":[\#(resources)]}"#)
         precondition(answer.status == 200, answer.text)
+        connectAgents()
+    }
+
+    /// Lets the agents of all container instances connect.
+    func connectAgents() {
         change { tx in
             for var instance in tx.snapshot.list(ContainerInstanceRecord.self) {
                 instance.agentConnected = true
