@@ -45,7 +45,7 @@ struct Launch {
                 cluster: cluster, definition: definition,
                 overrides: try LaunchChecks.overrides(input.overrides, of: definition),
                 group: try Launch.group(input.group, definition)))
-        blueprint.startedBy = try Launch.startedBy(input.startedBy)
+        blueprint.startedBy = try Launch.startedBy(input)
         blueprint.networkConfiguration = input.networkConfiguration
         try VolumeConfigurationRules.check(input.volumeConfigurations, definition)
         blueprint.volumeConfigurations = input.volumeConfigurations ?? []
@@ -76,14 +76,15 @@ struct Launch {
         return group
     }
 
-    /// Source: Amazon ECS API Reference, RunTask (startedBy).
-    private static func startedBy(_ text: String?) throws(WireError) -> String? {
-        guard let text else { return nil }
+    private static func startedBy<Settings: LaunchSettings>(_ input: Settings) throws(WireError) -> String? {
+        guard let text = input.startedBy else { return nil }
         let isAllowed = text.utf8.allSatisfy { byte in
             (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte & 0xDF) || "-_/".utf8.contains(byte)
         }
-        guard text.utf8.count <= 128, isAllowed else {
-            throw .invalidParameter("startedBy must be up to 128 letters, digits, hyphens, underscores and slashes.")
+        let maximum = Settings.maximumStartedByLength
+        guard text.utf8.count <= maximum, isAllowed else {
+            throw .invalidParameter(
+                "startedBy must be up to \(maximum) letters, digits, hyphens, underscores and slashes.")
         }
         return text
     }
@@ -104,6 +105,8 @@ struct Launch {
 
 /// The members that RunTask and StartTask have in common.
 private protocol LaunchSettings {
+    /// Source: Amazon ECS API Reference, RunTask and StartTask (startedBy).
+    static var maximumStartedByLength: Int { get }
     var enableECSManagedTags: Bool? { get }
     var enableExecuteCommand: Bool? { get }
     var group: String? { get }
@@ -115,5 +118,10 @@ private protocol LaunchSettings {
     var volumeConfigurations: [ECS.TaskVolumeConfiguration]? { get }
 }
 
-extension ECS.RunTaskRequest: LaunchSettings {}
-extension ECS.StartTaskRequest: LaunchSettings {}
+extension ECS.RunTaskRequest: LaunchSettings {
+    fileprivate static var maximumStartedByLength: Int { 128 }
+}
+
+extension ECS.StartTaskRequest: LaunchSettings {
+    fileprivate static var maximumStartedByLength: Int { 36 }
+}
