@@ -47,7 +47,9 @@ func member(_ text: String, _ type: String, of cluster: String, _ realm: Realm) 
     if text.utf8.starts(with: expected), !rest.contains(UInt8(ascii: "/")) { return String(Substring(rest)) }
     guard text.utf8.starts(with: "arn:".utf8) else { return text }
     let parts = try resource(ofARN: text, type, realm).split(separator: "/", omittingEmptySubsequences: false)
-    guard parts.count == 2 else { return String(parts.last ?? "") }
+    // ARNs of the time before they named their cluster are still understood.
+    if parts.count == 1 { return String(parts[0]) }
+    guard parts.count == 2 else { throw .invalidParameter("Invalid identifier: \(text)") }
     guard parts[0] == cluster else {
         throw .invalidParameter("Identifier is for cluster \(parts[0]). Your cluster is \(cluster)")
     }
