@@ -30,17 +30,69 @@ import Testing
             Row(members: #""enableExecuteCommand":true"#, says: "because a valid task role is not being used."),
             Row(members: #""propagateTags":"SERVICE""#, says: "cannot be propagated from a service"),
             Row(members: #""startedBy":"a b""#, says: "startedBy"),
+            Row(members: #""startedBy":"\#(String(repeating: "x", count: 129))""#, says: "up to 128 letters"),
+            Row(members: #""group":"service:web""#, says: "Group cannot begin with 'service:'."),
+            Row(members: environment(8_192), says: "longer than 8192 characters"),
             Row(members: #""overrides":{"cpu":"9223372036854775807"}"#, says: "Invalid 'cpu' setting for task."),
             Row(members: #""overrides":{"memory":"9223372036854775807"}"#, says: "Invalid 'memory' setting for task."),
             Row(members: #""overrides":{"containerOverrides":[{"name":"web","memory":-1}]}"#, says: "negative size"),
             Row(members: #""placementConstraints":[{"type":"memberOf","expression":"x"}]"#, says: "Invalid expression"),
+            Row(members: #""placementConstraints":[{"type":"memberOf"}]"#, says: "Expression must be given"),
+            Row(
+                members: #""placementConstraints":[{"type":"distinctInstance","expression":"attribute:a exists"}]"#,
+                says: "Expression is not allowed"),
+            Row(members: many("placementConstraints", "distinctInstance", 11), says: "at most 10"),
+            Row(members: many("placementStrategy", "random", 6), says: "at most 5"),
             Row(members: #""placementStrategy":[{"type":"binpack","field":"x"}]"#, says: "Invalid field 'x'"),
+            Row(members: #""placementStrategy":[{"type":"spread"}]"#, says: "Invalid field ''"),
+            Row(members: #""placementStrategy":[{"field":"cpu"}]"#, says: "type must not be null"),
+            Row(members: #""launchType":"MANAGED_INSTANCES""#, says: "does not support launch_type MANAGED_INSTANCES."),
             Row(members: #""tags":[{"key":"aws:x","value":"y"}]"#, says: "'aws:' is reserved"),
         ])
     func run(row: Row) {
         let answer = region().call("RunTask", #"{"taskDefinition":"web",\#(row.members)}"#)
         #expect(answer.code == row.code, "\(answer.text)")
         #expect(answer.message.contains(row.says), "\(answer.message)")
+    }
+
+    private static func many(_ list: String, _ type: String, _ count: Int) -> String {
+        #""\#(list)":[\#(Array(repeating: #"{"type":"\#(type)"}"#, count: count).joined(separator: ","))]"#
+    }
+
+    /// Overrides that are a little longer than `length`.
+    private static func environment(_ length: Int) -> String {
+        let value = String(repeating: "x", count: length)
+        return #""overrides":{"containerOverrides":[{"name":"web","environment":[{"name":"A","value":"\#(value)"}]}]}"#
+    }
+
+    @Test(
+        "what is just short enough is taken",
+        arguments: [
+            #""startedBy":"\#(String(repeating: "x", count: 128))""#, environment(8_000),
+            many("placementConstraints", "distinctInstance", 10), many("placementStrategy", "random", 5),
+        ])
+    func longest(members: String) {
+        let region = region()
+        region.connectInstance()
+        let answer = region.call("RunTask", #"{"taskDefinition":"web",\#(members)}"#)
+        #expect(answer.json["tasks"]?.arrayValue?.count == 1, "\(answer.text)")
+    }
+
+    /// Source: Amazon ECS API Reference, RunTask and CreateService (placementConstraints).
+    @Test("the constraints of the definition count against the limit, too")
+    func constraintsOfDefinition() {
+        let region = region()
+        let own = #""placementConstraints":[{"type":"memberOf","expression":"agentConnected == true"}]"#
+        let definition = #"{"family":"own",\#(own),"containerDefinitions":[{"name":"a","image":"i","memory":9}]}"#
+        #expect(region.call("RegisterTaskDefinition", definition).status == 200)
+        let more = LaunchRulesTests.many("placementConstraints", "distinctInstance", 10)
+        let calls = [
+            ("RunTask", #"{"taskDefinition":"own",\#(more)}"#),
+            ("CreateService", #"{"serviceName":"s","desiredCount":1,"taskDefinition":"own",\#(more)}"#),
+        ]
+        for (operation, body) in calls {
+            #expect(region.call(operation, body).message.contains("together with those of the task definition"))
+        }
     }
 
     @Test("a task role in the overrides is enough for ECS Exec")

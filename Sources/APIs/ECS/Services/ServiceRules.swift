@@ -40,18 +40,8 @@ enum ServiceRules {
         case .platformVersion:
             try LaunchChecks.check(platformVersion: settings.platformVersion, settings.launchType)
         case .monitoring: try MonitoringRules.check(settings.monitoring)
-        case .placementConstraints: try checkConstraints(settings, definition)
-        }
-    }
-
-    /// Source: Amazon ECS API Reference, CreateService (placementConstraints): those of the definition count.
-    private static func checkConstraints(
-        _ settings: ServiceSettings, _ definition: TaskDefinitionRecord
-    ) throws(WireError) {
-        let own = definition.definition.placementConstraints ?? []
-        guard settings.placementConstraints.count + own.count <= 10 else {
-            throw .invalidParameter(
-                "Too many placement constraints: at most 10, together with those of the task definition.")
+        case .placementConstraints:
+            try LaunchChecks.check(constraintCount: settings.placementConstraints, definition)
         }
     }
 

@@ -17,6 +17,18 @@ enum LaunchChecks {
         try checkLaunchType(choice, definition.definition)
         try checkNetwork(network, definition.definition, choice?.launchType)
         try checkPlacement(constraints ?? [], strategies ?? [])
+        try check(constraintCount: constraints ?? [], definition)
+    }
+
+    /// Source: Amazon ECS API Reference, RunTask and CreateService (placementConstraints): those of the definition
+    /// count.
+    static func check(
+        constraintCount constraints: [ECS.PlacementConstraint], _ definition: TaskDefinitionRecord
+    ) throws(WireError) {
+        guard constraints.count + (definition.definition.placementConstraints ?? []).count <= 10 else {
+            throw .invalidParameter(
+                "Too many placement constraints: at most 10, together with those of the task definition.")
+        }
     }
 
     private static func checkLaunchType(
