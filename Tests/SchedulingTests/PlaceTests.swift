@@ -35,6 +35,28 @@ import Testing
             Row(
                 name: "ports", instance: .sample("a", ports: [80]), definition: .sample(hostPort: 80),
                 reason: "RESOURCE:PORTS"),
+            Row(
+                name: "udp ports", instance: .sample("a", udpPorts: [53]),
+                definition: .sample(hostPort: 53, protocol: .udp), reason: "RESOURCE:PORTS_UDP"),
+            Row(
+                name: "the same port of the other protocol", instance: .sample("a", udpPorts: [53]),
+                definition: .sample(hostPort: 53), reason: "a"),
+            Row(name: "no cpu is always there", instance: .sample("a", cpu: 0), definition: .sample(), reason: "a"),
+            Row(
+                name: "attribute", instance: .sample("a"), definition: .sample(requires: [ECS.Attribute(name: "gpu")]),
+                reason: "ATTRIBUTE"),
+            Row(
+                name: "an attribute's value", instance: .sample("a", attributes: ["driver": "local"]),
+                definition: .sample(requires: [ECS.Attribute(name: "driver", value: "nfs")]), reason: "ATTRIBUTE"),
+            Row(
+                name: "an attribute with any value", instance: .sample("a", attributes: ["driver": "local"]),
+                definition: .sample(requires: [ECS.Attribute(name: "driver")]), reason: "a"),
+            Row(
+                name: "the first check that fails", instance: .sample("a", cpu: 1, memory: 1, isConnected: false),
+                definition: .sample(cpu: 9), reason: "AGENT"),
+            Row(
+                name: "cpu before memory", instance: .sample("a", cpu: 1, memory: 1), definition: .sample(cpu: 9),
+                reason: "RESOURCE:CPU"),
             Row(name: "draining", instance: .sample("a", status: .draining), definition: .sample(), reason: ""),
         ])
     func refuses(row: Row) {
@@ -63,6 +85,74 @@ import Testing
         let binpack = [ECS.PlacementStrategy(type: .binpack, field: "memory")]
         #expect(world.place(.sample(memory: 256), strategies: binpack) == "b")
         #expect(world.place(.sample(memory: 256), strategies: binpack) == "c")
+    }
+
+    @Test("binpack by cpu looks at cpu")
+    func binpacksCPU() {
+        var world = PlacementWorld([.sample("a", cpu: 512, memory: 900), .sample("b", cpu: 900, memory: 300)])
+        let binpack = [ECS.PlacementStrategy(type: .binpack, field: "CPU")]
+        #expect((0..<3).map { _ in world.place(.sample(memory: 1, cpu: 256), strategies: binpack) } == ["a", "a", "b"])
+    }
+
+    @Test("each strategy chooses among what the one before left")
+    func chains() {
+        var world = PlacementWorld([
+            .sample("a1", zone: "us-east-1a", memory: 900), .sample("a2", zone: "us-east-1a", memory: 300),
+            .sample("b1", zone: "us-east-1b", memory: 700), .sample("b2", zone: "us-east-1b", memory: 800),
+        ])
+        let strategies = [
+            ECS.PlacementStrategy(type: .spread, field: "attribute:ecs.availability-zone"),
+            ECS.PlacementStrategy(type: .binpack, field: "memory"),
+        ]
+        #expect(
+            (0..<4).map { _ in world.place(.sample(memory: 250), strategies: strategies) } == ["a2", "b1", "b1", "a1"])
+    }
+
+    @Test("spread counts the tasks of the group, and takes instances without the attribute for one group")
+    func spreads() {
+        var world = PlacementWorld([
+            .sample("a", attributes: ["rack": "1"]), .sample("b", attributes: ["rack": "2"]), .sample("c"),
+        ])
+        let spread = [ECS.PlacementStrategy(type: .spread, field: "attribute:rack")]
+        let small = TaskDefinitionRecord.sample(memory: 1)
+        #expect(Set((0..<3).map { _ in world.place(small, group: "g", strategies: spread) }) == ["a", "b", "c"])
+        #expect(Set((0..<3).map { _ in world.place(small, group: "h", strategies: spread) }) == ["a", "b", "c"])
+        let onHosts = [ECS.PlacementStrategy(type: .spread, field: "instanceId")]
+        #expect(Set((0..<3).map { _ in world.place(small, group: "i", strategies: onHosts) }) == ["a", "b", "c"])
+    }
+
+    @Test("random takes any that fits, and only those")
+    func random() {
+        let random = [ECS.PlacementStrategy(type: .random)]
+        var world = PlacementWorld([.sample("a"), .sample("b"), .sample("c", memory: 1)])
+        let placed = (0..<60).map { _ in world.place(.sample(memory: 2), strategies: random) }
+        #expect(Set(placed) == ["a", "b"])
+    }
+
+    @Test("constraints of the definition are binding, too")
+    func constraintsOfDefinition() {
+        var world = PlacementWorld([.sample("a"), .sample("b", attributes: ["stack": "test"])])
+        var definition = TaskDefinitionRecord.sample(memory: 1)
+        definition.definition.placementConstraints = [
+            ECS.TaskDefinitionPlacementConstraint(type: .memberOf, expression: "attribute:stack exists")
+        ]
+        #expect((0..<2).map { _ in world.place(definition) } == ["b", "b"])
+        let nowhere = [ECS.PlacementConstraint(type: .memberOf, expression: "attribute:stack == prod")]
+        #expect(
+            world.place(definition, constraints: nowhere)
+                == "MemberOf placement constraint unsatisfied. MemberOf placement constraint unsatisfied.")
+    }
+
+    @Test("distinct instances are those without a task of the group, whoever started it")
+    func distinctByGroup() {
+        var world = PlacementWorld([.sample("a"), .sample("b")])
+        let small = TaskDefinitionRecord.sample(memory: 1)
+        #expect(world.place(small, group: "g") == "a")
+        let distinct = [ECS.PlacementConstraint(type: .distinctInstance)]
+        #expect(world.place(small, group: "g", constraints: distinct) == "b")
+        let other = (0..<2).map { _ in world.place(small, group: "other", constraints: distinct) }
+        #expect(Set(other) == ["a", "b"])
+        #expect(world.place(small, group: "g", constraints: distinct).hasPrefix("DistinctInstance"))
     }
 
     @Test("constraints are binding")

@@ -79,6 +79,45 @@ import Testing
         #expect(decision.stop.count == limits.stops)
     }
 
+    /// Source: Amazon ECS Developer Guide, Rolling update deployments and Service event messages.
+    @Test(
+        "a roll-out is stuck when its percentages allow neither a start nor a stop",
+        arguments: [
+            (Limits(desired: 2, minimum: 75, maximum: 100, starts: 0, stops: 0), true),
+            (Limits(desired: 3, minimum: 100, maximum: 125, starts: 0, stops: 0), true),
+            (Limits(desired: 1, minimum: 50, maximum: 199, starts: 0, stops: 0), true),
+            (Limits(desired: 4, minimum: 75, maximum: 100, starts: 0, stops: 1), false),
+            (Limits(desired: 4, minimum: 100, maximum: 125, starts: 1, stops: 0), false),
+        ])
+    func stuck(limits: Limits, isStuck: Bool) {
+        let tasks = (0..<limits.desired).map { running("old\($0)", "old") }
+        let decision = decide(
+            view(
+                desired: limits.desired, minimum: limits.minimum, maximum: limits.maximum,
+                deployments: ["new", "old"], tasks))
+        #expect((decision.start, decision.stop.count) == (limits.starts, limits.stops))
+        #expect(decision.isStuck == isStuck)
+    }
+
+    @Test("scale-in takes unready and ill tasks first, then from the fullest zone and its fullest instance")
+    func scaleInOrder() {
+        func task(_ id: String, _ zone: String, _ instance: String) -> TaskView {
+            TaskView(
+                id: id, deployment: "new", lastStatus: .running, startedAt: noon.advanced(by: .seconds(-60)),
+                instanceID: instance, availabilityZone: zone)
+        }
+        var ill = task("8", "b", "b1")
+        ill.health = .unhealthy
+        ill.grace = .seconds(3_600)
+        let pending = TaskView(
+            id: "9", deployment: "new", lastStatus: .pending, instanceID: "b1", availabilityZone: "b")
+        let tasks = [
+            task("1", "b", "b1"), task("2", "a", "a1"), task("3", "a", "a2"), task("4", "a", "a2"), ill, pending,
+        ]
+        let stops = decide(view(desired: 0, state: .completed, tasks)).stop.map(\.id)
+        #expect(stops == ["9", "8", "3", "2", "1", "4"])
+    }
+
     @Test("an old task stops only when its replacement has run for 40 seconds")
     func settles() {
         let young = decide(

@@ -16,7 +16,8 @@ extension DecisionContext {
 extension ContainerInstanceRecord {
     static func sample(
         _ id: String, zone: String = "us-east-1a", cpu: Int = 1_024, memory: Int = 1_024, ports: [Int] = [],
-        attributes: [String: String] = [:], isConnected: Bool = true, status: InstanceStatus = .active
+        udpPorts: [Int] = [], attributes: [String: String] = [:], isConnected: Bool = true,
+        status: InstanceStatus = .active
     ) -> ContainerInstanceRecord {
         var instance = ContainerInstanceRecord()
         instance.cluster = "default"
@@ -24,6 +25,7 @@ extension ContainerInstanceRecord {
         instance.cpuUnits = cpu
         instance.memoryMiB = memory
         instance.reservedPorts = ports
+        instance.reservedUDPPorts = udpPorts
         instance.agentConnected = isConnected
         instance.status = status
         instance.attributes = [ECS.Attribute(name: "ecs.availability-zone", value: zone)]
@@ -36,18 +38,22 @@ extension ContainerInstanceRecord {
 
 extension TaskDefinitionRecord {
     static func sample(
-        _ family: String = "web", memory: Int = 256, cpu: Int = 0, hostPort: Int? = nil
+        _ family: String = "web", memory: Int = 256, cpu: Int = 0, hostPort: Int? = nil,
+        protocol: ECS.TransportProtocol = .tcp, requires attributes: [ECS.Attribute] = []
     ) -> TaskDefinitionRecord {
         var container = ECS.ContainerDefinition()
         container.name = "main"
         container.image = "busybox"
         container.memory = memory
         container.cpu = cpu
-        if let hostPort { container.portMappings = [ECS.PortMapping(containerPort: 80, hostPort: hostPort)] }
+        if let hostPort {
+            container.portMappings = [ECS.PortMapping(containerPort: 80, hostPort: hostPort, protocol: `protocol`)]
+        }
         var record = TaskDefinitionRecord()
         record.family = family
         record.revision = 1
         record.definition.containerDefinitions = [container]
+        record.definition.requiresAttributes = attributes
         return record
     }
 }
