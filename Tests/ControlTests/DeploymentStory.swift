@@ -11,6 +11,8 @@ struct DeploymentStory {
     let key = ServiceRecord.key("default", "web")
     /// Containers of these revisions exit a second after they run.
     var crashing: Set<Int> = []
+    /// Tasks of these revisions fail before they run.
+    var failing: Set<Int> = []
     private var seed: UInt64 = 100
     private var hasCrashed = false
 
@@ -89,6 +91,9 @@ struct DeploymentStory {
         for task in world.snapshot.liveTasks(of: key) {
             var next = task
             if task.desiredStatus == .stopped {
+                next.advance(to: .stopped, at: world.now)
+            } else if failing.contains(task.revision) {
+                next.requestStop(.taskFailedToStart, "Task failed to start", at: world.now)
                 next.advance(to: .stopped, at: world.now)
             } else if task.lastStatus < .running {
                 next.advance(to: .running, at: world.now)

@@ -125,6 +125,24 @@ import Testing
         #expect(answer.message.contains(refused), "\(answer.message)")
     }
 
+    /// Source: Amazon ECS Developer Guide, Service throttle logic.
+    @Test("any update ends the wait after tasks that failed to start")
+    func throttle() {
+        let region = region()
+        create(region, #""taskDefinition":"web""#)
+        region.change { tx in
+            tx.update(ServiceRecord.key("default", "s")) { service in
+                service.changePrimary { deployment in
+                    (deployment.launchFailures, deployment.notBefore) = (7, TestRegion.start.advanced(by: .seconds(64)))
+                }
+            }
+        }
+        #expect(region.call("UpdateService", #"{"service":"s","propagateTags":"SERVICE"}"#).status == 200)
+        let primary = region.snapshot.get(ServiceRecord.key("default", "s"))?.primary
+        #expect(primary?.launchFailures == 0)
+        #expect(primary?.notBefore == nil)
+    }
+
     // MARK: The end
 
     private func end(_ region: TestRegion) {

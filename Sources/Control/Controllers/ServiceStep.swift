@@ -204,9 +204,17 @@ struct ServiceStep {
     private mutating func sayTrouble(_ decision: ServiceDecision) {
         if decision.isStuck { trouble = trouble ?? ServiceStep.stuckEvent }
         if decision.isScaleInBlocked, let id = service.primary?.id { trouble = trouble ?? scaleInBlockedEvent(id) }
+        if isThrottled { trouble = trouble ?? ServiceStep.throttledEvent }
         guard service.lastPlacementFailure != trouble else { return }
         if let trouble { say(trouble) }
         service.lastPlacementFailure = trouble
+    }
+
+    /// Whether tasks failed to start so often in a row that a client should hear of it.
+    private var isThrottled: Bool {
+        ([service.primary?.launchFailures] + taskSets.map(\.launchFailures)).contains {
+            $0 ?? 0 >= ServiceStep.failuresToSay
+        }
     }
 
     private mutating func remove(_ finished: [String]) {
@@ -243,6 +251,10 @@ struct ServiceStep {
     private static let stuckEvent =
         "was unable to stop or start tasks during a deployment because of the service deployment "
         + "configuration. Update the minimumHealthyPercent or maximumPercent value and try again."
+
+    /// Source: the same page: told when the time between two tries has begun to grow.
+    private static let throttledEvent = "is unable to consistently start tasks successfully."
+    private static let failuresToSay = 3
 
     private mutating func say(_ text: String) {
         service.addEvent(text, &context)

@@ -48,7 +48,7 @@ struct UpdateService: Operation {
         if let definition, mustDeploy(definition, service, before, input, tx.snapshot) {
             tx.deploy(definition, of: &service, &context)
         }
-        if service.primary?.notBefore != nil { service.forgetFailures() }
+        service.forgetFailures()
         tx.put(service)
         return ECS.UpdateServiceResponse(service: ECS.Service(service, in: tx.snapshot, includesTags: true))
     }
@@ -176,10 +176,10 @@ struct UpdateService: Operation {
 }
 
 extension ServiceRecord {
-    /// An update ends the wait between tries.
+    /// An update ends the wait between tries, which begins to grow anew.
     /// Source: Amazon ECS Developer Guide, Service throttle logic.
     fileprivate mutating func forgetFailures() {
-        changePrimary { $0.notBefore = nil }
+        changePrimary { ($0.launchFailures, $0.notBefore) = (0, nil) }
     }
 }
 
