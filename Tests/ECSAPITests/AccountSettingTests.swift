@@ -36,6 +36,33 @@ import Testing
         }
     }
 
+    /// Source: Amazon ECS API Reference, PutAccountSetting (value).
+    @Test(
+        "a setting takes its own values, and no others",
+        arguments: [
+            ("containerInsights", ["enabled", "disabled", "enhanced"], ["on", "Enabled", ""]),
+            ("serviceLongArnFormat", ["enabled"], ["disabled", "on"]),
+            ("awsvpcTrunking", ["enabled", "disabled"], ["on"]),
+            ("fargateFIPSMode", ["enabled", "disabled"], ["on"]),
+            ("tagResourceAuthorization", ["on", "off"], ["enabled"]),
+            ("fargateTaskRetirementWaitPeriod", ["0", "7", "14"], ["1", "07"]),
+            ("defaultLogDriverMode", ["blocking", "non-blocking"], ["enabled"]),
+        ])
+    func values(name: String, good: [String], bad: [String]) {
+        let region = TestRegion()
+        for value in good {
+            let answer = region.call("PutAccountSetting", #"{"name":"\#(name)","value":"\#(value)"}"#)
+            #expect(answer.json["setting"]?["value"]?.stringValue == value, "\(answer.text)")
+        }
+        for value in bad {
+            let answer = region.call("PutAccountSetting", #"{"name":"\#(name)","value":"\#(value)"}"#)
+            #expect(answer.code == "InvalidParameterException", "\(value): \(answer.text)")
+        }
+        // The last good value is what counts.
+        let shown = region.call("ListAccountSettings", #"{"name":"\#(name)"}"#).json["settings"]?.arrayValue
+        #expect(shown?.first?["value"]?.stringValue == good.last)
+    }
+
     @Test("a principal's own setting wins over the root user's, and that over the rest; a session has its role's")
     func whose() {
         let role = AccountSettingTests.realm.role("deploy")

@@ -66,6 +66,12 @@ import Testing
         Row(task: #""taskRoleArn":"""#, says: "Role is not valid"),
         Row(task: #""cpu":"128""#, container: #""cpu":256"#, says: "exceeds the 'cpu' value of the task"),
         Row(task: #""memory":"64""#, says: "exceeds the 'memory' value of the task"),
+        Row(
+            others: (1...10).map { #"{"name":"c\#($0)","image":"i","memory":9}"# }.joined(separator: ","),
+            says: "cannot have more than 10 containers"),
+        Row(
+            container: #""environment":[{"name":"A","value":"\#(String(repeating: "x", count: 65_536))"}]"#,
+            says: "Max allowed length is '65536' bytes."),
         Row(task: #""placementConstraints":[{"type":"memberOf"}]"#, says: "has the type memberOf and an expression"),
         Row(task: #""placementConstraints":[{"type":"memberOf","expression":"=="}]"#, says: "Invalid expression"),
     ]
@@ -195,6 +201,8 @@ import Testing
         Row(task: small, container: #""privileged":true"#, says: "do not support privileged"),
         Row(task: small, container: #""stopTimeout":121"#, says: "between 2 and 120 seconds"),
         Row(task: small + #","ephemeralStorage":{"sizeInGiB":20}"#, says: "between 21 and 200 GiB"),
+        Row(task: small + #","ephemeralStorage":{"sizeInGiB":201}"#, says: "between 21 and 200 GiB"),
+        Row(task: small + #","ephemeralStorage":{"sizeInGiB":200}"#),
         Row(
             task: small, others: #"{"name":"x","image":"111122223333.dkr.ecr.us-east-1.amazonaws.com/x"}"#,
             says: "Fargate requires task definition to have execution role ARN to support ECR images."),

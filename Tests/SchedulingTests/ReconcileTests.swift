@@ -230,6 +230,26 @@ import Testing
         #expect(decide(view(desired: 1, state: .completed, [leaving, running("2")])).stop.map(\.id) == ["1"])
     }
 
+    /// Source: Amazon ECS Developer Guide, Container instance draining.
+    @Test("a task on a draining instance that does not run yet stops at once")
+    func drainingPending() {
+        var pending = TaskView(id: "1", deployment: "new", lastStatus: .pending)
+        pending.isInstanceActive = false
+        let decision = decide(view(desired: 1, state: .completed, [pending]))
+        #expect((decision.start, decision.stop.map(\.id)) == (1, ["1"]))
+    }
+
+    @Test("draining keeps to the percentages: without room above, the old task stops first")
+    func drainingTight() {
+        var leaving = running("1")
+        leaving.isInstanceActive = false
+        let tasks = [leaving, running("2")]
+        let first = decide(view(desired: 2, minimum: 50, maximum: 100, state: .completed, tasks))
+        #expect((first.start, first.stop.map(\.id)) == (0, ["1"]))
+        let blocked = decide(view(desired: 2, minimum: 100, maximum: 100, state: .completed, tasks))
+        #expect((blocked.start, blocked.stop.map(\.id)) == (0, []))
+    }
+
     @Test("waits after tasks that could not start")
     func backsOff() {
         var view = view(desired: 1, [])
