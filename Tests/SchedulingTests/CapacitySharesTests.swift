@@ -70,9 +70,9 @@ import Testing
         }
         let strategy = CapacitySharesTests.items(["a:1:1", "b:0:1"])
         let running = [task("1", "a"), task("2", "a"), task("3", "b"), task("4", "b"), task("5", "b")]
-        #expect(chooseVictims(4, among: running, strategy, noon).map(\.id) == ["3", "4", "5", "1"])
+        #expect(chooseVictims(4, among: running, strategy, [], noon).map(\.id) == ["3", "4", "5", "1"])
         let pending = running + [task("6", "a", .pending)]
-        #expect(chooseVictims(1, among: pending, strategy, noon).map(\.id) == ["6"])
+        #expect(chooseVictims(1, among: pending, strategy, [], noon).map(\.id) == ["6"])
     }
 
     @Test("only instances of the provider are looked at")

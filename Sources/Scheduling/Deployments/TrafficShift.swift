@@ -187,7 +187,10 @@ struct TrafficShift {
         let good = tasks.filter { $0.isInstanceActive && !$0.isIll(at: now) }
         start(wanted - good.count, of: deployment)
         let free = good.filter { !$0.isProtected }
-        for victim in chooseVictims(good.count - wanted, among: free, deployment.capacityProviderStrategy, now) {
+        for victim in chooseVictims(
+            good.count - wanted, among: free, deployment.capacityProviderStrategy,
+            view.service.settings.placementStrategy, now)
+        {
             decision.stop.append(TaskStop(id: victim.id, reason: scalingReason(deployment.id)))
         }
         let isReplaced = good.filter { $0.isHealthy(at: now) }.count >= wanted

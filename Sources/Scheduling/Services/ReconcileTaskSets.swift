@@ -10,7 +10,8 @@ func reconcileTaskSets(_ view: ServiceView, at now: Timestamp) -> ServiceDecisio
     for set in view.taskSets {
         let tasks = view.tasks.filter { $0.deployment == set.id }
         let wanted = set.status == .draining ? 0 : set.computedCount(of: view.service.desiredCount)
-        keep(set, tasks.filter { $0.desiredStatus == .running }, at: wanted, now, &decision)
+        let placement = view.service.settings.placementStrategy
+        keep(set, tasks.filter { $0.desiredStatus == .running }, at: wanted, placement, now, &decision)
         if set.status == .draining, tasks.allSatisfy({ $0.lastStatus > .running }) { decision.finished.append(set.id) }
     }
     decision.isSteady =
@@ -20,7 +21,8 @@ func reconcileTaskSets(_ view: ServiceView, at now: Timestamp) -> ServiceDecisio
 }
 
 private func keep(
-    _ set: TaskSetRecord, _ tasks: [TaskView], at wanted: Int, _ now: Timestamp, _ decision: inout ServiceDecision
+    _ set: TaskSetRecord, _ tasks: [TaskView], at wanted: Int, _ placement: [ECS.PlacementStrategy],
+    _ now: Timestamp, _ decision: inout ServiceDecision
 ) {
     let good = tasks.filter { $0.isInstanceActive && !$0.isIll(at: now) }
     if good.count < wanted {
@@ -31,7 +33,7 @@ private func keep(
         }
     }
     for victim in chooseVictims(
-        good.count - wanted, among: good.filter { !$0.isProtected }, set.capacityProviderStrategy, now)
+        good.count - wanted, among: good.filter { !$0.isProtected }, set.capacityProviderStrategy, placement, now)
     {
         decision.stop.append(TaskStop(id: victim.id, reason: taskSetReason(set.id)))
     }

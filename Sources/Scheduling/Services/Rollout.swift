@@ -75,7 +75,8 @@ struct Rollout {
         guard surplus > 0 else { return }
         let free = staying.filter { !$0.isProtected }
         decision.isScaleInBlocked = free.count < surplus
-        let victims = chooseVictims(surplus, among: free, primary.capacityProviderStrategy, now)
+        let victims = chooseVictims(
+            surplus, among: free, primary.capacityProviderStrategy, view.service.settings.placementStrategy, now)
         stop(victims)
         let ids = Set(victims.map(\.id))
         staying.removeAll { ids.contains($0.id) }

@@ -24,7 +24,12 @@ package struct ServiceView: Sendable {
     package init?(_ key: Key<ServiceRecord>, in snapshot: Snapshot) {
         guard let service = snapshot.get(key) else { return nil }
         let grace = Duration.seconds(service.settings.healthCheckGracePeriodSeconds ?? 0)
-        let tasks = snapshot.liveTasks(of: key).map { TaskView($0, in: snapshot, grace: grace) }
+        let placement = service.settings.placementStrategy.first
+        let tasks = snapshot.liveTasks(of: key).map { task in
+            var view = TaskView(task, in: snapshot, grace: grace)
+            if let placement { view.note(placement, of: task, in: snapshot) }
+            return view
+        }
         self.init(service: service, tasks: tasks)
         deployment = service.serviceDeployment.flatMap {
             snapshot.get(ServiceDeploymentRecord.key(service.cluster, service.name, $0))
@@ -58,6 +63,10 @@ package struct TaskView: Sendable, Equatable {
     package var capacityProvider: String?
     /// Whether scale-in and deployments must spare the task.
     package var isProtected = false
+    /// The value of its instance that the service spreads by; nil without such a strategy.
+    package var spreadValue: String?
+    /// How it fills its instance; nil for a service that does not pack them.
+    package var packing: TaskPacking?
 
     package init(_ task: TaskRecord, in snapshot: Snapshot, grace: Duration = .zero) {
         self.grace = grace
