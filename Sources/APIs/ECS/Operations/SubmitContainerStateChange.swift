@@ -24,6 +24,7 @@ struct SubmitContainerStateChange: Operation {
         if let old = tx.get(TaskRecord.key(cluster, id)), old.lastStatus != .stopped {
             var task = old
             task.take([ContainerReport(input)])
+            task.countContainers(since: old)
             if task != old { tx.store(task, was: old.lastStatus, at: context.now) }
         }
         return ECS.SubmitContainerStateChangeResponse(acknowledgment: "ok")

@@ -43,6 +43,7 @@ struct SubmitTaskStateChange: Operation {
         // The agent's clock said when it ended, ours when it started; the order is the task's.
         let ended = input.executionStoppedAt.map { min(max($0, task.startedAt ?? $0), task.stoppedAt ?? $0) }
         task.executionStoppedAt = task.executionStoppedAt ?? ended
+        task.countContainers(since: old)
         if task != old { tx.store(task, was: old.lastStatus, at: now) }
     }
 }

@@ -63,6 +63,13 @@ extension TaskRecord {
         }
     }
 
+    /// A container that changed alone is a change of the task, too: it is told as an event, which needs a version.
+    /// Source: Amazon ECS API Reference, Task (version).
+    mutating func countContainers(since old: TaskRecord) {
+        guard version == old.version, containers.map(\.lastStatus) != old.containers.map(\.lastStatus) else { return }
+        version += 1
+    }
+
     /// Takes what an agent says of its helpers in containers, such as ECS Exec's.
     mutating func take(_ changes: [ECS.ManagedAgentStateChange]) {
         for change in changes {
