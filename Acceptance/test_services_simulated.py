@@ -267,6 +267,20 @@ def test_nothing_happens_when_nothing_is_to_do(ecs, definition):
     stays(lambda: sorted(running(ecs, name)) == before, 1.5)
 
 
+def test_a_service_says_when_its_tasks_never_start(ecs):
+    broken = register(ecs, containers=[container(image="missing/app")])
+    name = create(ecs, broken, 1)["serviceName"]
+    throttled = f"(service {name}) is unable to consistently start tasks successfully."
+
+    def said():
+        return [e["message"] for e in service(ecs, name)["events"]].count(throttled)
+    eventually(lambda: said() == 1, 60)
+    ecs.update_service(service=name, taskDefinition=register(ecs))
+    eventually(lambda: service(ecs, name)["runningCount"] == 1)
+    assert service(ecs, name)["deployments"][0]["failedTasks"] == 0
+    assert said() == 1, "a series of failures is told once"
+
+
 def test_a_draining_instance_loses_its_service_tasks(ecs, definition):
     name = create(ecs, definition, 2)["serviceName"]
     stable(ecs, name)
