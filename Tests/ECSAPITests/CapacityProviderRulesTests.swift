@@ -98,6 +98,12 @@ import Testing
                 members: #"{"capacityProvider":"a","base":1,"weight":1},{"capacityProvider":"b","base":1}"#,
                 says: "can have a base"),
             Row(members: #"{"capacityProvider":"a","base":1}"#, says: "a weight above 0"),
+            Row(members: #"{"capacityProvider":"a","weight":1001}"#, says: "weight"),
+            Row(members: #"{"capacityProvider":"a","weight":-1}"#, says: "weight"),
+            Row(members: #"{"capacityProvider":"a","weight":1,"base":100001}"#, says: "base"),
+            Row(
+                members: (1...21).map { #"{"capacityProvider":"p\#($0)","weight":1}"# }.joined(separator: ","),
+                says: "more than 20 capacity providers"),
             Row(
                 members: #"{"capacityProvider":"a","weight":0},{"capacityProvider":"b","weight":0}"#,
                 says: "a weight above 0"),

@@ -113,6 +113,22 @@ import Testing
         #expect(first.json["failures"]?.arrayValue?.first?["reason"]?.stringValue == "RESOURCE:CPU")
     }
 
+    /// Source: Amazon ECS API Reference, StopTask (reason).
+    @Test("a reason to stop has up to 1024 characters, and an empty one is none")
+    func stopReasons() {
+        let region = region()
+        region.connectInstance()
+        for (reason, says) in [("", "Task stopped by user"), (String(repeating: "x", count: 1_024), nil)] {
+            let run = region.call("RunTask", #"{"taskDefinition":"web"}"#).json["tasks"]?.arrayValue?.first
+            let task = run?["taskArn"]?.stringValue ?? ""
+            let long = region.call(
+                "StopTask", #"{"task":"\#(task)","reason":"\#(String(repeating: "x", count: 1_025))"}"#)
+            #expect(long.message.contains("longer than 1024 characters"))
+            let stop = region.call("StopTask", #"{"task":"\#(task)","reason":"\#(reason)"}"#)
+            #expect(stop.json["task"]?["stoppedReason"]?.stringValue == says ?? reason, "\(stop.text)")
+        }
+    }
+
     @Test("a token of a request that started nothing may be used again")
     func tokenOfNothing() {
         let region = region()
