@@ -64,6 +64,24 @@ import Testing
         #expect(world.place(row.definition) == row.reason)
     }
 
+    /// Source: Amazon ECS API Reference, RuntimePlatform.
+    @Test(
+        "a platform is found or not",
+        arguments: [
+            (nil, nil, "a"), (ECS.CPUArchitecture.x8664, nil, "a"), (.arm64, nil, "ATTRIBUTE"), (nil, .linux, "a"),
+            (.x8664, .linux, "a"), (nil, .windowsServer2022Core, "ATTRIBUTE"), (.arm64, .linux, "ATTRIBUTE"),
+        ] as [(ECS.CPUArchitecture?, ECS.OSFamily?, String)])
+    func platforms(architecture: ECS.CPUArchitecture?, family: ECS.OSFamily?, expected: String) {
+        let attributes = ["ecs.cpu-architecture": "x86_64", "ecs.os-family": "LINUX"]
+        var world = PlacementWorld([.sample("a", attributes: attributes)])
+        var definition = TaskDefinitionRecord.sample()
+        if architecture != nil || family != nil {
+            definition.definition.runtimePlatform = ECS.RuntimePlatform(
+                cpuArchitecture: architecture, operatingSystemFamily: family)
+        }
+        #expect(world.place(definition) == expected)
+    }
+
     @Test("fills an instance to the last unit and not further")
     func fillsExactly() {
         var world = PlacementWorld([.sample("a", memory: 512)])

@@ -18,7 +18,7 @@ struct PlacementChecks: Sendable {
         let ofRequest = request.constraints.filter { $0.type == .memberOf }.compactMap(\.expression)
         queries = (ofDefinition + ofRequest).map { try? InstanceQuery($0) }
         wantsDistinctInstances = request.constraints.contains { $0.type == .distinctInstance }
-        requiredAttributes = definition.requiresAttributes ?? []
+        requiredAttributes = (definition.requiresAttributes ?? []) + platformAttributes(definition.runtimePlatform)
     }
 
     /// Whether some instance of a class may take the task, as far as its attributes tell.
