@@ -24,11 +24,15 @@ extension Record {
 package struct IndexDefinition<R: Record>: Sendable {
     /// The index's name, unique in its table.
     package let name: IndexName
+    /// Whether the order holds the records themselves: walks need no look-up for each, and every change of a record
+    /// changes the order.
+    package let holdsRecords: Bool
     /// The record's place in the index, or nil.
     package let key: @Sendable (R) -> String?
 
-    package init(_ name: IndexName, key: @escaping @Sendable (R) -> String?) {
+    package init(_ name: IndexName, holdsRecords: Bool = false, key: @escaping @Sendable (R) -> String?) {
         self.name = name
+        self.holdsRecords = holdsRecords
         self.key = key
     }
 }

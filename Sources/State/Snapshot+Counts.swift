@@ -23,6 +23,11 @@ extension Snapshot {
         liveTasks(.taskByService, "\(service.path)/")
     }
 
+    /// Calls `body` with the tasks of a service that are not STOPPED, in order of what they are meant to be and are.
+    package func forEachLiveTask(of service: Key<ServiceRecord>, _ body: (TaskRecord) -> Void) {
+        forEachLiveTask(.taskByService, "\(service.path)/", body)
+    }
+
     /// The tasks of a daemon that are not STOPPED, in order of their ids.
     package func liveTasks(of daemon: Key<DaemonRecord>) -> [TaskRecord] {
         liveTasks(.taskByDaemon, "\(daemon.path)/")
@@ -33,13 +38,22 @@ extension Snapshot {
         list(TaskSetRecord.self, prefix: "\(service.path)/")
     }
 
-    /// Looks only where live tasks can be: a service's stopped tasks of the last hour may be many.
     private func liveTasks(_ index: IndexName, _ prefix: String) -> [TaskRecord] {
-        var tasks = list(TaskRecord.self, index, prefix: prefix + "RUNNING/")
-        for status in TaskStatus.allCases where status != .stopped {
-            tasks += list(TaskRecord.self, index, prefix: "\(prefix)STOPPED/\(status.rawValue)/")
-        }
+        var tasks: [TaskRecord] = []
+        forEachLiveTask(index, prefix) { tasks.append($0) }
         return tasks.sorted { $0.id < $1.id }
+    }
+
+    /// Looks only where live tasks can be: a service's stopped tasks of the last hour may be many.
+    private func forEachLiveTask(_ index: IndexName, _ prefix: String, _ body: (TaskRecord) -> Void) {
+        let places =
+            ["RUNNING/"] + TaskStatus.allCases.filter { $0 != .stopped }.map { "STOPPED/\($0.rawValue)/" }
+        for place in places {
+            table(TaskRecord.self).forEach(index, prefix: prefix + place) { task in
+                body(task)
+                return true
+            }
+        }
     }
 
     /// The groups of the tasks that are meant to run on an instance.

@@ -1,8 +1,16 @@
 /// All records of one kind, ordered by key, with their secondary orders. A value: copying is a retain.
 package struct Table<R: Record>: Sendable {
+    /// What stands in a secondary order.
+    private struct Entry: Sendable {
+        /// The path of the record's key.
+        var path: String
+        /// The record, in an order that holds records.
+        var box: Box<R>?
+    }
+
     private var records = SortedMap<Box<R>>()
-    /// Beside `R.indexes`: index key + record key → record key.
-    private var orders: [SortedMap<String>] = R.indexes.map { _ in SortedMap<String>() }
+    /// Beside `R.indexes`, by index key + record key.
+    private var orders: [SortedMap<Entry>] = R.indexes.map { _ in SortedMap<Entry>() }
 
     package init() {}
 
@@ -63,10 +71,7 @@ package struct Table<R: Record>: Sendable {
         _ index: IndexName, prefix: String, after: String? = nil, _ body: (R) throws -> Bool
     ) rethrows {
         let order = orders[position(of: index)]
-        func visit(_ place: String, _ path: String) throws -> Bool {
-            guard let record = records[path]?.value else { preconditionFailure("an index points at a record") }
-            return try body(record)
-        }
+        func visit(_ place: String, _ entry: Entry) throws -> Bool { try body(box(of: entry).value) }
         guard !prefix.isEmpty else { return try order.forEach(from: after ?? "") { try $0 == after || visit($0, $1) } }
         try order.forEach(prefix: prefix, after: after.map { prefix + $0 }, visit)
     }
@@ -78,10 +83,14 @@ package struct Table<R: Record>: Sendable {
         _ index: IndexName, prefix: String, before: String? = nil, _ body: (R) throws -> Bool
     ) rethrows {
         let order = orders[position(of: index)]
-        try order.forEachReversed(prefix: prefix, before: before.map { prefix + $0 }) { _, path in
-            guard let record = records[path]?.value else { preconditionFailure("an index points at a record") }
-            return try body(record)
+        try order.forEachReversed(prefix: prefix, before: before.map { prefix + $0 }) { _, entry in
+            try body(box(of: entry).value)
         }
+    }
+
+    private func box(of entry: Entry) -> Box<R> {
+        guard let box = entry.box ?? records[entry.path] else { preconditionFailure("an index points at a record") }
+        return box
     }
 
     /// Calls `body` with the records whose keys begin with any `text` and are greater than `after`, in key order,
@@ -109,11 +118,11 @@ package struct Table<R: Record>: Sendable {
     }
 
     private mutating func reindex(_ path: String, from old: Box<R>?, to new: Box<R>?) {
-        for position in orders.indices {
-            let (before, after) = (old?.places[position], new?.places[position])
-            guard before != after else { continue }
-            if case let place?? = before { orders[position].removeValue(forKey: place) }
-            if case let place?? = after { orders[position].updateValue(path, forKey: place) }
+        for (position, index) in R.indexes.enumerated() {
+            let (before, after) = (old?.places[position] ?? nil, new?.places[position] ?? nil)
+            if let before, before != after { orders[position].removeValue(forKey: before) }
+            guard let after, before != after || index.holdsRecords else { continue }
+            orders[position].updateValue(Entry(path: path, box: index.holdsRecords ? new : nil), forKey: after)
         }
     }
 }

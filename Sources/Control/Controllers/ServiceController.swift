@@ -49,6 +49,12 @@ package struct ServiceController: Controller {
         snapshot.list(ServiceRecord.self).filter { $0.status != .inactive }.map(\.key.path)
     }
 
+    /// A service is looked at with all its tasks: one of a thousand tasks fifty times a second, one of ten when it
+    /// likes.
+    package func rest(after subject: String, _ snapshot: Snapshot) -> Duration {
+        .microseconds(20 * snapshot.count(TaskRecord.self, .taskByService, prefix: subject + "/RUNNING/"))
+    }
+
     package func decide(_ subject: String, _ snapshot: Snapshot, _ context: inout DecisionContext) -> Plan {
         guard let view = ServiceView(Key(path: subject), in: snapshot), view.service.status != .inactive
         else { return Plan() }

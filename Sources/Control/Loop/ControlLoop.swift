@@ -21,6 +21,8 @@ package final class ControlLoop: Sendable {
         /// Whether every subject must be looked at: at the start, after an undone flush, after a flood.
         var isEverythingDue = true
         var timers: [Subject: Timestamp] = [:]
+        /// Until when subjects are left alone.
+        var rests: [Subject: Timestamp] = [:]
         var isWoken = false
         /// Whether `step` runs: it returns the next timer itself.
         var isStepping = false
@@ -96,23 +98,39 @@ package final class ControlLoop: Sendable {
                 : inbox.flatMap { controller.subjects(of: $0, in: snapshot) }
             for name in names { subjects.insert(Subject(controller: index, name: name)) }
         }
-        return subjects.sorted { ($0.controller, $0.name) < ($1.controller, $1.name) }
+        return rested(subjects, now).sorted { ($0.controller, $0.name) < ($1.controller, $1.name) }
+    }
+
+    /// Those that need not be left alone any more; the others get a timer.
+    private func rested(_ subjects: Set<Subject>, _ now: Timestamp) -> Set<Subject> {
+        contents.withLock { contents in
+            contents.rests = contents.rests.filter { $0.value > now }
+            guard !contents.rests.isEmpty else { return subjects }
+            return subjects.filter { subject in
+                guard let end = contents.rests[subject] else { return true }
+                contents.timers[subject] = min(contents.timers[subject] ?? end, end)
+                return false
+            }
+        }
     }
 
     private func decide(_ subject: Subject, _ lane: Lane, _ now: Timestamp) {
         lane.submit(at: now) { (transaction, context) throws(WireError) in
-            let plan = self.controllers[subject.controller].decide(subject.name, transaction.snapshot, &context)
+            let controller = self.controllers[subject.controller]
+            let plan = controller.decide(subject.name, transaction.snapshot, &context)
             transaction.apply(plan)
-            self.setTimer(of: subject, to: plan.wakeAt)
+            let rest = controller.rest(after: subject.name, transaction.snapshot)
+            self.setTimer(of: subject, to: plan.wakeAt, restingUntil: rest > .zero ? now.advanced(by: rest) : nil)
         } reply: { _ in
             // A refused flush undoes the plan; the lane then tells its observer, who looks at everything again.
         }
     }
 
     /// The lane may decide after the step that asked for it: then another step has to see the timer.
-    private func setTimer(of subject: Subject, to time: Timestamp?) {
+    private func setTimer(of subject: Subject, to time: Timestamp?, restingUntil end: Timestamp?) {
         let mustWake = contents.withLock { contents in
             contents.timers[subject] = time
+            contents.rests[subject] = end
             return time != nil && !contents.isStepping
         }
         if mustWake { wake() }

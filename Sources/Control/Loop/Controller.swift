@@ -14,4 +14,11 @@ package protocol Controller: Sendable {
     func allSubjects(in snapshot: Snapshot) -> [String]
     /// What to do for a subject now.
     func decide(_ subject: String, _ snapshot: Snapshot, _ context: inout DecisionContext) -> Plan
+    /// How long a subject is left alone after a decision, though things change: so that one that is dear to look at
+    /// is not looked at for each of its many changes.
+    func rest(after subject: String, _ snapshot: Snapshot) -> Duration
+}
+
+extension Controller {
+    package func rest(after subject: String, _ snapshot: Snapshot) -> Duration { .zero }
 }

@@ -20,8 +20,9 @@ struct DaemonView {
         let onInstance = Dictionary(grouping: tasks) { $0.instanceID ?? "" }
         let active = snapshot.list(
             ContainerInstanceRecord.self, .instanceByStatus, prefix: "\(daemon.cluster)/ACTIVE/")
+        var reader = TaskViewReader(snapshot)
         for instance in active where target.covers(instance) && instance.agentConnected {
-            let tasks = (onInstance[instance.id] ?? []).map { TaskView($0, in: snapshot) }
+            let tasks = (onInstance[instance.id] ?? []).map { reader.view(of: $0) }
             var view = DaemonInstance(id: instance.id, target: target.id, tasks)
             if view.isIdle { view.obstacle = request.flatMap { refusal(of: instance, for: $0, in: snapshot) } }
             instances.append(view)

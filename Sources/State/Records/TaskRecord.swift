@@ -100,7 +100,7 @@ package struct TaskRecord: Record {
         IndexDefinition<TaskRecord>(.taskByInstance) { task in
             task.instanceID.map { "\(task.cluster)/\($0)/\(task.desiredStatus.rawValue)/\(task.lastStatus.rawValue)/" }
         },
-        IndexDefinition<TaskRecord>(.taskByService) { task in
+        IndexDefinition<TaskRecord>(.taskByService, holdsRecords: true) { task in
             task.service.map { "\(task.cluster)/\($0)/\(task.desiredStatus.rawValue)/\(task.lastStatus.rawValue)/" }
         },
         IndexDefinition<TaskRecord>(.taskByDaemon) { task in
