@@ -105,7 +105,10 @@ struct RecordRegistry {
         lines.block("extension Transaction {") { lines in
             lines.add("/// Removes every record, except those of the kinds in `kept`.")
             lines.block("package mutating func deleteAll(except kept: Set<RecordKind>) {") { lines in
-                for name in names { lines.add("if !kept.contains(.\(member(name))) { deleteAll(\(name)Record.self) }") }
+                lines.add("let old = takeTables()")
+                for name in names {
+                    lines.add("carry(\(name)Record.self, from: old, isKept: kept.contains(.\(member(name))))")
+                }
             }
         }
         lines.blank()

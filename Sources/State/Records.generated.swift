@@ -274,27 +274,28 @@ extension Snapshot {
 extension Transaction {
     /// Removes every record, except those of the kinds in `kept`.
     package mutating func deleteAll(except kept: Set<RecordKind>) {
-        if !kept.contains(.accountSetting) { deleteAll(AccountSettingRecord.self) }
-        if !kept.contains(.capacityProvider) { deleteAll(CapacityProviderRecord.self) }
-        if !kept.contains(.clientToken) { deleteAll(ClientTokenRecord.self) }
-        if !kept.contains(.cluster) { deleteAll(ClusterRecord.self) }
-        if !kept.contains(.containerInstance) { deleteAll(ContainerInstanceRecord.self) }
-        if !kept.contains(.daemon) { deleteAll(DaemonRecord.self) }
-        if !kept.contains(.daemonDeployment) { deleteAll(DaemonDeploymentRecord.self) }
-        if !kept.contains(.daemonRevision) { deleteAll(DaemonRevisionRecord.self) }
-        if !kept.contains(.daemonTaskDefinition) { deleteAll(DaemonTaskDefinitionRecord.self) }
-        if !kept.contains(.daemonTaskDefinitionFamily) { deleteAll(DaemonTaskDefinitionFamilyRecord.self) }
-        if !kept.contains(.executeSession) { deleteAll(ExecuteSessionRecord.self) }
-        if !kept.contains(.gateway) { deleteAll(GatewayRecord.self) }
-        if !kept.contains(.gatewayAssociation) { deleteAll(GatewayAssociationRecord.self) }
-        if !kept.contains(.gatewayRoute) { deleteAll(GatewayRouteRecord.self) }
-        if !kept.contains(.service) { deleteAll(ServiceRecord.self) }
-        if !kept.contains(.serviceDeployment) { deleteAll(ServiceDeploymentRecord.self) }
-        if !kept.contains(.serviceRevision) { deleteAll(ServiceRevisionRecord.self) }
-        if !kept.contains(.task) { deleteAll(TaskRecord.self) }
-        if !kept.contains(.taskDefinition) { deleteAll(TaskDefinitionRecord.self) }
-        if !kept.contains(.taskDefinitionFamily) { deleteAll(TaskDefinitionFamilyRecord.self) }
-        if !kept.contains(.taskSet) { deleteAll(TaskSetRecord.self) }
+        let old = takeTables()
+        carry(AccountSettingRecord.self, from: old, isKept: kept.contains(.accountSetting))
+        carry(CapacityProviderRecord.self, from: old, isKept: kept.contains(.capacityProvider))
+        carry(ClientTokenRecord.self, from: old, isKept: kept.contains(.clientToken))
+        carry(ClusterRecord.self, from: old, isKept: kept.contains(.cluster))
+        carry(ContainerInstanceRecord.self, from: old, isKept: kept.contains(.containerInstance))
+        carry(DaemonRecord.self, from: old, isKept: kept.contains(.daemon))
+        carry(DaemonDeploymentRecord.self, from: old, isKept: kept.contains(.daemonDeployment))
+        carry(DaemonRevisionRecord.self, from: old, isKept: kept.contains(.daemonRevision))
+        carry(DaemonTaskDefinitionRecord.self, from: old, isKept: kept.contains(.daemonTaskDefinition))
+        carry(DaemonTaskDefinitionFamilyRecord.self, from: old, isKept: kept.contains(.daemonTaskDefinitionFamily))
+        carry(ExecuteSessionRecord.self, from: old, isKept: kept.contains(.executeSession))
+        carry(GatewayRecord.self, from: old, isKept: kept.contains(.gateway))
+        carry(GatewayAssociationRecord.self, from: old, isKept: kept.contains(.gatewayAssociation))
+        carry(GatewayRouteRecord.self, from: old, isKept: kept.contains(.gatewayRoute))
+        carry(ServiceRecord.self, from: old, isKept: kept.contains(.service))
+        carry(ServiceDeploymentRecord.self, from: old, isKept: kept.contains(.serviceDeployment))
+        carry(ServiceRevisionRecord.self, from: old, isKept: kept.contains(.serviceRevision))
+        carry(TaskRecord.self, from: old, isKept: kept.contains(.task))
+        carry(TaskDefinitionRecord.self, from: old, isKept: kept.contains(.taskDefinition))
+        carry(TaskDefinitionFamilyRecord.self, from: old, isKept: kept.contains(.taskDefinitionFamily))
+        carry(TaskSetRecord.self, from: old, isKept: kept.contains(.taskSet))
     }
 }
 

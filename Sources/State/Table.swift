@@ -43,16 +43,12 @@ package struct Table<R: Record>: Sendable {
         return old
     }
 
-    /// Removes everything at once.
-    /// - Returns: what was there, in key order.
-    mutating func removeAll() -> [Box<R>] {
-        var old: [Box<R>] = []
+    /// Calls `body` with all records, in key order.
+    func forEachBox(_ body: (Box<R>) -> Void) {
         records.forEach(from: "") { _, box in
-            old.append(box)
+            body(box)
             return true
         }
-        self = Table()
-        return old
     }
 
     /// Calls `body` with the records whose keys begin with `prefix` (empty for all, else ending in `/`) and are

@@ -22,14 +22,6 @@ extension Tables {
         if let old { R.derive(&self, old.value, nil) }
         return old
     }
-
-    /// Removes all records of a kind, and keeps what is derived from them.
-    /// - Returns: what was there, in key order.
-    mutating func deleteAll<R: TableRecord>(_ type: R.Type) -> [Box<R>] {
-        let old = R.withTable(of: &self) { $0.removeAll() }
-        for box in old { R.derive(&self, box.value, nil) }
-        return old
-    }
 }
 
 /// A record that has its place in `Tables`.

@@ -48,9 +48,21 @@ package struct Transaction: Sendable {
         if let new = delta.new { put(new) } else { delete(delta.key) }
     }
 
-    mutating func deleteAll<R: TableRecord>(_ type: R.Type) {
-        for old in snapshot.tables.deleteAll(type) {
-            changes.append(R.change(Delta(key: Key(path: old.path), old: old, new: nil)))
+    /// Begins with empty tables.
+    /// - Returns: those that were there, so that what is derived from them need not be undone record by record.
+    mutating func takeTables() -> Tables {
+        defer { snapshot.tables = Tables() }
+        return snapshot.tables
+    }
+
+    /// Takes the records of a kind over from tables that the transaction had before, or notes that they are removed.
+    mutating func carry<R: TableRecord>(_ type: R.Type, from old: Tables, isKept: Bool) {
+        R.table(of: old).forEachBox { box in
+            if isKept {
+                _ = snapshot.tables.put(box)
+            } else {
+                changes.append(R.change(Delta(key: Key(path: box.path), old: box, new: nil)))
+            }
         }
     }
 
