@@ -125,7 +125,8 @@ package final class Lane: Sendable {
         case nothing
         case reply(@Sendable () -> Void)
         case commit(Flush)
-        case succeed(Flush, next: Flush?)
+        /// With the state that was durable before: what only it holds is freed after the replies.
+        case succeed(Flush, next: Flush?, before: Snapshot)
         case fail([Entry], StoreError)
 
         func perform(_ lane: Lane) {
@@ -133,11 +134,13 @@ package final class Lane: Sendable {
             case .nothing: break
             case .reply(let reply): reply()
             case .commit(let flush): lane.commit(flush)
-            case .succeed(let flush, let next):
+            case .succeed(let flush, let next, let before):
                 // The disk works on while the replies leave.
                 if let next { lane.commit(next) }
-                for entry in flush.entries { entry.reply(nil) }
-                lane.observer.durable(flush.entries.flatMap(\.changes), flush.snapshot)
+                withExtendedLifetime(before) {
+                    for entry in flush.entries { entry.reply(nil) }
+                    lane.observer.durable(flush.entries.flatMap(\.changes), flush.snapshot)
+                }
             case .fail(let entries, let error): for entry in entries { entry.reply(error) }
             }
         }
@@ -166,9 +169,10 @@ package final class Lane: Sendable {
         contents.flushing = nil
         switch result {
         case .success:
+            let before = contents.durable
             contents.durable = flush.snapshot
             published.withLock { $0 = flush.snapshot }
-            return .succeed(flush, next: startFlush(&contents))
+            return .succeed(flush, next: startFlush(&contents), before: before)
         case .failure(let error):
             let undone = flush.entries + contents.waiting
             contents.head = contents.durable
@@ -178,12 +182,18 @@ package final class Lane: Sendable {
         }
     }
 
-    /// One row for each record: only its last form is written.
+    /// One row for each record: only its last form is written. Of a kind that has no records any more, nothing is.
     private static func batch(_ flush: Flush) -> StoreBatch {
+        let empty = Set(RecordKind.allCases.filter { flush.snapshot.tables.count(of: $0) == 0 })
+        var emptied: Set<RecordKind> = []
         var last: [StoredName: Change] = [:]
         var order: [StoredName] = []
         for change in flush.entries.flatMap(\.changes) {
             let name = change.name
+            guard !empty.contains(name.kind) else {
+                emptied.insert(name.kind)
+                continue
+            }
             if last.updateValue(change, forKey: name) == nil { order.append(name) }
         }
         var batch = StoreBatch(revision: flush.snapshot.revision)
@@ -195,16 +205,16 @@ package final class Lane: Sendable {
                 batch.deletes.append(name)
             }
         }
-        batch.clear(downTo: flush.snapshot)
+        batch.clear(emptied, downTo: flush.snapshot)
         return batch
     }
 }
 
 extension StoreBatch {
-    /// Clears the kinds of which nothing is left in `snapshot` but what the batch puts, instead of deleting row by row;
-    /// all kinds, when that is so of all.
-    fileprivate mutating func clear(downTo snapshot: Snapshot) {
-        let kinds = Set(deletes.map(\.kind))
+    /// Clears the kinds that were emptied, and those of which nothing is left in `snapshot` but what the batch puts,
+    /// instead of deleting row by row; all kinds, when that is so of all.
+    fileprivate mutating func clear(_ emptied: Set<RecordKind>, downTo snapshot: Snapshot) {
+        let kinds = emptied.union(deletes.map(\.kind))
         guard !kinds.isEmpty else { return }
         var written: [RecordKind: Int] = [:]
         for row in puts { written[row.kind, default: 0] += 1 }
