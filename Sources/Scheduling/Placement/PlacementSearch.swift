@@ -85,10 +85,12 @@ struct PlacementSearch {
         }
     }
 
-    /// Looks among the instances without tasks of the group, then among those with one, and so on.
+    /// Looks among the instances with the fewest tasks of the group, then among those with one more, and so on.
     private func fewestOfGroup(_ candidates: ArraySlice<Candidate>) -> ContainerInstanceRecord? {
         let most = checks.wantsDistinctInstances ? 0 : candidates.reduce(0) { max($0, $1.part?.most ?? 0) }
-        for count in 0...most {
+        let fewest = candidates.map { $0.part?.fewest(of: $0.instances.count) ?? 0 }.min() ?? 0
+        guard fewest <= most else { return nil }
+        for count in fewest...most {
             var best: (found: ContainerInstanceRecord, tasks: Int)?
             for candidate in candidates {
                 let excluded = candidate.part?.slots(above: count) ?? SlotSet()

@@ -11,6 +11,9 @@ package struct GroupSpread: Sendable {
         /// The most of the tasks that one instance has.
         package var most: Int { levels.count }
 
+        /// The fewest of the tasks that one of `instances` instances of the class has, which are all there are.
+        package func fewest(of instances: Int) -> Int { levels.lowerBound { $0.count == instances } }
+
         fileprivate init(_ instanceClass: Int) {
             self.instanceClass = instanceClass
         }
