@@ -89,26 +89,26 @@ struct Rollout {
         let free = outgoing.filter { !$0.isProtected || $0.isIll(at: now) }
         let unready = free.filter { !$0.isHealthy(at: now) }
         let ready = free.filter { $0.isHealthy(at: now) }
-        for task in unready where mayStopUnready(task) { stop([task]) }
+        var serving = staying.count { $0.isHealthy(at: now) } + outgoing.count(where: serves)
+        for task in unready where mayStopUnready(task, serving: serving) {
+            if serves(task) { serving -= 1 }
+            stop([task])
+        }
         for task in ready where healthy - 1 >= low { stop([task]) }
     }
 
     /// A task that does not yet run helps nobody and goes at once. An unhealthy one stays while its replacement is on
     /// the way, unless there is no room for one. One that runs without having been judged still serves: it stays while
     /// fewer than the minimum would serve without it.
-    private func mayStopUnready(_ task: TaskView) -> Bool {
+    /// - Parameter serving: how many tasks serve: healthy ones that stay, and those to replace that do.
+    private func mayStopUnready(_ task: TaskView, serving: Int) -> Bool {
         if task.lastStatus < .running { return true }
-        guard task.isIll(at: now) else { return serving(without: task) >= low }
+        guard task.isIll(at: now) else { return serving - 1 >= low }
         return healthy >= low || (staying.count < wanted && total >= high && decision.starts.isEmpty)
     }
 
-    /// How many tasks would be left that serve: healthy ones, and those to replace that run and were not found ill.
-    private func serving(without task: TaskView) -> Int {
-        let stopped = Set(decision.stop.map(\.id) + [task.id])
-        let leaving = outgoing.filter { !stopped.contains($0.id) }
-        return staying.filter { $0.isHealthy(at: now) }.count
-            + leaving.filter { $0.lastStatus == .running && !$0.isIll(at: now) }.count
-    }
+    /// Whether a task to replace serves: it runs and was not found ill.
+    private func serves(_ task: TaskView) -> Bool { task.lastStatus == .running && !task.isIll(at: now) }
 
     private mutating func stop(_ tasks: [TaskView]) {
         for task in tasks {

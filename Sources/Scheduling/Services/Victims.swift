@@ -12,67 +12,20 @@ func chooseVictims(
     _ count: Int, among tasks: [TaskView], _ strategy: [ECS.CapacityProviderStrategyItem],
     _ placement: [ECS.PlacementStrategy], _ now: Timestamp
 ) -> [TaskView] {
-    var left = tasks
+    guard count > 0 else { return [] }
+    var tally = ScaleInTally(tasks, strategy, placement.first?.type)
     var victims: [TaskView] = []
-    while victims.count < count {
-        let order = ScaleInOrder(left, after: victims, strategy, placement.first?.type)
-        guard let victim = order.first(of: left) else { break }
-        victims.append(victim)
-        left.removeAll { $0.id == victim.id }
+    for (_, alike) in Dictionary(grouping: tasks, by: \.worth).sorted(by: { $0.key < $1.key }) {
+        var order = ScaleInOrder(alike, tally)
+        while victims.count < count, let victim = order.next() { victims.append(victim) }
+        tally = order.tally
     }
     return victims
 }
 
-/// The order in which tasks go: less goes first.
-private struct ScaleInOrder {
-    private let placement: ECS.PlacementStrategyType?
-    /// The names of capacity providers, the one that is farthest above its share first.
-    private let providers: [String]
-    private var bySpread: [String: Int] = [:]
-    private var byInstance: [String: Int] = [:]
-    /// What tasks that went before leave on their instances.
-    private var freed: [String: Int] = [:]
-
-    init(
-        _ tasks: [TaskView], after victims: [TaskView], _ strategy: [ECS.CapacityProviderStrategyItem],
-        _ placement: ECS.PlacementStrategyType?
-    ) {
-        self.placement = placement
-        let byProvider = Dictionary(tasks.map { ($0.capacityProvider ?? "", 1) }, uniquingKeysWith: +)
-        providers = CapacityShares(strategy, counts: byProvider).shrinkOrder
-        for task in tasks {
-            bySpread[task.spreadGroup, default: 0] += 1
-            byInstance[task.instanceID ?? "", default: 0] += 1
-        }
-        for victim in victims { freed[victim.instanceID ?? "", default: 0] += victim.packing?.share ?? 0 }
-    }
-
-    func first(of tasks: [TaskView]) -> TaskView? {
-        tasks.min { a, b in
-            let (left, right) = (rank(a), rank(b))
-            return left == right ? a.id < b.id : left.lexicographicallyPrecedes(right)
-        }
-    }
-
-    private func rank(_ task: TaskView) -> [Int] {
-        [
-            task.lastStatus < .running ? 0 : 1,
-            task.health == .unhealthy ? 0 : 1,
-            providers.firstIndex(of: task.capacityProvider ?? "") ?? 0,
-        ] + placementRank(task)
-    }
-
-    private func placementRank(_ task: TaskView) -> [Int] {
-        switch placement {
-        // From the fullest group, and within it from the fullest instance.
-        case .spread?, nil: [-(bySpread[task.spreadGroup] ?? 0), -(byInstance[task.instanceID ?? ""] ?? 0)]
-        // From the instance that has the most left afterwards.
-        case .binpack?:
-            [-((task.packing?.left ?? 0) + (task.packing?.share ?? 0) + (freed[task.instanceID ?? ""] ?? 0))]
-        // Ids are random.
-        case .random?: []
-        }
-    }
+extension TaskView {
+    /// What the task is worth to its service: 0 and 1 for one that does not run, 2 for an unhealthy one, 3 for others.
+    fileprivate var worth: Int { (lastStatus < .running ? 0 : 2) + (health == .unhealthy ? 0 : 1) }
 }
 
 /// How a task fills its instance, for a service that packs them.
@@ -85,7 +38,7 @@ package struct TaskPacking: Sendable, Equatable {
 
 extension TaskView {
     /// The group that spreading counts the task in: its zone, unless the service spreads by something else.
-    fileprivate var spreadGroup: String { spreadValue ?? availabilityZone ?? "" }
+    var spreadGroup: String { spreadValue ?? availabilityZone ?? "" }
 
     /// Notes what the service's first placement strategy looks at.
     mutating func note(_ strategy: ECS.PlacementStrategy, of task: TaskRecord, in snapshot: Snapshot) {
