@@ -1,5 +1,5 @@
-/// Numbers by rank, the lowest first, whose ranks may change while they wait: then a number is pushed again, and what was
-/// pushed before is passed over.
+/// Numbers by rank, the lowest first, whose ranks may change while they wait: then a number is pushed again, and what
+/// was pushed before is passed over.
 struct RankedQueue<Rank: Comparable> {
     private var heap: [(rank: Rank, number: Int)] = []
 

@@ -63,8 +63,8 @@ struct ScaleInTally {
     }
 }
 
-/// The order in which tasks of equal worth go. Each choice costs a logarithm: tasks that are chosen from together lie on
-/// one shelf, shelves lie in their groups, and both are looked for in queues.
+/// The order in which tasks of equal worth go. Each choice costs a logarithm: tasks that are chosen from together lie
+/// on one shelf, shelves lie in their groups, and both are looked for in queues.
 struct ScaleInOrder {
     /// The tasks of one capacity provider, group and instance; the next to go is the last.
     private struct Shelf {
@@ -187,8 +187,7 @@ struct ScaleInOrder {
         let touched = shelvesByInstance[shelves[shelf].instance] ?? []
         for number in touched { queue(shelf: number) }
         let name = groups[shelves[shelf].group].name
-        for number in Set(touched.map { shelves[$0].group }).union(groupsByName[name] ?? []).sorted() {
-            queue(group: number)
-        }
+        let moved = Set(touched.map { shelves[$0].group }).union(groupsByName[name] ?? [])
+        for number in moved.sorted() { queue(group: number) }
     }
 }
