@@ -8,5 +8,9 @@ echo "== roost bench api"
 "$roost" bench api
 echo "== roost bench launch"
 "$roost" bench launch
+echo "== roost bench placement"
+"$roost" bench placement
+echo "== roost bench control"
+"$roost" bench control
 echo "== start-up and idle memory"
 scripts/bench-idle.sh
