@@ -46,9 +46,8 @@ struct RoomSlots: Sendable {
         return slot
     }
 
-    /// Leaves a slot.
+    /// Leaves a slot that is closed.
     mutating func remove(_ slot: Int) {
-        set(slot, .closed, tasks: 0)
         withBlock(slot / 64) { block in
             block.used &= ~(1 << UInt64(slot % 64))
             block.ids[slot % 64] = ""
