@@ -24,8 +24,13 @@ extension Snapshot {
     }
 
     /// Calls `body` with the tasks of a service that are not STOPPED, in order of what they are meant to be and are.
-    package func forEachLiveTask(of service: Key<ServiceRecord>, _ body: (TaskRecord) -> Void) {
+    package func forEachLiveTask(of service: Key<ServiceRecord>, _ body: (Box<TaskRecord>) -> Void) {
         forEachLiveTask(.taskByService, "\(service.path)/", body)
+    }
+
+    /// Calls `body` with the tasks of a daemon that are not STOPPED, in order of what they are meant to be and are.
+    package func forEachLiveTask(of daemon: Key<DaemonRecord>, _ body: (Box<TaskRecord>) -> Void) {
+        forEachLiveTask(.taskByDaemon, "\(daemon.path)/", body)
     }
 
     /// The tasks of a daemon that are not STOPPED, in order of their ids.
@@ -40,20 +45,15 @@ extension Snapshot {
 
     private func liveTasks(_ index: IndexName, _ prefix: String) -> [TaskRecord] {
         var tasks: [TaskRecord] = []
-        forEachLiveTask(index, prefix) { tasks.append($0) }
+        forEachLiveTask(index, prefix) { tasks.append($0.value) }
         return tasks.sorted { $0.id < $1.id }
     }
 
     /// Looks only where live tasks can be: a service's stopped tasks of the last hour may be many.
-    private func forEachLiveTask(_ index: IndexName, _ prefix: String, _ body: (TaskRecord) -> Void) {
+    private func forEachLiveTask(_ index: IndexName, _ prefix: String, _ body: (Box<TaskRecord>) -> Void) {
         let places =
             ["RUNNING/"] + TaskStatus.allCases.filter { $0 != .stopped }.map { "STOPPED/\($0.rawValue)/" }
-        for place in places {
-            table(TaskRecord.self).forEach(index, prefix: prefix + place) { task in
-                body(task)
-                return true
-            }
-        }
+        for place in places { table(TaskRecord.self).forEachBox(index, prefix: prefix + place, body) }
     }
 
     /// The groups of the tasks that are meant to run on an instance.

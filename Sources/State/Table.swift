@@ -72,6 +72,15 @@ package struct Table<R: Record>: Sendable {
         try order.forEach(prefix: prefix, after: after.map { prefix + $0 }, visit)
     }
 
+    /// Calls `body` with the records that stand under `prefix` in the order `index`, as they are held: a reference is
+    /// cheaper to hand on than a record of forty fields.
+    package func forEachBox(_ index: IndexName, prefix: String, _ body: (Box<R>) -> Void) {
+        orders[position(of: index)].forEach(prefix: prefix) { _, entry in
+            body(box(of: entry))
+            return true
+        }
+    }
+
     /// Calls `body` with the records that stand under `prefix` in the order `index`, last first, until it returns
     /// false. With `before` it begins below that record key.
     /// - Parameter before: only meaningful when `prefix` is a whole index key, or what follows the prefix in one.
@@ -125,14 +134,14 @@ package struct Table<R: Record>: Sendable {
 
 /// A record on the heap, so that nodes of the map stay small, with its places in the orders, so that they are put
 /// together once.
-final class Box<R: Record>: Sendable {
-    let value: R
+package final class Box<R: Record>: Sendable {
+    package let value: R
     /// The path of the record's key.
     let path: String
     /// Beside `R.indexes`: index key + record key; nil where the record does not stand.
     let places: [String?]
 
-    init(_ value: R) {
+    package init(_ value: R) {
         self.value = value
         let path = value.key.path
         self.path = path

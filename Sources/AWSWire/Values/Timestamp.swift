@@ -20,7 +20,12 @@ package struct Timestamp: Hashable, Comparable, Sendable, Codable {
 
     /// The time `duration` later, to the millisecond. It stays at the ends of the range instead of overflowing.
     package func advanced(by duration: Duration) -> Timestamp {
-        let (sum, overflow) = milliseconds.addingReportingOverflow(duration.wholeMilliseconds)
+        advanced(byMilliseconds: duration.wholeMilliseconds)
+    }
+
+    /// The same, without the arithmetic of durations: for passes over thousands.
+    package func advanced(byMilliseconds distance: Int64) -> Timestamp {
+        let (sum, overflow) = milliseconds.addingReportingOverflow(distance)
         return Timestamp(milliseconds: overflow ? (milliseconds > 0 ? .max : .min) : sum)
     }
 

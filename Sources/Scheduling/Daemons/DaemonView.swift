@@ -13,21 +13,24 @@ struct DaemonView {
 
     init(_ daemon: DaemonRecord, in snapshot: Snapshot) {
         target = daemon.targetKey.flatMap { snapshot.get($0) }
-        let tasks = snapshot.liveTasks(of: daemon.key)
         guard let target else { return }
+        var tasks: [Box<TaskRecord>] = []
+        snapshot.forEachLiveTask(of: daemon.key) { tasks.append($0) }
+        tasks.sort { $0.value.id < $1.value.id }
         let request = snapshot.get(target.definitionKey).map { TaskRequest(target, $0) }
         // Order does not matter: the tasks are looked up by their instance.
-        let onInstance = Dictionary(grouping: tasks) { $0.instanceID ?? "" }
+        let onInstance = Dictionary(grouping: tasks) { $0.value.instanceID ?? "" }
         let active = snapshot.list(
             ContainerInstanceRecord.self, .instanceByStatus, prefix: "\(daemon.cluster)/ACTIVE/")
-        var reader = TaskViewReader(snapshot)
+        var reader = TaskViewReader(snapshot, cluster: daemon.cluster)
         for instance in active where target.covers(instance) && instance.agentConnected {
             let tasks = (onInstance[instance.id] ?? []).map { reader.view(of: $0) }
             var view = DaemonInstance(id: instance.id, target: target.id, tasks)
             if view.isIdle { view.obstacle = request.flatMap { refusal(of: instance, for: $0, in: snapshot) } }
             instances.append(view)
         }
-        strays = tasks.filter { $0.desiredStatus == .running && !target.keeps($0, in: snapshot) }.map(\.id)
+        strays = tasks.map(\.value).filter { $0.desiredStatus == .running && !target.keeps($0, in: snapshot) }
+            .map(\.id)
     }
 }
 

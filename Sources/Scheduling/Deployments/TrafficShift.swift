@@ -184,7 +184,7 @@ struct TrafficShift {
     /// Starts what is missing, stops what is too much, and replaces the ill and those on draining instances.
     private mutating func keep(_ deployment: DeploymentState, at wanted: Int) {
         let tasks = view.tasks.filter { $0.deployment == deployment.id && $0.desiredStatus == .running }
-        let good = tasks.filter { $0.isInstanceActive && !$0.isIll(at: now) }
+        let good = tasks.filter { $0.mayStay(at: now) }
         start(wanted - good.count, of: deployment)
         let free = good.filter { !$0.isProtected }
         for victim in chooseVictims(
@@ -194,7 +194,7 @@ struct TrafficShift {
             decision.stop.append(TaskStop(id: victim.id, reason: scalingReason(deployment.id)))
         }
         let isReplaced = good.filter { $0.isHealthy(at: now) }.count >= wanted
-        for task in tasks where mayBeReplaced(task, good) && (isReplaced || task.lastStatus < .running) {
+        for task in tasks where mayBeReplaced(task) && (isReplaced || task.lastStatus < .running) {
             let isIll = task.isIll(at: now)
             decision.stop.append(
                 isIll ? healthStop(task.id) : TaskStop(id: task.id, reason: scalingReason(deployment.id)))
@@ -206,8 +206,8 @@ struct TrafficShift {
     }
 
     /// Whether a task is not wanted where it is, or ill; a protected one only when it is ill.
-    private func mayBeReplaced(_ task: TaskView, _ good: [TaskView]) -> Bool {
-        !good.contains(task) && (!task.isProtected || task.isIll(at: now))
+    private func mayBeReplaced(_ task: TaskView) -> Bool {
+        !task.mayStay(at: now) && (!task.isProtected || task.isIll(at: now))
     }
 
     private mutating func start(_ count: Int, of deployment: DeploymentState) {

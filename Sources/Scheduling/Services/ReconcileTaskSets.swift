@@ -24,7 +24,7 @@ private func keep(
     _ set: TaskSetRecord, _ tasks: [TaskView], at wanted: Int, _ placement: [ECS.PlacementStrategy],
     _ now: Timestamp, _ decision: inout ServiceDecision
 ) {
-    let good = tasks.filter { $0.isInstanceActive && !$0.isIll(at: now) }
+    let good = tasks.filter { $0.mayStay(at: now) }
     if good.count < wanted {
         if let notBefore = set.notBefore, notBefore > now {
             decision.wake(at: notBefore)
@@ -39,7 +39,7 @@ private func keep(
     }
     let isReplaced = good.filter { $0.lastStatus == .running }.count >= wanted
     for task in tasks
-    where !good.contains(task) && (!task.isProtected || task.isIll(at: now))
+    where !task.mayStay(at: now) && (!task.isProtected || task.isIll(at: now))
         && (isReplaced || task.lastStatus < .running)
     {
         decision.stop.append(

@@ -23,6 +23,8 @@ struct Rollout {
     private var total: Int
     /// Tasks that run and are healthy, less those this pass stops.
     private var healthy: Int
+    /// Healthy tasks of the primary deployment, less those this pass stops.
+    private var settled: Int
     /// The tasks this pass stops. Those that are nowhere yet are gone at once.
     private var stopped: [TaskView] = []
     private var decision = ServiceDecision()
@@ -34,21 +36,25 @@ struct Rollout {
         wanted = view.service.desiredCount
         low = (wanted * view.service.settings.minimumHealthyPercent + 99) / 100
         high = wanted * view.service.settings.maximumPercent / 100
+        settled = 0
+        healthy = 0
+        staying.reserveCapacity(view.tasks.count)
         for task in view.tasks {
             if task.desiredStatus == .stopped {
                 stopping.append(task)
-            } else if task.deployment == primary.id, task.isInstanceActive, !task.isIll(at: now) {
+            } else if task.mayStay(at: now), task.deployment == primary.id {
                 staying.append(task)
+                if task.isHealthy(at: now) { settled += 1 }
             } else {
                 outgoing.append(task)
+                if task.isHealthy(at: now) { healthy += 1 }
             }
         }
         total = staying.count + outgoing.count
-        healthy = (staying + outgoing).filter { $0.isHealthy(at: now) }.count
+        healthy += settled
     }
 
     mutating func run() -> ServiceDecision {
-        let settled = staying.filter { $0.isHealthy(at: now) }.count
         decision.failures = CircuitBreaker.recount(view.service, primary, healthy: settled)
         startTasks()
         stopSurplus()
@@ -80,16 +86,18 @@ struct Rollout {
         stop(victims)
         let ids = Set(victims.map(\.id))
         staying.removeAll { ids.contains($0.id) }
+        settled = staying.count { $0.isHealthy(at: now) }
     }
 
     /// Tasks to replace go when enough healthy ones remain; those that are not healthy go first. A protected one only
     /// goes when it is found ill.
     /// Source: Amazon ECS Developer Guide, Protect your Amazon ECS tasks from being terminated by scale-in events.
     private mutating func stopOutgoing() {
+        guard !outgoing.isEmpty else { return }
         let free = outgoing.filter { !$0.isProtected || $0.isIll(at: now) }
         let unready = free.filter { !$0.isHealthy(at: now) }
         let ready = free.filter { $0.isHealthy(at: now) }
-        var serving = staying.count { $0.isHealthy(at: now) } + outgoing.count(where: serves)
+        var serving = settled + outgoing.count(where: serves)
         for task in unready where mayStopUnready(task, serving: serving) {
             if serves(task) { serving -= 1 }
             stop([task])
@@ -133,7 +141,7 @@ struct Rollout {
         let isThere = isQuiet && allRun && olderAreGone
         switch primary.rolloutState {
         case .inProgress:
-            let isSettled = isThere && staying.allSatisfy { $0.isHealthy(at: now) }
+            let isSettled = isThere && settled == staying.count
             if isSettled || succeedsEarly(olderAreGone) { complete() }
         case .completed: decision.finished = emptyDeployments
         case .failed: break
@@ -152,7 +160,7 @@ struct Rollout {
         else { return false }
         let needed = (wanted * (criteria.healthyPercent ?? 100) + 99) / 100
         let isCleanedUp = criteria.sourceServiceRevisionCleanup == .deferred || olderAreGone
-        return isCleanedUp && staying.filter { $0.isHealthy(at: now) }.count >= needed
+        return isCleanedUp && settled >= needed
     }
 
     /// The roll-out is complete, after the time that alarms are watched for.
@@ -180,13 +188,18 @@ struct Rollout {
 
     /// Running tasks without a check are judged when they have run long enough, ill ones after the grace period.
     private mutating func wakeForJudgement() {
-        let tasks = staying + outgoing
-        if primary.rolloutState == .inProgress || !outgoing.isEmpty || primary.healthyTasks != nil,
-            let next = tasks.compactMap(\.settlesAt).filter({ $0 > now }).min()
-        {
-            decision.wake(at: next)
+        let judges = primary.rolloutState == .inProgress || !outgoing.isEmpty || primary.healthyTasks != nil
+        var next: Timestamp?
+        func consider(_ time: Timestamp?) {
+            if let time, time > now, time < next ?? time.advanced(by: .seconds(1)) { next = time }
         }
-        if let next = tasks.compactMap(\.graceEndsAt).filter({ $0 > now }).min() { decision.wake(at: next) }
+        for tasks in [staying, outgoing] {
+            for task in tasks {
+                if judges { consider(task.settlesAt) }
+                consider(task.graceEndsAt)
+            }
+        }
+        if let next { decision.wake(at: next) }
     }
 
     private var allSettled: Bool {

@@ -24,17 +24,18 @@ package struct ServiceView: Sendable {
     package init?(_ key: Key<ServiceRecord>, in snapshot: Snapshot) {
         guard let service = snapshot.get(key) else { return nil }
         let grace = Duration.seconds(service.settings.healthCheckGracePeriodSeconds ?? 0)
-        var reader = TaskViewReader(snapshot, grace: grace)
+        var reader = TaskViewReader(snapshot, cluster: service.cluster, grace: grace)
         var tasks: [TaskView] = []
-        let placement = service.settings.placementStrategy.first
-        snapshot.forEachLiveTask(of: key) { task in
-            var view = reader.view(of: task)
-            if let placement { view.note(placement, of: task, in: snapshot) }
-            tasks.append(view)
-        }
+        tasks.reserveCapacity(snapshot.count(TaskRecord.self, .taskByService, prefix: "\(key.path)/RUNNING/"))
+        snapshot.forEachLiveTask(of: key) { tasks.append(reader.view(of: $0)) }
         // They come sorted as long as all are alike.
-        let isSorted = zip(tasks, tasks.dropFirst()).allSatisfy { $0.id < $1.id }
-        self.init(service: service, tasks: isSorted ? tasks : tasks.sorted { $0.id < $1.id })
+        let isSorted = zip(tasks, tasks.dropFirst()).allSatisfy { $0.isLike($1) }
+        if !isSorted { tasks.sort { $0.id < $1.id } }
+        // Only one with more tasks than it wants chooses among them.
+        if let placement = service.settings.placementStrategy.first, tasks.count > service.desiredCount {
+            for index in tasks.indices { tasks[index].note(placement, in: snapshot) }
+        }
+        self.init(service: service, tasks: tasks)
         deployment = service.serviceDeployment.flatMap {
             snapshot.get(ServiceDeploymentRecord.key(service.cluster, service.name, $0))
         }

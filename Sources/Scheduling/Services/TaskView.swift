@@ -2,49 +2,39 @@ import AWSModels
 import AWSWire
 import State
 
-/// What a decision reads of a task.
-package struct TaskView: Sendable, Equatable {
-    package var id: String
-    package var deployment: String?
-    /// The id of the revision, for a daemon's task.
-    package var daemonRevision: String?
-    package var lastStatus: TaskStatus
-    package var desiredStatus: DesiredStatus
-    package var startedAt: Timestamp?
+/// What a decision reads of a task. What every pass over thousands of tasks asks is kept beside the record, so that no
+/// pass goes back to it.
+package struct TaskView: Sendable {
+    let record: Box<TaskRecord>
+    package let lastStatus: TaskStatus
+    package let desiredStatus: DesiredStatus
+    package let startedAt: Timestamp?
     /// The worst of the health of the essential containers that have a check; nil when none has.
     package var health: ECS.HealthStatus?
-    package var instanceID: String?
-    package var availabilityZone: String?
     /// Whether the instance may keep its tasks: registered and not DRAINING.
     package var isInstanceActive: Bool
+    /// Whether the task waits for its capacity provider to bring an instance.
+    package let awaitsCapacity: Bool
+    /// Whether scale-in and deployments must spare the task.
+    package var isProtected: Bool
     /// How long after its start an unhealthy task is not held ill.
     package var grace: Duration
-    /// Whether the task waits for its capacity provider to bring an instance.
-    package var awaitsCapacity = false
-    package var capacityProvider: String?
-    /// Whether scale-in and deployments must spare the task.
-    package var isProtected = false
     /// The value of its instance that the service spreads by; nil without such a strategy.
     package var spreadValue: String?
     /// How it fills its instance; nil for a service that does not pack them.
     package var packing: TaskPacking?
 
     fileprivate init(
-        _ task: TaskRecord, health: ECS.HealthStatus?, isInstanceActive: Bool, grace: Duration
+        _ record: Box<TaskRecord>, health: ECS.HealthStatus?, isInstanceActive: Bool, grace: Duration
     ) {
-        id = task.id
-        deployment = task.deployment
-        daemonRevision = task.daemonRevision
-        lastStatus = task.lastStatus
-        desiredStatus = task.desiredStatus
-        startedAt = task.startedAt
+        self.record = record
+        lastStatus = record.value.lastStatus
+        desiredStatus = record.value.desiredStatus
+        startedAt = record.value.startedAt
+        awaitsCapacity = lastStatus == .provisioning && record.value.awaitsCapacity
+        isProtected = record.value.protectedUntil != nil
         self.health = health
-        instanceID = task.instanceID
-        availabilityZone = task.availabilityZone
-        awaitsCapacity = task.awaitsCapacity
-        capacityProvider = task.capacityProviderName
-        isProtected = task.protectedUntil != nil
-        self.isInstanceActive = isInstanceActive
+        self.isInstanceActive = isInstanceActive || awaitsCapacity
         self.grace = grace
     }
 
@@ -54,27 +44,34 @@ package struct TaskView: Sendable, Equatable {
         health: ECS.HealthStatus? = nil, instanceID: String? = nil, availabilityZone: String? = nil,
         isInstanceActive: Bool = true, grace: Duration = .zero, capacityProvider: String? = nil
     ) {
-        self.grace = grace
-        self.id = id
-        self.deployment = deployment
-        self.lastStatus = lastStatus
-        desiredStatus = .running
-        self.startedAt = startedAt
-        self.health = health
-        self.instanceID = instanceID
-        self.availabilityZone = availabilityZone
-        self.isInstanceActive = isInstanceActive
-        self.capacityProvider = capacityProvider
+        var task = TaskRecord()
+        task.id = id
+        task.deployment = deployment
+        task.lastStatus = lastStatus
+        task.startedAt = startedAt
+        task.instanceID = instanceID
+        task.availabilityZone = availabilityZone
+        task.capacityProviderName = capacityProvider
+        self.init(Box(task), health: health, isInstanceActive: isInstanceActive, grace: grace)
     }
+
+    package var id: String { record.value.id }
+    package var deployment: String? { record.value.deployment }
+    /// The id of the revision, for a daemon's task.
+    package var daemonRevision: String? { record.value.daemonRevision }
+    package var instanceID: String? { record.value.instanceID }
+    package var availabilityZone: String? { record.value.availabilityZone }
+    package var capacityProvider: String? { record.value.capacityProviderName }
 
     /// Without a health check a task counts as healthy this long after it is RUNNING.
     /// Source: Amazon ECS Developer Guide, Rolling update deployments.
-    package static let settlingTime: Duration = .seconds(40)
+    package static let settlingTime: Duration = .milliseconds(settlingMilliseconds)
+    private static let settlingMilliseconds: Int64 = 40_000
 
     /// When the task counts as healthy by age; nil when it does not run or has a check.
     package var settlesAt: Timestamp? {
         guard lastStatus == .running, health == nil, let startedAt else { return nil }
-        return startedAt.advanced(by: TaskView.settlingTime)
+        return startedAt.advanced(byMilliseconds: TaskView.settlingMilliseconds)
     }
 
     /// When an unhealthy task counts as ill; nil when it is not unhealthy or has no grace period.
@@ -84,10 +81,16 @@ package struct TaskView: Sendable, Equatable {
         return startedAt.advanced(by: grace)
     }
 
+    /// Whether both are meant to be the same, and are.
+    func isLike(_ other: TaskView) -> Bool { lastStatus == other.lastStatus && desiredStatus == other.desiredStatus }
+
     /// Whether the task failed its health checks, and its grace period is over.
     package func isIll(at now: Timestamp) -> Bool {
         health == .unhealthy && (graceEndsAt.map { $0 <= now } ?? true)
     }
+
+    /// Whether nothing about the task or its instance asks for another in its place.
+    func mayStay(at now: Timestamp) -> Bool { isInstanceActive && !isIll(at: now) }
 
     /// Whether the task runs and counts as healthy.
     package func isHealthy(at now: Timestamp) -> Bool {
@@ -97,45 +100,57 @@ package struct TaskView: Sendable, Equatable {
     }
 }
 
-/// Makes the views of tasks; what many tasks have in common is looked up once.
+/// Makes the views of the tasks of one cluster; what many tasks have in common is looked up once.
 package struct TaskViewReader {
     private let snapshot: Snapshot
     private let grace: Duration
     /// The definition that was looked at last, and which of its containers decide the health.
     private var definition: (family: String, revision: Int, daemon: String?, checked: [String])?
-    /// Whether instances may keep their tasks, by their keys' paths.
-    private var activeInstances: [String: Bool] = [:]
+    /// The instances that are not to keep their tasks: most of the time there are none.
+    private let leaving: Set<String>
 
-    package init(_ snapshot: Snapshot, grace: Duration = .zero) {
+    package init(_ snapshot: Snapshot, cluster: String, grace: Duration = .zero) {
         self.snapshot = snapshot
         self.grace = grace
+        leaving = snapshot.leavingInstances(of: cluster)
     }
 
     /// The view of one task.
-    package mutating func view(of task: TaskRecord) -> TaskView {
-        let checked = checkedContainers(of: task)
+    package mutating func view(of record: Box<TaskRecord>) -> TaskView {
+        let checked = checkedContainers(of: record)
         return TaskView(
-            task, health: checked.isEmpty ? nil : worstHealth(of: task, among: checked),
-            isInstanceActive: task.awaitsCapacity || isActive(task.instanceID, in: task.cluster), grace: grace)
+            record, health: checked.isEmpty ? nil : worstHealth(of: record.value, among: checked),
+            isInstanceActive: keepsTasks(record.value.instanceID), grace: grace)
     }
 
-    private mutating func checkedContainers(of task: TaskRecord) -> [String] {
-        if let definition, definition.revision == task.revision, definition.family == task.family,
-            definition.daemon == task.daemon
+    private mutating func checkedContainers(of record: Box<TaskRecord>) -> [String] {
+        if let definition, definition.revision == record.value.revision, definition.family == record.value.family,
+            definition.daemon == record.value.daemon
         {
             return definition.checked
         }
+        let task = record.value
         let checked = snapshot.get(task.definitionKey).map { Scheduling.checkedContainers(of: $0.definition) } ?? []
         definition = (task.family, task.revision, task.daemon, checked)
         return checked
     }
 
-    private mutating func isActive(_ instance: String?, in cluster: String) -> Bool {
+    private func keepsTasks(_ instance: String?) -> Bool {
         guard let instance else { return false }
-        if let known = activeInstances[instance] { return known }
-        let isActive = snapshot.get(ContainerInstanceRecord.key(cluster, instance))?.status == .active
-        activeInstances[instance] = isActive
-        return isActive
+        return leaving.isEmpty || !leaving.contains(instance)
+    }
+}
+
+extension Snapshot {
+    /// The ids of the registered instances of a cluster that are not ACTIVE. Others have no live tasks.
+    fileprivate func leavingInstances(of cluster: String) -> Set<String> {
+        let prefix = "\(cluster)/"
+        let others = [InstanceStatus.active, .inactive].reduce(0) { sum, status in
+            sum + count(ContainerInstanceRecord.self, .instanceByStatus, prefix: "\(prefix)\(status.rawValue)/")
+        }
+        guard others < table(ContainerInstanceRecord.self).count(prefix: prefix) else { return [] }
+        let all = list(ContainerInstanceRecord.self, prefix: prefix)
+        return Set(all.filter { $0.status != .active && $0.status != .inactive }.map(\.id))
     }
 }
 

@@ -41,7 +41,8 @@ extension TaskView {
     var spreadGroup: String { spreadValue ?? availabilityZone ?? "" }
 
     /// Notes what the service's first placement strategy looks at.
-    mutating func note(_ strategy: ECS.PlacementStrategy, of task: TaskRecord, in snapshot: Snapshot) {
+    mutating func note(_ strategy: ECS.PlacementStrategy, in snapshot: Snapshot) {
+        let task = record.value
         guard let key = task.instanceKey, let instance = snapshot.get(key) else { return }
         switch strategy.type {
         case .spread?, nil: spreadValue = Scheduling.spreadValue(of: instance, strategy.field ?? "instanceId")
