@@ -35,7 +35,8 @@ struct BenchAPICommand: AsyncParsableCommand {
 
         var table = BenchTable()
         for _ in 0..<rounds {
-            try await region.reset(instances: 2)
+            try await region.reset()
+            try await region.ecs.waitForInstances(2)
             let rates = try await measure(region.ecs, requests: requests, describes: 2_000, group)
             table.add("run_task_per_second", rates.run)
             table.add("describe_tasks_per_second", rates.describe)

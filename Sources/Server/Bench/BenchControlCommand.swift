@@ -54,10 +54,7 @@ struct BenchControlCommand: AsyncParsableCommand {
                     "desiredCount": .int(Int64(count)),
                 ])
         }
-        try await BenchECS.wait("\(tasks) running tasks", seconds: 600, pause: .milliseconds(50)) {
-            let found = try await region.ecs.call("DescribeClusters", ["clusters": ["default"]])
-            return found["clusters"]?.arrayValue?.first?["runningTasksCount"]?.intValue ?? 0 >= tasks
-        }
+        try await region.ecs.waitForRunning(tasks)
         return (Date().timeIntervalSince(start), try region.residentMiB)
     }
 

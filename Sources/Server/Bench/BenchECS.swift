@@ -75,6 +75,14 @@ extension BenchECS {
         }
     }
 
+    /// Waits until so many tasks are RUNNING in the default cluster.
+    func waitForRunning(_ tasks: Int) async throws {
+        try await BenchECS.wait("\(tasks) running tasks", seconds: 600, pause: .milliseconds(50)) {
+            let found = try await call("DescribeClusters", ["clusters": ["default"]])
+            return found["clusters"]?.arrayValue?.first?["runningTasksCount"]?.intValue ?? 0 >= tasks
+        }
+    }
+
     /// Waits until the default cluster has connected instances.
     func waitForInstances(_ count: Int) async throws {
         try await BenchECS.wait("\(count) connected instances", pause: .milliseconds(50)) {

@@ -29,12 +29,11 @@ final class BenchRegion {
         }
     }
 
-    /// Drops all state and waits for the instances to come back.
-    func reset(instances: Int) async throws {
+    /// Drops all state.
+    func reset() async throws {
         let request = BenchRequest(path: "/_roost/reset", headers: [("Host", ecs.target.host)], body: [])
         let answer = try await BenchCall.send(request, to: ecs.target, on: ecs.group)
         guard answer.status < 300 else { throw BenchError("reset: \(answer.status)") }
-        try await ecs.waitForInstances(instances)
     }
 
     /// The memory of the region's process that is in RAM.
