@@ -10,6 +10,8 @@ struct Derived: Sendable {
     var indexes = SortedMap<InstanceIndex>()
     /// From instances and tasks: how the groups are spread. The key is the cluster and the group.
     var spreads = SortedMap<GroupSpread>()
+    /// From the tasks: how many of a service fail a health check. Keyed like the service.
+    var unhealthy = SortedMap<Int>()
 
     fileprivate mutating func withUsage(
         of instance: Key<ContainerInstanceRecord>, _ body: (inout InstanceUsage) -> Void
@@ -20,6 +22,14 @@ struct Derived: Sendable {
         }
         if sum.isEmpty { usage[instance.path] = nil }
         if let place = places[instance.path] { show(sum, at: place, in: instance.cluster) }
+    }
+
+    fileprivate mutating func countUnhealthy(of service: String, _ change: Int) {
+        let sum = unhealthy.modify(service, default: 0) { count in
+            count += change
+            return count
+        }
+        if sum == 0 { unhealthy[service] = nil }
     }
 
     /// Counts a task in its group, where its instance is known.
@@ -46,6 +56,21 @@ extension TaskRecord {
     package static func derive(_ tables: inout Tables, _ old: Self?, _ new: Self?) {
         deriveUsage(&tables, old, new)
         deriveGroups(&tables, old, new)
+        deriveHealth(&tables, old, new)
+    }
+
+    private static func deriveHealth(_ tables: inout Tables, _ old: Self?, _ new: Self?) {
+        let (before, after) = (old?.unhealthyService, new?.unhealthyService)
+        guard before != after else { return }
+        if let before { tables.derived.countUnhealthy(of: before, -1) }
+        if let after { tables.derived.countUnhealthy(of: after, 1) }
+    }
+
+    /// The path of the service's key, while the task is not STOPPED and one of its containers is UNHEALTHY.
+    private var unhealthyService: String? {
+        guard let service, lastStatus != .stopped, containers.contains(where: { $0.healthStatus == .unhealthy })
+        else { return nil }
+        return ServiceRecord.key(cluster, service).path
     }
 
     /// A task counts in its group on its instance while it is meant to run.

@@ -49,11 +49,35 @@ extension Snapshot {
         return tasks.sorted { $0.id < $1.id }
     }
 
+    /// Where live tasks stand in orders by desired and last status.
+    private static let livePlaces =
+        ["RUNNING/"] + TaskStatus.allCases.filter { $0 != .stopped }.map { "STOPPED/\($0.rawValue)/" }
+
     /// Looks only where live tasks can be: a service's stopped tasks of the last hour may be many.
     private func forEachLiveTask(_ index: IndexName, _ prefix: String, _ body: (Box<TaskRecord>) -> Void) {
-        let places =
-            ["RUNNING/"] + TaskStatus.allCases.filter { $0 != .stopped }.map { "STOPPED/\($0.rawValue)/" }
-        for place in places { table(TaskRecord.self).forEachBox(index, prefix: prefix + place, body) }
+        for place in Snapshot.livePlaces { table(TaskRecord.self).forEachBox(index, prefix: prefix + place, body) }
+    }
+
+    /// The tasks of a service that are meant to run and are RUNNING.
+    package func runningTasksCount(of service: Key<ServiceRecord>) -> Int {
+        count(TaskRecord.self, .taskByService, prefix: "\(service.path)/RUNNING/RUNNING/")
+    }
+
+    /// The tasks of a service that are not STOPPED.
+    package func liveTasksCount(of service: Key<ServiceRecord>) -> Int {
+        Snapshot.livePlaces.reduce(0) { sum, place in
+            sum + count(TaskRecord.self, .taskByService, prefix: "\(service.path)/\(place)")
+        }
+    }
+
+    /// How many tasks of a service that are not STOPPED have a container that fails its health check.
+    package func unhealthyTasksCount(of service: Key<ServiceRecord>) -> Int {
+        tables.derived.unhealthy[service.path] ?? 0
+    }
+
+    /// The instances of a cluster that are to lose their tasks.
+    package func drainingInstances(of cluster: String) -> [ContainerInstanceRecord] {
+        list(ContainerInstanceRecord.self, .instanceByStatus, prefix: "\(cluster)/\(InstanceStatus.draining.rawValue)/")
     }
 
     /// The groups of the tasks that are meant to run on an instance.

@@ -56,6 +56,16 @@ package struct ServiceController: Controller {
     }
 
     package func decide(_ subject: String, _ snapshot: Snapshot, _ context: inout DecisionContext) -> Plan {
+        if let service = snapshot.get(Key<ServiceRecord>(path: subject)), isAtRest(service, in: snapshot) {
+            assert(look(subject, snapshot, context) == Plan(), "a service at rest needs nothing: \(subject)")
+            return Plan()
+        }
+        return look(subject, snapshot, context)
+    }
+
+    /// Looks at a service with all its tasks.
+    private func look(_ subject: String, _ snapshot: Snapshot, _ context: DecisionContext) -> Plan {
+        var context = context
         guard let view = ServiceView(Key(path: subject), in: snapshot), view.service.status != .inactive
         else { return Plan() }
         var step = ServiceStep(view, snapshot, context)

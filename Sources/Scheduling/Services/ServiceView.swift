@@ -5,7 +5,7 @@ import State
 /// What a decision about a service reads.
 package struct ServiceView: Sendable {
     package var service: ServiceRecord
-    /// The service's tasks that are not STOPPED, in order of their ids.
+    /// The service's tasks that are not STOPPED, in order of what they are meant to be, what they are, and their ids.
     package var tasks: [TaskView]
     /// The newest service deployment, going on or over.
     package var deployment: ServiceDeploymentRecord?
@@ -28,9 +28,6 @@ package struct ServiceView: Sendable {
         var tasks: [TaskView] = []
         tasks.reserveCapacity(snapshot.count(TaskRecord.self, .taskByService, prefix: "\(key.path)/RUNNING/"))
         snapshot.forEachLiveTask(of: key) { tasks.append(reader.view(of: $0)) }
-        // They come sorted as long as all are alike.
-        let isSorted = zip(tasks, tasks.dropFirst()).allSatisfy { $0.isLike($1) }
-        if !isSorted { tasks.sort { $0.id < $1.id } }
         // Only one with more tasks than it wants chooses among them.
         if let placement = service.settings.placementStrategy.first, tasks.count > service.desiredCount {
             for index in tasks.indices { tasks[index].note(placement, in: snapshot) }

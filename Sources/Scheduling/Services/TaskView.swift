@@ -81,9 +81,6 @@ package struct TaskView: Sendable {
         return startedAt.advanced(by: grace)
     }
 
-    /// Whether both are meant to be the same, and are.
-    func isLike(_ other: TaskView) -> Bool { lastStatus == other.lastStatus && desiredStatus == other.desiredStatus }
-
     /// Whether the task failed its health checks, and its grace period is over.
     package func isIll(at now: Timestamp) -> Bool {
         health == .unhealthy && (graceEndsAt.map { $0 <= now } ?? true)
@@ -106,13 +103,14 @@ package struct TaskViewReader {
     private let grace: Duration
     /// The definition that was looked at last, and which of its containers decide the health.
     private var definition: (family: String, revision: Int, daemon: String?, checked: [String])?
-    /// The instances that are not to keep their tasks: most of the time there are none.
+    /// The instances that are not to keep their tasks: most of the time there are none. One that is deregistered has
+    /// no live tasks.
     private let leaving: Set<String>
 
     package init(_ snapshot: Snapshot, cluster: String, grace: Duration = .zero) {
         self.snapshot = snapshot
         self.grace = grace
-        leaving = snapshot.leavingInstances(of: cluster)
+        leaving = Set(snapshot.drainingInstances(of: cluster).map(\.id))
     }
 
     /// The view of one task.
@@ -138,19 +136,6 @@ package struct TaskViewReader {
     private func keepsTasks(_ instance: String?) -> Bool {
         guard let instance else { return false }
         return leaving.isEmpty || !leaving.contains(instance)
-    }
-}
-
-extension Snapshot {
-    /// The ids of the registered instances of a cluster that are not ACTIVE. Others have no live tasks.
-    fileprivate func leavingInstances(of cluster: String) -> Set<String> {
-        let prefix = "\(cluster)/"
-        let others = [InstanceStatus.active, .inactive].reduce(0) { sum, status in
-            sum + count(ContainerInstanceRecord.self, .instanceByStatus, prefix: "\(prefix)\(status.rawValue)/")
-        }
-        guard others < table(ContainerInstanceRecord.self).count(prefix: prefix) else { return [] }
-        let all = list(ContainerInstanceRecord.self, prefix: prefix)
-        return Set(all.filter { $0.status != .active && $0.status != .inactive }.map(\.id))
     }
 }
 
