@@ -3,15 +3,15 @@ import AWSWire
 /// What is derived from the tables, and kept beside them.
 struct Derived: Sendable {
     /// From the tasks: what each instance has given away. Keyed like the instance.
-    var usage = SortedMap<InstanceUsage>()
+    var usage = SortedMap<String, InstanceUsage>()
     /// From the instances: where each stands in the index of its cluster. Keyed like the instance.
-    var places = SortedMap<InstancePlace>()
+    var places = SortedMap<String, InstancePlace>()
     /// From instances and tasks: what is left where, by cluster.
-    var indexes = SortedMap<InstanceIndex>()
+    var indexes = SortedMap<String, InstanceIndex>()
     /// From instances and tasks: how the groups are spread. The key is the cluster and the group.
-    var spreads = SortedMap<GroupSpread>()
+    var spreads = SortedMap<String, GroupSpread>()
     /// From the tasks: how many of a service fail a health check. Keyed like the service.
-    var unhealthy = SortedMap<Int>()
+    var unhealthy = SortedMap<String, Int>()
 
     fileprivate mutating func withUsage(
         of instance: Key<ContainerInstanceRecord>, _ body: (inout InstanceUsage) -> Void

@@ -1,12 +1,25 @@
-/// A persistent, ordered map from strings to values: a B+ tree whose nodes are shared between copies.
+/// A key of a `SortedMap`: what it stands for as text decides where it stands.
+package protocol SortedKey: Comparable, Sendable {
+    /// Whether the key, read as text, is less than `text`.
+    func isBelow(_ text: String) -> Bool
+    /// Takes over what is equal in a key that stands beside it, so that both hold it once.
+    mutating func share(with neighbour: Self)
+}
+
+extension String: SortedKey {
+    package func isBelow(_ text: String) -> Bool { self < text }
+    package func share(with neighbour: String) {}
+}
+
+/// A persistent, ordered map from keys to values: a B+ tree whose nodes are shared between copies.
 ///
 /// Copying a map is a retain. A write copies only the nodes on its path that another copy still shares, so a
 /// snapshot per commit is cheap. Every branch knows how many entries lie below it, so the number of keys in a range
 /// costs a logarithm: counts of tasks by cluster, service or status are never kept by hand.
 ///
 /// Keys are compared as Swift strings; ours are ASCII, which takes the fast path.
-package struct SortedMap<Value: Sendable>: Sendable {
-    private var root: Node<Value>
+package struct SortedMap<Key: SortedKey, Value: Sendable>: Sendable {
+    private var root: Node<Key, Value>
 
     /// Makes an empty map.
     package init() {
@@ -20,7 +33,7 @@ package struct SortedMap<Value: Sendable>: Sendable {
     package var isEmpty: Bool { root.count == 0 }
 
     /// The value of `key`, or nil. Setting nil removes the entry.
-    package subscript(key: String) -> Value? {
+    package subscript(key: Key) -> Value? {
         get { root.value(of: key) }
         set {
             if let newValue { updateValue(newValue, forKey: key) } else { removeValue(forKey: key) }
@@ -30,7 +43,7 @@ package struct SortedMap<Value: Sendable>: Sendable {
     /// Stores `value` under `key`.
     /// - Returns: the value that was replaced, or nil.
     @discardableResult
-    package mutating func updateValue(_ value: Value, forKey key: String) -> Value? {
+    package mutating func updateValue(_ value: Value, forKey key: Key) -> Value? {
         makeRootUnique()
         let result = root.insert(key, value)
         if let sibling = result.sibling { root = Node(children: [root, sibling]) }
@@ -40,7 +53,7 @@ package struct SortedMap<Value: Sendable>: Sendable {
     /// Removes the entry of `key`.
     /// - Returns: the value that was removed, or nil when there was none.
     @discardableResult
-    package mutating func removeValue(forKey key: String) -> Value? {
+    package mutating func removeValue(forKey key: Key) -> Value? {
         guard root.value(of: key) != nil else { return nil }
         makeRootUnique()
         let old = root.remove(key)
@@ -52,7 +65,7 @@ package struct SortedMap<Value: Sendable>: Sendable {
     /// - Parameter value: what is changed, and stored, when there is none.
     @discardableResult
     package mutating func modify<T>(
-        _ key: String, default value: @autoclosure () -> Value, _ body: (inout Value) -> T
+        _ key: Key, default value: @autoclosure () -> Value, _ body: (inout Value) -> T
     ) -> T {
         makeRootUnique()
         if let result = root.modify(key, body) { return result }
@@ -62,40 +75,39 @@ package struct SortedMap<Value: Sendable>: Sendable {
         return result
     }
 
-    /// The number of keys less than `key`.
-    package func rank(of key: String) -> Int { root.rank(of: key) }
+    /// The number of keys that, read as text, are less than `text`.
+    package func rank(of text: String) -> Int { root.rank(of: text) }
 
     /// The number of keys that begin with `prefix`, which must end in `/`.
     package func count(prefix: String) -> Int {
         rank(of: SortedMap.end(ofPrefix: prefix)) - rank(of: prefix)
     }
 
-    /// Calls `body` for the entries with keys ≥ `start`, in key order, until it returns false.
-    package func forEach(from start: String = "", _ body: (String, Value) throws -> Bool) rethrows {
+    /// Calls `body` for the entries with keys that are not less than `start`, in key order, until it returns false.
+    package func forEach(from start: String = "", _ body: (Key, Value) throws -> Bool) rethrows {
         _ = try root.forEach(from: start, body)
     }
 
     /// Calls `body` for the entries whose keys begin with `prefix` and are greater than `after`, in key order, until
     /// it returns false. `prefix` must end in `/`.
     package func forEach(
-        prefix: String, after: String? = nil, _ body: (String, Value) throws -> Bool
+        prefix: String, after: String? = nil, _ body: (Key, Value) throws -> Bool
     ) rethrows {
         let end = SortedMap.end(ofPrefix: prefix)
-        try forEach(from: max(prefix, after ?? prefix)) { key, value in
-            guard key < end else { return false }
-            return key == after ? true : try body(key, value)
+        // The least text above `after`.
+        try forEach(from: max(prefix, after.map { $0 + "\0" } ?? prefix)) { key, value in
+            try key.isBelow(end) ? body(key, value) : false
         }
     }
 
     /// Calls `body` for the entries whose keys begin with `prefix` and are less than `before`, in reverse key order,
     /// until it returns false. `prefix` must end in `/`.
     package func forEachReversed(
-        prefix: String, before: String? = nil, _ body: (String, Value) throws -> Bool
+        prefix: String, before: String? = nil, _ body: (Key, Value) throws -> Bool
     ) rethrows {
         let end = SortedMap.end(ofPrefix: prefix)
         _ = try root.forEachReversed(before: min(end, before ?? end)) { key, value in
-            guard key >= prefix else { return false }
-            return try body(key, value)
+            try key.isBelow(prefix) ? false : body(key, value)
         }
     }
 
@@ -113,13 +125,13 @@ package struct SortedMap<Value: Sendable>: Sendable {
 /// A node of the tree: a leaf with keys and values, or a branch with children.
 ///
 /// `@unchecked Sendable`. Safe because a node is changed only by a map that holds the one reference to it.
-private final class Node<Value: Sendable>: @unchecked Sendable {
+private final class Node<Key: SortedKey, Value: Sendable>: @unchecked Sendable {
     /// A node is split when it holds more than this many entries. Measured with `roost bench api`: 16 gives a tenth
     /// more than 32 and as much as 10; larger nodes copy more when a version is kept, smaller ones are deeper.
     static var capacity: Int { 16 }
 
     /// Leaf: the keys, sorted. Branch: for each child a lower bound of its keys.
-    var keys: [String] = []
+    var keys: [Key] = []
     /// Leaf: the values, beside `keys`. Branch: empty.
     var values: [Value] = []
     /// Branch: the children, beside `keys`. Leaf: empty.
@@ -148,26 +160,26 @@ private final class Node<Value: Sendable>: @unchecked Sendable {
 
     // MARK: Reading
 
-    func value(of key: String) -> Value? {
+    func value(of key: Key) -> Value? {
         var node = self
         while !node.isLeaf { node = node.children[node.childIndex(of: key)] }
         let index = node.lowerBound(of: key)
         return index < node.keys.count && node.keys[index] == key ? node.values[index] : nil
     }
 
-    func rank(of key: String) -> Int {
+    func rank(of text: String) -> Int {
         var node = self
         var rank = 0
         while !node.isLeaf {
-            let index = node.childIndex(of: key)
+            let index = node.childIndex(of: text)
             for child in node.children[..<index] { rank += child.count }
             node = node.children[index]
         }
-        return rank + node.lowerBound(of: key)
+        return rank + node.lowerBound(of: text)
     }
 
     /// - Returns: whether to go on.
-    func forEach(from start: String, _ body: (String, Value) throws -> Bool) rethrows -> Bool {
+    func forEach(from start: String, _ body: (Key, Value) throws -> Bool) rethrows -> Bool {
         if isLeaf {
             for index in lowerBound(of: start)..<keys.count {
                 guard try body(keys[index], values[index]) else { return false }
@@ -181,7 +193,7 @@ private final class Node<Value: Sendable>: @unchecked Sendable {
     }
 
     /// - Returns: whether to go on.
-    func forEachReversed(before end: String, _ body: (String, Value) throws -> Bool) rethrows -> Bool {
+    func forEachReversed(before end: String, _ body: (Key, Value) throws -> Bool) rethrows -> Bool {
         if isLeaf {
             for index in (0..<lowerBound(of: end)).reversed() {
                 guard try body(keys[index], values[index]) else { return false }
@@ -196,25 +208,28 @@ private final class Node<Value: Sendable>: @unchecked Sendable {
 
     // MARK: Writing; the node itself is uniquely referenced.
 
-    func insert(_ key: String, _ value: Value) -> (old: Value?, sibling: Node?) {
+    func insert(_ key: Key, _ value: Value) -> (old: Value?, sibling: Node?) {
         let old = isLeaf ? insertIntoLeaf(key, value) : insertIntoChild(key, value)
         if old == nil { count += 1 }
         return (old, keys.count > Node.capacity ? splitOff() : nil)
     }
 
-    private func insertIntoLeaf(_ key: String, _ value: Value) -> Value? {
+    private func insertIntoLeaf(_ key: Key, _ value: Value) -> Value? {
         let index = lowerBound(of: key)
         if index < keys.count, keys[index] == key {
             let old = values[index]
             values[index] = value
             return old
         }
+        var key = key
+        if index > 0 { key.share(with: keys[index - 1]) }
+        if index < keys.count { key.share(with: keys[index]) }
         keys.insert(key, at: index)
         values.insert(value, at: index)
         return nil
     }
 
-    private func insertIntoChild(_ key: String, _ value: Value) -> Value? {
+    private func insertIntoChild(_ key: Key, _ value: Value) -> Value? {
         let index = childIndex(of: key)
         if key < keys[index] { keys[index] = key }
         makeChildUnique(index)
@@ -227,7 +242,7 @@ private final class Node<Value: Sendable>: @unchecked Sendable {
     }
 
     /// - Returns: nil, without calling `body`, when there is no such key.
-    func modify<T>(_ key: String, _ body: (inout Value) -> T) -> T? {
+    func modify<T>(_ key: Key, _ body: (inout Value) -> T) -> T? {
         guard isLeaf else {
             let index = childIndex(of: key)
             makeChildUnique(index)
@@ -256,7 +271,7 @@ private final class Node<Value: Sendable>: @unchecked Sendable {
     }
 
     /// Removes a key that is there.
-    func remove(_ key: String) -> Value {
+    func remove(_ key: Key) -> Value {
         count -= 1
         if isLeaf {
             let index = lowerBound(of: key)
@@ -301,20 +316,28 @@ private final class Node<Value: Sendable>: @unchecked Sendable {
     // MARK: Searching
 
     /// The index of the first key that is not less than `key`.
-    private func lowerBound(of key: String) -> Int {
+    private func lowerBound(of key: Key) -> Int { lowerBound { $0 < key } }
+
+    /// The index of the first key that, read as text, is not less than `text`.
+    private func lowerBound(of text: String) -> Int { lowerBound { $0.isBelow(text) } }
+
+    private func lowerBound(where isBelow: (Key) -> Bool) -> Int {
         var low = 0
         var high = keys.count
         while low < high {
             let middle = (low + high) / 2
-            if keys[middle] < key { low = middle + 1 } else { high = middle }
+            if isBelow(keys[middle]) { low = middle + 1 } else { high = middle }
         }
         return low
     }
 
     /// The index of the child that holds `key` or would.
-    private func childIndex(of key: String) -> Int {
+    private func childIndex(of key: Key) -> Int {
         let index = lowerBound(of: key)
         if index < keys.count, keys[index] == key { return index }
         return max(index - 1, 0)
     }
+
+    /// The index of the last child that may hold keys that are less than `text`; all in later ones are not less.
+    private func childIndex(of text: String) -> Int { max(lowerBound(of: text) - 1, 0) }
 }

@@ -1,16 +1,8 @@
 /// All records of one kind, ordered by key, with their secondary orders. A value: copying is a retain.
 package struct Table<R: Record>: Sendable {
-    /// What stands in a secondary order.
-    private struct Entry: Sendable {
-        /// The path of the record's key.
-        var path: String
-        /// The record, in an order that holds records.
-        var box: Box<R>?
-    }
-
-    private var records = SortedMap<Box<R>>()
-    /// Beside `R.indexes`, by index key + record key.
-    private var orders: [SortedMap<Entry>] = R.indexes.map { _ in SortedMap<Entry>() }
+    private var records = SortedMap<String, Box<R>>()
+    /// Beside `R.indexes`. An order that does not hold records has no values.
+    private var orders: [SortedMap<Place, Box<R>?>] = R.indexes.map { _ in SortedMap() }
 
     package init() {}
 
@@ -33,13 +25,13 @@ package struct Table<R: Record>: Sendable {
 
     mutating func put(_ box: Box<R>) -> Box<R>? {
         let old = records.updateValue(box, forKey: box.path)
-        reindex(box.path, from: old, to: box)
+        reindex(box.path, from: old?.value, to: box.value, box)
         return old
     }
 
     mutating func remove(_ key: Key<R>) -> Box<R>? {
         guard let old = records.removeValue(forKey: key.path) else { return nil }
-        reindex(key.path, from: old, to: nil)
+        reindex(key.path, from: old.value, to: nil, nil)
         return old
     }
 
@@ -57,7 +49,8 @@ package struct Table<R: Record>: Sendable {
         guard prefix.isEmpty else {
             return try records.forEach(prefix: prefix, after: after) { _, box in try body(box.value) }
         }
-        try records.forEach(from: after ?? "") { key, box in key == after ? true : try body(box.value) }
+        // The least text above `after`.
+        try records.forEach(from: after.map { $0 + "\0" } ?? "") { _, box in try body(box.value) }
     }
 
     /// Calls `body` with the records that stand under `prefix` in the order `index` and come after the record key
@@ -67,16 +60,15 @@ package struct Table<R: Record>: Sendable {
         _ index: IndexName, prefix: String, after: String? = nil, _ body: (R) throws -> Bool
     ) rethrows {
         let order = orders[position(of: index)]
-        func visit(_ place: String, _ entry: Entry) throws -> Bool { try body(box(of: entry).value) }
-        guard !prefix.isEmpty else { return try order.forEach(from: after ?? "") { try $0 == after || visit($0, $1) } }
-        try order.forEach(prefix: prefix, after: after.map { prefix + $0 }, visit)
+        guard !prefix.isEmpty else { return try order.forEach { try body(box($0, $1).value) } }
+        try order.forEach(prefix: prefix, after: after.map { prefix + $0 }) { try body(box($0, $1).value) }
     }
 
     /// Calls `body` with the records that stand under `prefix` in the order `index`, as they are held: a reference is
     /// cheaper to hand on than a record of forty fields.
     package func forEachBox(_ index: IndexName, prefix: String, _ body: (Box<R>) -> Void) {
-        orders[position(of: index)].forEach(prefix: prefix) { _, entry in
-            body(box(of: entry))
+        orders[position(of: index)].forEach(prefix: prefix) { place, held in
+            body(box(place, held))
             return true
         }
     }
@@ -88,22 +80,19 @@ package struct Table<R: Record>: Sendable {
         _ index: IndexName, prefix: String, before: String? = nil, _ body: (R) throws -> Bool
     ) rethrows {
         let order = orders[position(of: index)]
-        try order.forEachReversed(prefix: prefix, before: before.map { prefix + $0 }) { _, entry in
-            try body(box(of: entry).value)
-        }
+        try order.forEachReversed(prefix: prefix, before: before.map { prefix + $0 }) { try body(box($0, $1).value) }
     }
 
-    private func box(of entry: Entry) -> Box<R> {
-        guard let box = entry.box ?? records[entry.path] else { preconditionFailure("an index points at a record") }
+    private func box(_ place: Place, _ held: Box<R>?) -> Box<R> {
+        guard let box = held ?? records[place.path] else { preconditionFailure("an index points at a record") }
         return box
     }
 
     /// Calls `body` with the records whose keys begin with any `text` and are greater than `after`, in key order,
     /// until it returns false.
     package func forEach(startingWith text: String, after: String? = nil, _ body: (R) throws -> Bool) rethrows {
-        try records.forEach(from: max(text, after ?? text)) { key, box in
-            guard key.hasPrefix(text) else { return false }
-            return key == after ? true : try body(box.value)
+        try records.forEach(from: max(text, after.map { $0 + "\0" } ?? text)) { key, box in
+            try key.hasPrefix(text) ? body(box.value) : false
         }
     }
 
@@ -122,29 +111,26 @@ package struct Table<R: Record>: Sendable {
         return position
     }
 
-    private mutating func reindex(_ path: String, from old: Box<R>?, to new: Box<R>?) {
+    private mutating func reindex(_ path: String, from old: R?, to new: R?, _ box: Box<R>?) {
         for (position, index) in R.indexes.enumerated() {
-            let (before, after) = (old?.places[position] ?? nil, new?.places[position] ?? nil)
-            if let before, before != after { orders[position].removeValue(forKey: before) }
+            let (before, after) = (old.flatMap(index.key), new.flatMap(index.key))
+            if let before, before != after {
+                orders[position].removeValue(forKey: Place(order: before, path: path))
+            }
             guard let after, before != after || index.holdsRecords else { continue }
-            orders[position].updateValue(Entry(path: path, box: index.holdsRecords ? new : nil), forKey: after)
+            orders[position].updateValue(index.holdsRecords ? box : nil, forKey: Place(order: after, path: path))
         }
     }
 }
 
-/// A record on the heap, so that nodes of the map stay small, with its places in the orders, so that they are put
-/// together once.
+/// A record on the heap, so that nodes of the map stay small.
 package final class Box<R: Record>: Sendable {
     package let value: R
     /// The path of the record's key.
     let path: String
-    /// Beside `R.indexes`: index key + record key; nil where the record does not stand.
-    let places: [String?]
 
     package init(_ value: R) {
         self.value = value
-        let path = value.key.path
-        self.path = path
-        places = R.indexes.map { index in index.key(value).map { $0 + path } }
+        path = value.key.path
     }
 }

@@ -20,7 +20,7 @@ package struct Transaction: Sendable {
     package mutating func put<R: TableRecord>(_ record: R) {
         let box = Box(record)
         let old = snapshot.tables.put(box)
-        changes.append(R.change(Delta(key: record.key, old: old, new: box)))
+        changes.append(R.change(Delta(key: Key(path: box.path), old: old, new: box)))
     }
 
     /// Removes the record of `key`, if it is there.

@@ -7,9 +7,9 @@ import Testing
     @Test("agrees with a dictionary over 20,000 random writes, and old copies stay as they were", arguments: [1, 2, 3])
     func model(seed: UInt64) {
         var random = SeededRandom(seed: seed)
-        var map = SortedMap<Int>()
+        var map = SortedMap<String, Int>()
         var model: [String: Int] = [:]
-        var kept: [(SortedMap<Int>, [String: Int])] = []
+        var kept: [(SortedMap<String, Int>, [String: Int])] = []
         for step in 0..<20_000 {
             let key = "k/\(Int.random(in: 0..<3_000, using: &random))"
             if Int.random(in: 0..<3, using: &random) == 0 {
@@ -23,7 +23,7 @@ import Testing
         for (map, model) in kept { expectEqual(map, model) }
     }
 
-    private func expectEqual(_ map: SortedMap<Int>, _ model: [String: Int]) {
+    private func expectEqual(_ map: SortedMap<String, Int>, _ model: [String: Int]) {
         let sorted = model.sorted { $0.key < $1.key }
         var seen: [(String, Int)] = []
         map.forEach(from: "") { key, value in
@@ -41,7 +41,7 @@ import Testing
 
     @Test("counts and walks a prefix, from the start or after a key")
     func prefix() {
-        var map = SortedMap<Int>()
+        var map = SortedMap<String, Int>()
         for cluster in ["a", "ab", "b"] {
             for number in 0..<100 { map["\(cluster)/\(100 + number)"] = number }
         }
@@ -57,7 +57,7 @@ import Testing
 
     @Test("emptying leaves an empty map")
     func empties() {
-        var map = SortedMap<Int>()
+        var map = SortedMap<String, Int>()
         for number in 0..<1_000 { map["\(number)"] = number }
         for number in 0..<1_000 { #expect(map.removeValue(forKey: "\(number)") == number) }
         #expect(map.isEmpty)
@@ -68,7 +68,7 @@ import Testing
 
     @Test("walks a prefix backwards, from the end or before a key, through many nodes")
     func backwards() {
-        var map = SortedMap<Int>()
+        var map = SortedMap<String, Int>()
         for cluster in ["a", "ab", "b"] {
             for number in 0..<500 { map["\(cluster)/\(1_000 + number)"] = number }
         }

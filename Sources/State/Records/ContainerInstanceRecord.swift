@@ -52,7 +52,7 @@ package struct ContainerInstanceRecord: Record {
     package init() {}
 
     package static func key(_ cluster: String, _ id: String) -> Key<ContainerInstanceRecord> {
-        Key(path: cluster + "/" + id)
+        Key(path: keyPath(cluster, id))
     }
     package var key: Key<ContainerInstanceRecord> { ContainerInstanceRecord.key(cluster, id) }
 

@@ -68,7 +68,7 @@ package struct TaskRecord: Record {
 
     package init() {}
 
-    package static func key(_ cluster: String, _ id: String) -> Key<TaskRecord> { Key(path: cluster + "/" + id) }
+    package static func key(_ cluster: String, _ id: String) -> Key<TaskRecord> { Key(path: keyPath(cluster, id)) }
     package var key: Key<TaskRecord> { TaskRecord.key(cluster, id) }
 
     /// The ARN.
@@ -95,20 +95,20 @@ package struct TaskRecord: Record {
     }
 
     package static let indexes = [
-        IndexDefinition<TaskRecord>(.taskByDesiredStatus) { "\($0.cluster)/\($0.desiredStatus.rawValue)/" },
-        IndexDefinition<TaskRecord>(.taskByLastStatus) { "\($0.cluster)/\($0.lastStatus.rawValue)/" },
+        IndexDefinition<TaskRecord>(.taskByDesiredStatus) { orderKey($0.cluster, $0.desiredStatus.rawValue) },
+        IndexDefinition<TaskRecord>(.taskByLastStatus) { orderKey($0.cluster, $0.lastStatus.rawValue) },
         IndexDefinition<TaskRecord>(.taskByInstance) { task in
-            task.instanceID.map { "\(task.cluster)/\($0)/\(task.desiredStatus.rawValue)/\(task.lastStatus.rawValue)/" }
+            task.instanceID.map { orderKey(task.cluster, $0, task.desiredStatus.rawValue, task.lastStatus.rawValue) }
         },
         IndexDefinition<TaskRecord>(.taskByService, holdsRecords: true) { task in
-            task.service.map { "\(task.cluster)/\($0)/\(task.desiredStatus.rawValue)/\(task.lastStatus.rawValue)/" }
+            task.service.map { orderKey(task.cluster, $0, task.desiredStatus.rawValue, task.lastStatus.rawValue) }
         },
         IndexDefinition<TaskRecord>(.taskByDaemon) { task in
-            task.daemon.map { "\(task.cluster)/\($0)/\(task.desiredStatus.rawValue)/\(task.lastStatus.rawValue)/" }
+            task.daemon.map { orderKey(task.cluster, $0, task.desiredStatus.rawValue, task.lastStatus.rawValue) }
         },
         // Daemons' definitions have families of their own.
         IndexDefinition<TaskRecord>(.taskByFamily) { task in
-            task.daemon == nil ? "\(task.cluster)/\(task.family)/\(task.desiredStatus.rawValue)/" : nil
+            task.daemon == nil ? orderKey(task.cluster, task.family, task.desiredStatus.rawValue) : nil
         },
         IndexDefinition<TaskRecord>(.taskByStopTime) { $0.stoppedAt.map { "\(paddedTime($0))/" } },
         IndexDefinition<TaskRecord>(.taskByProtectionEnd) { $0.protectedUntil.map { "\(paddedTime($0))/" } },
