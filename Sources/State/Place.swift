@@ -18,11 +18,6 @@ struct Place: SortedKey {
     mutating func share(with neighbour: Place) {
         if order == neighbour.order { order = neighbour.order }
     }
-
-    init(order: String, path: String) {
-        self.order = order
-        self.path = path
-    }
 }
 
 /// A key of an order: each part with a slash behind it. Made for every change of a task, in one allocation.

@@ -84,7 +84,7 @@ package struct SortedMap<Key: SortedKey, Value: Sendable>: Sendable {
     }
 
     /// Calls `body` for the entries with keys that are not less than `start`, in key order, until it returns false.
-    package func forEach(from start: String = "", _ body: (Key, Value) throws -> Bool) rethrows {
+    package func forEach(from start: String, _ body: (Key, Value) throws -> Bool) rethrows {
         _ = try root.forEach(from: start, body)
     }
 

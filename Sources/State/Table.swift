@@ -1,8 +1,9 @@
 /// All records of one kind, ordered by key, with their secondary orders. A value: copying is a retain.
 package struct Table<R: Record>: Sendable {
-    private var records = SortedMap<String, Box<R>>()
+    // The maps know nothing of the kind of record, so that there is one code for all, made for these types.
+    private var records = SortedMap<String, AnyBox>()
     /// Beside `R.indexes`. An order that does not hold records has no values.
-    private var orders: [SortedMap<Place, Box<R>?>] = R.indexes.map { _ in SortedMap() }
+    private var orders: [SortedMap<Place, AnyBox?>] = R.indexes.map { _ in SortedMap() }
 
     package init() {}
 
@@ -10,7 +11,7 @@ package struct Table<R: Record>: Sendable {
     package var count: Int { records.count }
 
     /// The record of `key`, or nil.
-    package subscript(key: Key<R>) -> R? { records[key.path]?.value }
+    package subscript(key: Key<R>) -> R? { records[key.path].map(box)?.value }
 
     /// Whether there is a record of `key`.
     package func contains(_ key: Key<R>) -> Bool { records[key.path] != nil }
@@ -24,21 +25,21 @@ package struct Table<R: Record>: Sendable {
     package mutating func delete(_ key: Key<R>) -> R? { remove(key)?.value }
 
     mutating func put(_ box: Box<R>) -> Box<R>? {
-        let old = records.updateValue(box, forKey: box.path)
+        let old = records.updateValue(box, forKey: box.path).map(self.box)
         reindex(box.path, from: old?.value, to: box.value, box)
         return old
     }
 
     mutating func remove(_ key: Key<R>) -> Box<R>? {
-        guard let old = records.removeValue(forKey: key.path) else { return nil }
+        guard let old = records.removeValue(forKey: key.path).map(box) else { return nil }
         reindex(key.path, from: old.value, to: nil, nil)
         return old
     }
 
     /// Calls `body` with all records, in key order.
     func forEachBox(_ body: (Box<R>) -> Void) {
-        records.forEach(from: "") { _, box in
-            body(box)
+        records.forEach(from: "") { _, held in
+            body(box(held))
             return true
         }
     }
@@ -47,10 +48,10 @@ package struct Table<R: Record>: Sendable {
     /// greater than `after`, in key order, until it returns false.
     package func forEach(prefix: String = "", after: String? = nil, _ body: (R) throws -> Bool) rethrows {
         guard prefix.isEmpty else {
-            return try records.forEach(prefix: prefix, after: after) { _, box in try body(box.value) }
+            return try records.forEach(prefix: prefix, after: after) { _, held in try body(box(held).value) }
         }
         // The least text above `after`.
-        try records.forEach(from: after.map { $0 + "\0" } ?? "") { _, box in try body(box.value) }
+        try records.forEach(from: after.map { $0 + "\0" } ?? "") { _, held in try body(box(held).value) }
     }
 
     /// Calls `body` with the records that stand under `prefix` in the order `index` and come after the record key
@@ -60,7 +61,7 @@ package struct Table<R: Record>: Sendable {
         _ index: IndexName, prefix: String, after: String? = nil, _ body: (R) throws -> Bool
     ) rethrows {
         let order = orders[position(of: index)]
-        guard !prefix.isEmpty else { return try order.forEach { try body(box($0, $1).value) } }
+        guard !prefix.isEmpty else { return try order.forEach(from: "") { try body(box($0, $1).value) } }
         try order.forEach(prefix: prefix, after: after.map { prefix + $0 }) { try body(box($0, $1).value) }
     }
 
@@ -83,16 +84,19 @@ package struct Table<R: Record>: Sendable {
         try order.forEachReversed(prefix: prefix, before: before.map { prefix + $0 }) { try body(box($0, $1).value) }
     }
 
-    private func box(_ place: Place, _ held: Box<R>?) -> Box<R> {
-        guard let box = held ?? records[place.path] else { preconditionFailure("an index points at a record") }
-        return box
+    private func box(_ place: Place, _ held: AnyBox?) -> Box<R> {
+        guard let held = held ?? records[place.path] else { preconditionFailure("an index points at a record") }
+        return box(held)
     }
+
+    /// A table holds boxes of its own kind only.
+    private func box(_ held: AnyBox) -> Box<R> { unsafeDowncast(held, to: Box<R>.self) }
 
     /// Calls `body` with the records whose keys begin with any `text` and are greater than `after`, in key order,
     /// until it returns false.
     package func forEach(startingWith text: String, after: String? = nil, _ body: (R) throws -> Bool) rethrows {
-        try records.forEach(from: max(text, after.map { $0 + "\0" } ?? text)) { key, box in
-            try key.hasPrefix(text) ? body(box.value) : false
+        try records.forEach(from: max(text, after.map { $0 + "\0" } ?? text)) { key, held in
+            try key.hasPrefix(text) ? body(box(held).value) : false
         }
     }
 
@@ -123,14 +127,24 @@ package struct Table<R: Record>: Sendable {
     }
 }
 
-/// A record on the heap, so that nodes of the map stay small.
-package final class Box<R: Record>: Sendable {
-    package let value: R
+/// A record of any kind on the heap.
+///
+/// Safe because the path is a constant.
+package class AnyBox: @unchecked Sendable {
     /// The path of the record's key.
     let path: String
 
+    fileprivate init(path: String) { self.path = path }
+}
+
+/// A record on the heap, so that nodes of the map stay small.
+///
+/// Safe because a record is a constant of a sendable type.
+package final class Box<R: Record>: AnyBox, @unchecked Sendable {
+    package let value: R
+
     package init(_ value: R) {
         self.value = value
-        path = value.key.path
+        super.init(path: value.key.path)
     }
 }
