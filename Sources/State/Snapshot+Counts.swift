@@ -58,6 +58,11 @@ extension Snapshot {
         for place in Snapshot.livePlaces { table(TaskRecord.self).forEachBox(index, prefix: prefix + place, body) }
     }
 
+    /// The tasks of a service that are meant to run.
+    package func tasksMeantToRun(of service: Key<ServiceRecord>) -> Int {
+        count(TaskRecord.self, .taskByService, prefix: "\(service.path)/RUNNING/")
+    }
+
     /// The tasks of a service that are meant to run and are RUNNING.
     package func runningTasksCount(of service: Key<ServiceRecord>) -> Int {
         count(TaskRecord.self, .taskByService, prefix: "\(service.path)/RUNNING/RUNNING/")

@@ -62,7 +62,7 @@ import Testing
     @Test("is known by its counts") func rests() throws {
         let world = world
         let service = try #require(world.snapshot.get(key))
-        #expect(isAtRest(service, in: world.snapshot))
+        #expect(needsNothing(service, in: world.snapshot))
         #expect(world.decide(ServiceController(), key.path) == Plan())
     }
 
@@ -71,8 +71,32 @@ import Testing
         var world = world
         disturbance.happen(to: &world, key)
         let service = try #require(world.snapshot.get(key))
-        #expect(!isAtRest(service, in: world.snapshot))
+        #expect(!needsNothing(service, in: world.snapshot))
         #expect(world.decide(ServiceController(), key.path) != Plan())
+    }
+
+    @Test("is also one whose tasks are on their way") func waits() throws {
+        var world = ControlWorld()
+        world.addService("web", desired: 4)
+        world.transaction.apply(world.decide(ServiceController(), key.path))
+        #expect(needsNothing(try #require(world.snapshot.get(key)), in: world.snapshot))
+        #expect(world.decide(ServiceController(), key.path) == Plan())
+        world.letTasksRun()
+        // All run: from now on time decides.
+        #expect(!needsNothing(try #require(world.snapshot.get(key)), in: world.snapshot))
+        #expect(world.decide(ServiceController(), key.path).wakeAt != nil)
+    }
+
+    @Test("is not one on its way that ends early", arguments: [true, false])
+    func endsEarly(isEnabled: Bool) throws {
+        var world = ControlWorld()
+        world.addService("web", desired: 4)
+        world.transaction.update(key) { service in
+            service.settings.deploymentConfiguration.earlySuccessCriteria = ECS.DeploymentEarlySuccessCriteria(
+                enable: isEnabled, healthyPercent: 50)
+        }
+        world.transaction.apply(world.decide(ServiceController(), key.path))
+        #expect(needsNothing(try #require(world.snapshot.get(key)), in: world.snapshot) != isEnabled)
     }
 
     @Test("is not disturbed by what happens to instances without its tasks") func isIndifferent() throws {
@@ -84,6 +108,6 @@ import Testing
             world.transaction.put(instance)
         }
         let service = try #require(world.snapshot.get(key))
-        #expect(isAtRest(service, in: world.snapshot))
+        #expect(needsNothing(service, in: world.snapshot))
     }
 }

@@ -9,6 +9,9 @@ package struct ServiceController: Controller {
     /// A service that could not place a task tries again after this time, if nothing changes before.
     static let placementRetry: Duration = .seconds(10)
 
+    /// However large a service is, it is looked at this often.
+    static let longestRest: Duration = .seconds(2)
+
     package init() {}
 
     package func subjects(of change: Change, in snapshot: Snapshot) -> [String] {
@@ -50,14 +53,18 @@ package struct ServiceController: Controller {
     }
 
     /// A service is looked at with all its tasks: one of a thousand tasks fifty times a second, one of ten when it
-    /// likes.
+    /// likes; less often in a cluster where many more tasks are looked at.
     package func rest(after subject: String, _ snapshot: Snapshot) -> Duration {
-        .microseconds(20 * snapshot.count(TaskRecord.self, .taskByService, prefix: subject + "/RUNNING/"))
+        let service = Key<ServiceRecord>(path: subject)
+        let cluster = subject.prefix { $0 != "/" }
+        let others = snapshot.count(TaskRecord.self, .taskByDesiredStatus, prefix: "\(cluster)/RUNNING/")
+        let rest = snapshot.tasksMeantToRun(of: service) * (20 + others / 500)
+        return min(.microseconds(rest), ServiceController.longestRest)
     }
 
     package func decide(_ subject: String, _ snapshot: Snapshot, _ context: inout DecisionContext) -> Plan {
-        if let service = snapshot.get(Key<ServiceRecord>(path: subject)), isAtRest(service, in: snapshot) {
-            assert(look(subject, snapshot, context) == Plan(), "a service at rest needs nothing: \(subject)")
+        if let service = snapshot.get(Key<ServiceRecord>(path: subject)), needsNothing(service, in: snapshot) {
+            assert(look(subject, snapshot, context).changes.isEmpty, "a look at \(subject) finds nothing either")
             return Plan()
         }
         return look(subject, snapshot, context)
