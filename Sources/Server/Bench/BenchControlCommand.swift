@@ -19,8 +19,8 @@ struct BenchControlCommand: AsyncParsableCommand {
     @Option(name: .customLong("tasks"), parsing: .upToNextOption, help: "The tasks to start, 5,000 to a service.")
     var sizes = [5_000, 100_000]
 
-    @Option(help: "Simulated instances.")
-    var instances = 100
+    @Option(help: "Simulated instances, in three processes of their own.")
+    var instances = 99
 
     private static let tasksPerService = 5_000
 
@@ -37,10 +37,9 @@ struct BenchControlCommand: AsyncParsableCommand {
         try await group.shutdownGracefully()
     }
 
-    /// The time from CreateService until all tasks are RUNNING, and the region's memory then.
+    /// The time from CreateService until all tasks are RUNNING, and the memory of the region's process then.
     private func launch(_ tasks: Int, _ group: MultiThreadedEventLoopGroup) async throws -> (Double, Double) {
-        let region = try await BenchRegion(
-            arguments: ["--engine", "simulated", "--zones", "a,b,c"], instances: instances, group: group)
+        let region = try await BenchRegion(zones: ["a", "b", "c"], instancesPerZone: instances / 3, group: group)
         defer { region.stop() }
         let definition = try await region.ecs.register("bench", command: ["sleep", "3600"], memory: 4)
         let start = Date()

@@ -6,20 +6,53 @@ final class BenchRegion {
     let ecs: BenchECS
     let folder: URL
     private let process: BenchProcess
+    /// Processes of instances that are not in the region's.
+    private var agents: [BenchProcess] = []
 
     /// Starts `roost up` and waits until its instances are connected.
-    init(arguments: [String], instances: Int, group: any EventLoopGroup) async throws {
+    convenience init(arguments: [String], instances: Int, group: any EventLoopGroup) async throws {
+        try await self.init(["up", "--instances", String(instances)] + arguments, group)
+        try await wait(for: instances)
+    }
+
+    /// Starts `roost server`, and as many processes with simulated instances as there are zones.
+    convenience init(zones: [String], instancesPerZone: Int, group: any EventLoopGroup) async throws {
+        try await self.init(["server"], group)
+        for zone in zones {
+            let arguments = [
+                "agent", "--engine", "simulated", "--server", "http://\(ecs.target.host)", "--zone", "us-east-1\(zone)",
+                "--name", zone, "--instances", String(instancesPerZone), "--data", data,
+            ]
+            agents.append(
+                try BenchProcess(
+                    "/proc/self/exe".resolved, arguments, environment: BenchRegion.credentials,
+                    log: folder.appending(path: "log-\(zone)")))
+        }
+        try await wait(for: zones.count * instancesPerZone)
+    }
+
+    private init(_ arguments: [String], _ group: any EventLoopGroup) async throws {
         let port = try BenchProcess.freePort()
         folder = FileManager.default.temporaryDirectory.appending(path: "roost-bench-\(port)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let credential = BenchECS.credential
         process = try BenchProcess(
             "/proc/self/exe".resolved,
-            [
-                "up", "--listen", "127.0.0.1:\(port)", "--data", folder.appending(path: "data").path, "--instances",
-                String(instances), "--root-credentials", "\(credential.accessKeyID):\(credential.secretAccessKey)",
-            ] + arguments, log: folder.appending(path: "log"))
+            arguments + [
+                "--listen", "127.0.0.1:\(port)", "--data", folder.appending(path: "data").path,
+                "--root-credentials", "\(credential.accessKeyID):\(credential.secretAccessKey)",
+            ], log: folder.appending(path: "log"))
         ecs = BenchECS(target: .tcp(port: port), group: group)
+    }
+
+    private var data: String { folder.appending(path: "data").path }
+
+    private static let credentials = [
+        "AWS_ACCESS_KEY_ID": BenchECS.credential.accessKeyID,
+        "AWS_SECRET_ACCESS_KEY": BenchECS.credential.secretAccessKey,
+    ]
+
+    private func wait(for instances: Int) async throws {
         do {
             try await ecs.waitForInstances(instances)
         } catch {
@@ -46,6 +79,7 @@ final class BenchRegion {
     }
 
     func stop() {
+        for agent in agents { agent.stop() }
         process.stop()
         try? FileManager.default.removeItem(at: folder)
     }

@@ -5,7 +5,7 @@ import NIOPosix
 /// `roost agent`: a container instance that joins a region.
 struct AgentCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "agent", abstract: "Run a container instance on this machine and join a region.",
+        commandName: "agent", abstract: "Run container instances on this machine and join a region.",
         discussion: "Signs with AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or with the credentials in --data.")
 
     @OptionGroup var data: DataOption
@@ -23,38 +23,49 @@ struct AgentCommand: AsyncParsableCommand {
     @Option(help: "The instance's name; its state is kept under it in --data (ROOST_NAME; default: agent).")
     var name: String?
 
+    @Option(help: "How many instances to run, NAME-1 and so on (ROOST_INSTANCES; default 1).")
+    var instances: Int?
+
     @Option(help: "The capacity provider the instance is of (ROOST_CAPACITY_PROVIDER; default: none).")
     var capacityProvider: String?
 
-    @Option(help: "CPU units to offer, 1,024 to a core (ROOST_CPU; default: all).")
+    @Option(help: "CPU units each offers, 1,024 to a core (ROOST_CPU; default: an equal share of all).")
     var cpu: Int?
 
-    @Option(help: "MiB of memory to offer (ROOST_MEMORY; default: all).")
+    @Option(help: "MiB of memory each offers (ROOST_MEMORY; default: an equal share of all).")
     var memory: Int?
 
+    private var baseName: String { name ?? Environment.roost("NAME") ?? "agent" }
+    private var count: Int { instances ?? Environment.roost("INSTANCES").map { Int($0) ?? -1 } ?? 1 }
+    private var names: [String] { count == 1 ? [baseName] : (1...count).map { "\(baseName)-\($0)" } }
+
     func validate() throws {
-        let name = name ?? Environment.roost("NAME") ?? "agent"
+        let name = baseName
         guard !name.isEmpty, name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") })
         else { throw ValidationError("--name takes letters, digits, hyphens and underscores.") }
+        guard (1...100).contains(count) else { throw ValidationError("--instances takes a number from 1 to 100.") }
         guard cpu ?? 1 > 0, memory ?? 1 > 0 else { throw ValidationError("--cpu and --memory take positive numbers.") }
     }
 
     func run() async throws {
         let signals = Signals()
-        let group = MultiThreadedEventLoopGroup.singleton
+        let group = AgentThread.group(isSimulated: engine.isSimulated)
         try await engine.check(on: group)
         let directory = try DataDirectory.make(data.directory)
-        let agent = try RunningAgent(try engine.configuration(settings(directory)), name: "agent", on: group.next())
+        let agents = try names.map { name in
+            let configuration = try engine.configuration(settings(directory, name))
+            return try RunningAgent(configuration, name: name, on: group.next())
+        }
         await withTaskGroup(of: Void.self) { tasks in
             tasks.addTask { await signals.wait() }
-            tasks.addTask { await agent.finished() }
+            tasks.addTask { for agent in agents { await agent.finished() } }
             await tasks.next()
             tasks.cancelAll()
-            await agent.stop()
+            for agent in agents { await agent.stop() }
         }
     }
 
-    private func settings(_ directory: DataDirectory) throws -> AgentSettings {
+    private func settings(_ directory: DataDirectory, _ name: String) throws -> AgentSettings {
         let announced = try? directory.announced()
         let known = Environment.value("AWS_ENDPOINT_URL_ECS") ?? Environment.value("AWS_ENDPOINT_URL")
         guard let address = server ?? Environment.roost("SERVER") ?? known ?? announced?.endpoint else {
@@ -63,7 +74,7 @@ struct AgentCommand: AsyncParsableCommand {
         let region =
             Environment.roost("REGION") ?? Environment.value("AWS_REGION")
             ?? Environment.value("AWS_DEFAULT_REGION") ?? announced?.region ?? "us-east-1"
-        let whole = MachineSize.current.slice(1, isSimulated: engine.isSimulated)
+        let whole = MachineSize.current.slice(count, isSimulated: engine.isSimulated)
         return AgentSettings(
             server: address, cluster: cluster ?? Environment.roost("CLUSTER") ?? "default",
             zone: zone ?? Environment.roost("ZONE") ?? region + "a", region: region,
@@ -71,7 +82,7 @@ struct AgentCommand: AsyncParsableCommand {
             size: MachineSize(
                 cpuUnits: cpu ?? Environment.roost("CPU").flatMap { Int($0) } ?? whole.cpuUnits,
                 memoryMiB: memory ?? Environment.roost("MEMORY").flatMap { Int($0) } ?? whole.memoryMiB),
-            directory: directory.path + "/instances/" + (name ?? Environment.roost("NAME") ?? "agent"),
+            directory: directory.path + "/instances/" + name,
             capacityProvider: capacityProvider ?? Environment.roost("CAPACITY_PROVIDER"))
     }
 
