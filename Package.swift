@@ -49,6 +49,7 @@ let package = Package(
         .target(name: "Agent", dependencies: ["AWSWire", "AWSModels", "NodeLink", log] + nio),
 
         // Top.
+        .systemLibrary(name: "CMalloc"),
         .target(
             name: "Simulation",
             dependencies: [
@@ -59,7 +60,7 @@ let package = Package(
             name: "Server",
             dependencies: [
                 "Agent", "APIPipeline", "Control", "ECSAPI", "STSAPI", "Scheduling", "State", "Storage", "Simulation",
-                "NodeLink", "AWSWire", "AWSModels", log,
+                "NodeLink", "AWSWire", "AWSModels", "CMalloc", log,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ] + nio),
 

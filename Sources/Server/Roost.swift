@@ -10,4 +10,9 @@ struct Roost: AsyncParsableCommand {
             UpCommand.self, ServerCommand.self, AgentCommand.self, EnvCommand.self, StatusCommand.self,
             EventsCommand.self, DoctorCommand.self, SimulateCommand.self, BenchCommand.self,
         ])
+
+    static func main() async {
+        Memory.bound()
+        await main(nil)
+    }
 }

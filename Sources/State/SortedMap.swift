@@ -252,18 +252,19 @@ private final class Node<Key: SortedKey, Value: Sendable>: @unchecked Sendable {
         return index < keys.count && keys[index] == key ? body(&values[index]) : nil
     }
 
+    /// Both halves get arrays of their own size: one that has grown would keep its room for good.
     private func splitOff() -> Node {
         let half = keys.count / 2
         let sibling = Node()
         sibling.keys = Array(keys[half...])
-        keys.removeSubrange(half...)
+        keys = Array(keys[..<half])
         if isLeaf {
             sibling.values = Array(values[half...])
-            values.removeSubrange(half...)
+            values = Array(values[..<half])
             sibling.count = sibling.keys.count
         } else {
             sibling.children = Array(children[half...])
-            children.removeSubrange(half...)
+            children = Array(children[..<half])
             sibling.count = sibling.children.reduce(0) { $0 + $1.count }
         }
         count -= sibling.count

@@ -11,8 +11,11 @@ import Testing
     /// The events of one kind among all that a transaction made, in order.
     private func events(_ type: String, of transaction: Transaction) throws -> [JSONValue] {
         var random = SeededRandom(seed: 1)
-        let lines = StateChangeEvents.lines(
-            of: transaction.changes, transaction.snapshot, at: DaemonWorld.start, &random)
+        var text: [UInt8] = []
+        StateChangeEvents.write(transaction.changes, transaction.snapshot, at: DaemonWorld.start, &random) { lines in
+            text += lines
+        }
+        let lines = text.split(separator: UInt8(ascii: "\n"))
         return try lines.map { try JSONValue.parse(String(decoding: $0, as: UTF8.self)) }
             .filter { $0["detail-type"]?.stringValue == type }
     }

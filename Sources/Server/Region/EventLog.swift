@@ -39,16 +39,13 @@ final class EventLog: Sendable {
     /// Appends the events of changes. A log that cannot be written is no reason to stop: it is said once.
     func record(_ changes: [Change], _ snapshot: Snapshot) {
         contents.withLock { contents in
-            let lines = StateChangeEvents.lines(of: changes, snapshot, at: WallClock.now, &contents.random)
-            guard !lines.isEmpty else { return }
-            var bytes = Data()
-            for line in lines {
-                bytes.append(contentsOf: line)
-                bytes.append(UInt8(ascii: "\n"))
-            }
+            var random = contents.random
+            defer { contents.random = random }
             do {
-                try append(bytes, &contents)
-                contents.hasFailed = false
+                try StateChangeEvents.write(changes, snapshot, at: WallClock.now, &random) { lines in
+                    try append(Data(lines), &contents)
+                    contents.hasFailed = false
+                }
             } catch {
                 if !contents.hasFailed {
                     logger.error("events cannot be written", metadata: ["path": "\(path)", "error": "\(error)"])

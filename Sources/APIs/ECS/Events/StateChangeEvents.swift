@@ -14,22 +14,34 @@ package struct StateChangeEvents: Sendable {
     /// The container instances that have changed; each gets one event at the end.
     var instances: [Key<ContainerInstanceRecord>] = []
     private var random: SeededRandom
-    private var lines: [[UInt8]] = []
+    /// Whole lines that wait to be handed on.
+    private var block: [UInt8] = []
+    /// A block that is longer than this is handed on: a flush of thousands of changes is never held as text at once.
+    private static let blockBytes = 64 * 1_024
 
     /// Makes the events of one flush.
     /// - Parameters:
     ///   - changes: in the order in which they happened.
     ///   - snapshot: the state after all of them.
     ///   - now: becomes the events' time.
-    /// - Returns: each event as one line of JSON without its end.
-    package static func lines(
-        of changes: [Change], _ snapshot: Snapshot, at now: Timestamp, _ random: inout SeededRandom
-    ) -> [[UInt8]] {
+    ///   - body: takes the events, each one line of JSON, some at a time and in order.
+    package static func write(
+        _ changes: [Change], _ snapshot: Snapshot, at now: Timestamp, _ random: inout SeededRandom,
+        to body: ([UInt8]) throws -> Void
+    ) rethrows {
         var events = StateChangeEvents(snapshot, now, random)
-        for change in changes { events.add(change) }
+        defer { random = events.random }
+        for change in changes {
+            events.add(change)
+            if events.block.count > blockBytes { try events.handOn(to: body) }
+        }
         events.addInstances()
-        random = events.random
-        return events.lines
+        if !events.block.isEmpty { try events.handOn(to: body) }
+    }
+
+    private mutating func handOn(to body: ([UInt8]) throws -> Void) rethrows {
+        try body(block)
+        block.removeAll(keepingCapacity: true)
     }
 
     private init(_ snapshot: Snapshot, _ now: Timestamp, _ random: SeededRandom) {
@@ -76,6 +88,7 @@ package struct StateChangeEvents: Sendable {
         detail(&writer)
         writer.endObject()
         writer.endObject()
-        lines.append(writer.bytes)
+        block += writer.bytes
+        block.append(UInt8(ascii: "\n"))
     }
 }
