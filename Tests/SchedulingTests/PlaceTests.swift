@@ -14,6 +14,29 @@ import Testing
         #expect(placed == ["a1", "b1", "a2", "b1"])
     }
 
+    @Test("a task that must be in a zone is refused elsewhere")
+    func zone() {
+        let world = PlacementWorld([.sample("a1", zone: "us-east-1a"), .sample("b1", zone: "us-east-1b", cpu: 0)])
+        let snapshot = world.transaction.snapshot
+        var request = TaskRequest(cluster: "default", definition: TaskDefinitionRecord.sample(cpu: 1), group: "g")
+        var context = world.context
+        for zone in ["us-east-1b", "us-east-1c"] {
+            request.zone = zone
+            guard case .failed(let refused) = place(request, in: snapshot, &context) else {
+                Issue.record("placed in \(zone)")
+                continue
+            }
+            // Resources are asked for before the zone.
+            #expect(refused.map(\.failure.reason) == ["LOCATION", "RESOURCE:CPU"])
+        }
+        request.zone = "us-east-1a"
+        guard case .placed(let instance) = place(request, in: snapshot, &context) else {
+            Issue.record("not placed")
+            return
+        }
+        #expect(instance.id == "a1")
+    }
+
     struct Row: Sendable, CustomTestStringConvertible {
         var name: String
         var instance: ContainerInstanceRecord

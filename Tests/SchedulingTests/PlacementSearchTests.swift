@@ -74,6 +74,7 @@ import Testing
                 constraints: pick(PlacementSearchTests.constraints) ?? [],
                 strategies: pick(PlacementSearchTests.strategies) ?? [])
             if number(0..<6) == 0 { request.capacityProvider = "spare" }
+            if number(0..<6) == 0 { request.zone = pick(["us-east-1a", "us-east-1b", "us-east-1d"]) }
             return request
         }
     }
@@ -112,6 +113,8 @@ import Testing
             let request = world.request()
             let snapshot = world.transaction.snapshot
             let passed = sift(PlacementChecks(request), in: snapshot).passed
+            var placer = Placer(request)
+            #expect(placer.hasPlace(from: request.capacityProvider, in: snapshot) == !passed.isEmpty)
             switch place(request, in: snapshot, &world.context) {
             case .failed: #expect(passed.isEmpty, "\(request.strategies) \(request.constraints)")
             case .placed(let instance):

@@ -32,6 +32,14 @@ package struct Placer: Sendable {
         return .failed(sift(checks, in: snapshot).refused)
     }
 
+    /// Whether some instance could take the task. When none can, this is much cheaper than `place`: it asks nobody why.
+    package mutating func hasPlace(from provider: String?, in snapshot: Snapshot) -> Bool {
+        checks.request.capacityProvider = provider
+        guard let index = snapshot.instances(of: checks.request.cluster) else { return false }
+        let classes = passing(index, in: snapshot)
+        return PlacementSearch(checks, .anywhere, index, classes, in: snapshot).hasAny
+    }
+
     /// The numbers of the classes that are looked at.
     private mutating func passing(_ index: InstanceIndex, in snapshot: Snapshot) -> [Int] {
         if let passing, passing.generation == index.generation { return passing.classes }

@@ -3,7 +3,7 @@ import State
 
 /// The checks an instance must pass to take a task, made ready for one request.
 struct PlacementChecks: Sendable {
-    /// What is asked for. Only its capacity provider may be changed.
+    /// What is asked for. Only its capacity provider and, before the first question, its zone may be changed.
     var request: TaskRequest
     /// Nil for an expression that cannot be read: it was checked when it was stored, and matches nothing now.
     private let queries: [InstanceQuery?]
@@ -23,6 +23,7 @@ struct PlacementChecks: Sendable {
 
     /// Whether some instance of a class may take the task, as far as its attributes tell.
     func mayPass(_ instances: InstanceClass, in snapshot: Snapshot) -> Bool {
+        guard isInZone(instances.zone) else { return false }
         guard requiredAttributes.allSatisfy({ mayHave(instances, $0) }) else { return false }
         guard !queries.isEmpty else { return true }
         guard let id = instances.anyID, let one = snapshot.get(ContainerInstanceRecord.key(request.cluster, id)) else {
@@ -40,6 +41,7 @@ struct PlacementChecks: Sendable {
     /// Why `instance` cannot take the task; nil when it can.
     func failure(of instance: ContainerInstanceRecord, in snapshot: Snapshot) -> PlacementFailure? {
         if let failure = hostFailure(of: instance, in: snapshot) { return failure }
+        guard isInZone(instance.availabilityZone) else { return .location }
         guard meetsExpressions(instance, in: snapshot) else { return .memberOf }
         if wantsDistinctInstances, snapshot.tasks(of: request.group, on: instance.key) > 0 {
             return .distinctInstance
@@ -58,6 +60,8 @@ struct PlacementChecks: Sendable {
     func suits(_ instance: ContainerInstanceRecord, in snapshot: Snapshot) -> Bool {
         attributeFailure(of: instance) == nil && meetsExpressions(instance, in: snapshot)
     }
+
+    private func isInZone(_ zone: String?) -> Bool { request.zone == nil || request.zone == zone }
 
     private func attributeFailure(of instance: ContainerInstanceRecord) -> PlacementFailure? {
         requiredAttributes.first { !has(instance, $0) }.map { .attribute($0.name) }

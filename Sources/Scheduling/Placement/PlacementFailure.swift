@@ -11,6 +11,8 @@ package enum PlacementFailure: Sendable, Equatable {
     case udpPorts
     /// The named attribute is required and missing.
     case attribute(String)
+    /// The instance is in a zone where the task may not be.
+    case location
     /// A `memberOf` constraint is not met.
     case memberOf
     /// A task of the group is there already.
@@ -25,8 +27,9 @@ package enum PlacementFailure: Sendable, Equatable {
         case .ports: 3
         case .udpPorts: 4
         case .attribute: 5
-        case .memberOf: 6
-        case .distinctInstance: 7
+        case .location: 6
+        case .memberOf: 7
+        case .distinctInstance: 8
         }
     }
 
@@ -39,6 +42,7 @@ package enum PlacementFailure: Sendable, Equatable {
         case .ports: "RESOURCE:PORTS"
         case .udpPorts: "RESOURCE:PORTS_UDP"
         case .attribute: "ATTRIBUTE"
+        case .location: "LOCATION"
         case .memberOf: "MemberOf placement constraint unsatisfied."
         case .distinctInstance: "DistinctInstance placement constraint unsatisfied."
         }
@@ -55,6 +59,7 @@ package enum PlacementFailure: Sendable, Equatable {
         case .ports: "RESOURCE:PORTS - \(start): port already in use"
         case .udpPorts: "RESOURCE:PORTS_UDP - \(start): port already in use"
         case .attribute(let name): "ATTRIBUTE - \(start): missing attribute \(name)"
+        case .location: "LOCATION - \(start): the task may not run in its Availability Zone"
         case .memberOf, .distinctInstance: "\(start): \(reason)"
         }
     }
@@ -67,6 +72,7 @@ package enum PlacementFailure: Sendable, Equatable {
         case .memory: "has insufficient memory available"
         case .ports, .udpPorts: "is already using a port required by your task"
         case .attribute: "is missing an attribute required by your task"
+        case .location: "encountered error \"LOCATION\""
         case .memberOf: "encountered error \"MemberOf placement constraint unsatisfied.\""
         case .distinctInstance: "encountered error \"DistinctInstance placement constraint unsatisfied.\""
         }

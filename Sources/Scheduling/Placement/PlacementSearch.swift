@@ -51,6 +51,17 @@ struct PlacementSearch {
         return nil
     }
 
+    /// Whether there is an instance to take.
+    var hasAny: Bool {
+        candidates.contains { candidate in
+            let found = find(in: candidate) { accepts in
+                candidate.instances.first(
+                    fitting: need, from: 0, excluding: excluded(of: candidate), accepts: accepts)
+            }
+            return found != nil
+        }
+    }
+
     private var candidates: [Candidate] {
         let counts = order.attributes.map(tasks(by:))
         let candidates = classes.compactMap { number -> Candidate? in

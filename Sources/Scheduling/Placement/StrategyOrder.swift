@@ -17,12 +17,17 @@ struct StrategyOrder: Sendable, Equatable {
     private(set) var attributes: [String] = []
     private(set) var rule = Rule.fewestOfGroup
 
+    /// No attributes and no counts: whatever is found first.
+    static let anywhere = StrategyOrder(rule: .random)
+
     /// Spread over zones, then instances.
     /// Source: Amazon ECS API Reference, CreateService: the scheduler balances across Availability Zones by default.
     static let standard: [ECS.PlacementStrategy] = [
         ECS.PlacementStrategy(type: .spread, field: "attribute:ecs.availability-zone"),
         ECS.PlacementStrategy(type: .spread, field: "instanceId"),
     ]
+
+    private init(rule: Rule) { self.rule = rule }
 
     /// - Returns: nil for strategies in another order: those are applied one by one to all instances.
     init?(_ strategies: [ECS.PlacementStrategy]) {

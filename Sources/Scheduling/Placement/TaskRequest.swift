@@ -17,6 +17,8 @@ package struct TaskRequest: Sendable {
     package var strategies: [ECS.PlacementStrategy]
     /// Only its instances are looked at; nil for launch type EC2, which may use all.
     package var capacityProvider: String?
+    /// Only instances of this zone are looked at; nil for all.
+    package var zone: String?
 
     package init(
         cluster: String, definition: any DefinitionRecord, overrides: ECS.TaskOverride? = nil, group: String,

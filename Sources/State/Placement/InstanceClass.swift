@@ -12,6 +12,8 @@ package struct InstanceClass: Sendable {
     package static let attributesOfOneHost: Set<String> = ["ecs.awsvpc-trunk-id"]
 
     package let traits: Traits
+    /// The zone the instances are in, when they say so.
+    package let zone: String?
     /// The class's number in its cluster.
     package let number: Int
     private var slots = RoomSlots()
@@ -21,6 +23,7 @@ package struct InstanceClass: Sendable {
     init(_ number: Int, _ traits: Traits) {
         self.number = number
         self.traits = traits
+        zone = traits.attributes["ecs.availability-zone"]
     }
 
     /// The number of instances.

@@ -3,6 +3,10 @@ package struct InstanceIndex: Sendable {
     /// By number; nil for a number that is not in use.
     private var slots: [InstanceClass?] = []
     private var numbers: [InstanceClass.Traits: Int] = [:]
+    private var classesByZone: [String: Int] = [:]
+
+    /// The zones that instances are in, in order.
+    package private(set) var zones: [String] = []
 
     /// Rises when a class comes or goes: what was found out about the classes holds while it stays.
     package private(set) var generation = 0
@@ -36,6 +40,7 @@ package struct InstanceIndex: Sendable {
         guard slots[place.instanceClass]?.count == 0 else { return }
         generation += 1
         numbers[place.traits] = nil
+        if let zone = slots[place.instanceClass]?.zone { countClass(in: zone, -1) }
         slots[place.instanceClass] = nil
     }
 
@@ -48,9 +53,20 @@ package struct InstanceIndex: Sendable {
         let number = slots.firstIndex { $0 == nil } ?? slots.count
         if number == slots.count { slots.append(nil) }
         generation += 1
-        slots[number] = InstanceClass(number, traits)
+        let made = InstanceClass(number, traits)
+        slots[number] = made
         numbers[traits] = number
+        if let zone = made.zone { countClass(in: zone, 1) }
         return number
+    }
+
+    private mutating func countClass(in zone: String, _ change: Int) {
+        let count = (classesByZone[zone] ?? 0) + change
+        classesByZone[zone] = count == 0 ? nil : count
+        let position = zones.lowerBound { $0 < zone }
+        let isListed = position < zones.count && zones[position] == zone
+        if count > 0, !isListed { zones.insert(zone, at: position) }
+        if count == 0, isListed { zones.remove(at: position) }
     }
 }
 
