@@ -79,6 +79,8 @@ struct CreateService: Operation {
         let choice = try LaunchChoice(input.launchType, input.capacityProviderStrategy, in: cluster, snapshot)
         service.settings.capacityProviderStrategy = choice.strategy
         service.settings.launchType = choice.strategy.isEmpty ? choice.launchType : nil
+        service.settings.availabilityZoneRebalancing = try rebalancing(
+            input.availabilityZoneRebalancing, service.settings, service.schedulingStrategy)
         service.settings.serviceConnectConfiguration = ServiceConnectRules.completed(
             input.serviceConnectConfiguration, cluster.name, snapshot)
         try ServiceRules.checkKind(service)
@@ -144,7 +146,6 @@ struct CreateService: Operation {
         settings.enableECSManagedTags = input.enableECSManagedTags ?? false
         settings.enableExecuteCommand = input.enableExecuteCommand ?? false
         settings.propagateTags = input.propagateTags
-        settings.availabilityZoneRebalancing = try rebalancing(input.availabilityZoneRebalancing, settings, strategy)
         return settings
     }
 

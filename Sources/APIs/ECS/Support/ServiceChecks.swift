@@ -116,8 +116,8 @@ enum ServiceChecks {
         let pinsZone = settings.placementConstraints.contains {
             $0.expression?.contains("ecs.availability-zone") ?? false
         }
-        return strategy == .replica && settings.maximumPercent > 100 && spreadsZones && !pinsZone
-            && !settings.loadBalancers.contains { $0.loadBalancerName != nil }
+        return strategy == .replica && settings.launchType != .external && settings.maximumPercent > 100
+            && spreadsZones && !pinsZone && !settings.loadBalancers.contains { $0.loadBalancerName != nil }
     }
 }
 
