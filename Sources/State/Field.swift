@@ -130,6 +130,16 @@ extension Field {
             })
     }
 
+    package init<S: Stored>(_ name: StaticString, _ path: FieldPath<Value, S?>) {
+        self.init(
+            name: name, read: { $0[keyPath: path] = S(from: &$1) },
+            write: { value, writer in
+                guard let member = value[keyPath: path] else { return }
+                writer.key(name)
+                member.encode(to: &writer)
+            })
+    }
+
     package init<S: Stored>(_ name: StaticString, _ path: FieldPath<Value, [S]>) {
         self.init(
             name: name, read: { $0[keyPath: path] = $1.list { S(from: &$0) } },

@@ -77,6 +77,26 @@ struct ControlWorld {
         transaction.put(service)
     }
 
+    /// Adds a service at rest whose four tasks are all in one of the two zones.
+    mutating func addUnbalancedService() {
+        addService("web", desired: 4)
+        transaction.update(ServiceRecord.key("default", "web")) { service in
+            service.settings.availabilityZoneRebalancing = .enabled
+            service.isSteady = true
+            service.changePrimary { $0.rolloutState = .completed }
+        }
+        for number in 0..<4 {
+            addTask("task\(number)") { task in
+                task.service = "web"
+                task.group = "service:web"
+                task.deployment = "ecs-svc/1"
+                task.availabilityZone = "us-east-1a"
+                task.lastStatus = .running
+                task.startedAt = ControlWorld.start.advanced(by: .seconds(-60))
+            }
+        }
+    }
+
     /// Begins a deployment for which the percentages leave no room; the tasks of the one before have long been healthy.
     mutating func makeStuck(_ service: String) {
         now = now.advanced(by: .seconds(60))

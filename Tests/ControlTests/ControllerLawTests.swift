@@ -9,7 +9,7 @@ import Testing
 @Suite("Controllers") struct ControllerLawTests {
     /// States in which the service controller has something to do, or nothing.
     enum Situation: String, CaseIterable, Sendable {
-        case new, running, surplus, protected, stuck, full, draining, deleted, daemon, noInstances
+        case new, running, surplus, protected, stuck, full, draining, deleted, daemon, noInstances, unbalanced
 
         var world: ControlWorld {
             var world = ControlWorld(instances: self == .noInstances ? 0 : 2)
@@ -17,6 +17,7 @@ import Testing
             case .new: world.addService("web", desired: 3)
             case .full: world.addService("web", desired: 30)
             case .noInstances: world.addService("web", desired: 2)
+            case .unbalanced: world.addUnbalancedService()
             case .daemon: world.addService("web", desired: 0, strategy: .daemon)
             case .running, .surplus, .protected, .stuck, .draining, .deleted:
                 world.addService("web", desired: 2)

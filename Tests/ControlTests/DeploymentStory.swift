@@ -13,6 +13,11 @@ struct DeploymentStory {
     var crashing: Set<Int> = []
     /// Tasks of these revisions fail before they run.
     var failing: Set<Int> = []
+    /// Tasks in these zones do what those of such revisions do.
+    var crashingZones: Set<String> = []
+    var failingZones: Set<String> = []
+    /// The fewest running and the most tasks that there were after a decision.
+    private(set) var extremes = (running: Int.max, tasks: 0)
     private var seed: UInt64 = 100
     private var hasCrashed = false
 
@@ -73,6 +78,7 @@ struct DeploymentStory {
             seed += 1
             let plan = world.decide(ServiceController(), key.path, seed: seed)
             world.transaction.apply(plan)
+            noteExtremes()
             let acted = moveTasks()
             // Without this a crash loop would go on for ever within one moment.
             if hasCrashed { world.now = world.now.advanced(by: .seconds(1)) }
@@ -85,6 +91,15 @@ struct DeploymentStory {
         world.now = end
     }
 
+    /// Forgets the extremes so far.
+    mutating func beginWatch() { extremes = (.max, 0) }
+
+    private mutating func noteExtremes() {
+        let tasks = world.snapshot.liveTasks(of: key).filter { $0.desiredStatus == .running }
+        extremes.running = min(extremes.running, tasks.count { $0.lastStatus == .running })
+        extremes.tasks = max(extremes.tasks, tasks.count)
+    }
+
     /// What agents would report at once.
     private mutating func moveTasks() -> Bool {
         var moved = false
@@ -92,12 +107,12 @@ struct DeploymentStory {
             var next = task
             if task.desiredStatus == .stopped {
                 next.advance(to: .stopped, at: world.now)
-            } else if failing.contains(task.revision) {
+            } else if failing.contains(task.revision) || failingZones.contains(task.availabilityZone ?? "") {
                 next.requestStop(.taskFailedToStart, "Task failed to start", at: world.now)
                 next.advance(to: .stopped, at: world.now)
             } else if task.lastStatus < .running {
                 next.advance(to: .running, at: world.now)
-            } else if crashing.contains(task.revision) {
+            } else if crashing.contains(task.revision) || crashingZones.contains(task.availabilityZone ?? "") {
                 next.executionStoppedAt = world.now
                 next.requestStop(.essentialContainerExited, "Essential container in task exited", at: world.now)
                 next.advance(to: .stopped, at: world.now)

@@ -9,7 +9,7 @@ import Testing
 @Suite("A service at rest") struct ServiceRestTests {
     /// What may happen to a service that needs nothing.
     enum Disturbance: String, CaseIterable, Sendable {
-        case unhealthy, draining, scaledOut, scaledIn, lostTask, newDeployment, emptyDeployment, deleted
+        case unhealthy, draining, scaledOut, scaledIn, lostTask, newDeployment, emptyDeployment, deleted, newZone
 
         func happen(to world: inout ControlWorld, _ key: Key<ServiceRecord>) {
             let task = world.snapshot.liveTasks(of: key)[0]
@@ -35,6 +35,11 @@ import Testing
                     }
                 }
             case .deleted: world.transaction.update(key) { $0.status = .draining }
+            case .newZone:
+                var instance = world.snapshot.get(ContainerInstanceRecord.key("default", "instance0"))
+                instance?.id = "far"
+                instance?.attributes = [ECS.Attribute(name: "ecs.availability-zone", value: "us-east-1c")]
+                if let instance { world.transaction.put(instance) }
             }
         }
     }
@@ -48,6 +53,7 @@ import Testing
             record.definition.containerDefinitions?[0].healthCheck = ECS.HealthCheck(command: ["CMD", "true"])
         }
         world.addService("web", desired: 4)
+        world.transaction.update(key) { $0.settings.availabilityZoneRebalancing = .enabled }
         for _ in 0..<3 {
             world.transaction.apply(world.decide(ServiceController(), key.path))
             world.letTasksRun()

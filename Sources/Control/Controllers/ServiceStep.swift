@@ -5,9 +5,9 @@ import State
 
 /// Turns the decision about a service into changes: tasks to start and stop, deployments, events.
 struct ServiceStep {
-    private var transaction: Transaction
+    private(set) var transaction: Transaction
     private var context: DecisionContext
-    private var service: ServiceRecord
+    var service: ServiceRecord
     private let original: ServiceRecord
     private let firingAlarms: [String]
     private var wakeAt: Timestamp?
@@ -46,6 +46,7 @@ struct ServiceStep {
         }
         stop(decision.stop)
         start(decision.starts, on: instances)
+        balanceZones(decision.rebalancing)
         finish(decision)
         if service != original { transaction.put(service) }
     }
@@ -56,15 +57,22 @@ struct ServiceStep {
         var running: [String] = []
         var pending = 0
         for stop in stops {
-            guard var task = transaction.get(TaskRecord.key(service.cluster, stop.id)) else { continue }
-            let status = task.lastStatus
+            guard let task = requestStop(stop) else { continue }
             if stop.isFailure { countFailure(of: task) }
-            if status < .running { pending += 1 } else { running.append(stop.id) }
-            task.requestStop(.serviceSchedulerInitiated, stop.reason, at: context.now)
-            transaction.store(task, was: status, at: context.now)
+            if task.lastStatus < .running { pending += 1 } else { running.append(stop.id) }
         }
         if !running.isEmpty { say("has stopped \(running.count) running tasks: \(names(of: running)).") }
         if pending > 0 { say("stopped \(pending) pending tasks.") }
+    }
+
+    /// - Returns: the task as it was; nil when it is gone.
+    @discardableResult
+    mutating func requestStop(_ stop: TaskStop) -> TaskRecord? {
+        guard let task = transaction.get(TaskRecord.key(service.cluster, stop.id)) else { return nil }
+        var stopped = task
+        stopped.requestStop(.serviceSchedulerInitiated, stop.reason, at: context.now)
+        transaction.store(stopped, was: task.lastStatus, at: context.now)
+        return task
     }
 
     private mutating func countFailure(of task: TaskRecord) {
@@ -86,7 +94,7 @@ struct ServiceStep {
                 failure = failure ?? .noFargate
                 continue
             }
-            let reason = launch(start.count, source, definition, on: instances, &started)
+            let reason = launch(start.count, source, definition, on: instances, in: nil, &started)
             if reason != nil { countUnplaced(of: start.deployment) }
             failure = failure ?? reason
         }
@@ -99,14 +107,16 @@ struct ServiceStep {
     }
 
     /// Starts tasks of one deployment or task set.
+    /// - Parameter zone: where they must be; nil for anywhere.
     /// - Returns: why the first task that found no place has none; nil when all have one.
-    private mutating func launch(
+    mutating func launch(
         _ count: Int, _ source: LaunchSource, _ definition: TaskDefinitionRecord, on instances: [String]?,
-        _ started: inout [String]
+        in zone: String?, _ started: inout [String]
     ) -> StartFailure? {
         var failure: StartFailure?
         var shares = CapacityShares(source.strategy, counts: source.strategy.isEmpty ? [:] : tasksByProvider)
-        let pattern = source.blueprint(for: service, definition)
+        var pattern = source.blueprint(for: service, definition)
+        pattern.request.zone = zone
         var placer = Placer(pattern.request)
         for index in 0..<count {
             var blueprint = pattern
@@ -130,8 +140,8 @@ struct ServiceStep {
         return Dictionary(providers.map { ($0, 1) }, uniquingKeysWith: +)
     }
 
-    /// Starts a task; one that finds no room waits, when its capacity provider brings instances. A daemon with a
-    /// strategy runs on the instances of all its providers.
+    /// Starts a task; one that finds no room waits, when its capacity provider brings instances, unless it must be in
+    /// one zone. A daemon with a strategy runs on the instances of all its providers.
     private mutating func start(
         _ blueprint: TaskBlueprint, _ placer: inout Placer, on instanceID: String?, hasStrategy: Bool
     ) -> Result<TaskRecord, StartFailure> {
@@ -143,7 +153,7 @@ struct ServiceStep {
             if instanceID != nil, hasStrategy { blueprint.useProvider(found.capacityProviderName) }
         case .failed(let refused):
             let provider = blueprint.capacityProviderName.flatMap { transaction.snapshot.capacityProvider($0) }
-            guard let provider else { return .failure(.noRoom(refused)) }
+            guard let provider, blueprint.request.zone == nil else { return .failure(.noRoom(refused)) }
             guard provider.bringsInstances else {
                 return .failure(refused.isEmpty ? .emptyProvider : .noRoom(refused))
             }
@@ -195,8 +205,9 @@ struct ServiceStep {
             deployment.begin(firing: firingAlarms, at: context.now)
         }
         if decision.completes { transaction.completeDeployment(of: &service, &context) }
-        if decision.isSteady, !service.isSteady { say("has reached a steady state.") }
-        service.isSteady = decision.isSteady
+        let isSteady = decision.isSteady && service.rebalancing == nil
+        if isSteady, !service.isSteady { say("has reached a steady state.") }
+        service.isSteady = isSteady
         sayTrouble(decision)
     }
 
@@ -256,12 +267,12 @@ struct ServiceStep {
     private static let throttledEvent = "is unable to consistently start tasks successfully."
     private static let failuresToSay = 3
 
-    private mutating func say(_ text: String) {
+    mutating func say(_ text: String) {
         service.addEvent(text, &context)
     }
 
     /// At most ten ids are named.
-    private func names(of ids: [String]) -> String {
+    func names(of ids: [String]) -> String {
         ids.prefix(10).map { "(task \($0))" }.joined(separator: " ")
     }
 }

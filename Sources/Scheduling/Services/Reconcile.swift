@@ -23,7 +23,12 @@ package func reconcile(_ view: ServiceView, _ context: inout DecisionContext) ->
         return decision
     }
     var rollout = Rollout(view, primary, context.now)
-    return rollout.run()
+    var decision = rollout.run()
+    if view.service.balancesZones, view.service.rebalancing != nil || !view.zones.isEmpty {
+        var balance = ZoneBalance(view, primary, context.now)
+        decision.rebalancing = balance.run(&decision)
+    }
+    return decision
 }
 
 /// A deleted service stops everything and is gone once nothing runs.

@@ -78,7 +78,8 @@ struct Rollout {
     /// more than the service wants.
     private mutating func stopSurplus() {
         let surplus = staying.count - wanted
-        guard surplus > 0 else { return }
+        // Tasks that were started to balance zones are to take the places of others.
+        guard surplus > view.service.rebalancing?.extraTasks ?? 0 else { return }
         let free = staying.filter { !$0.isProtected }
         decision.isScaleInBlocked = free.count < surplus
         let victims = chooseVictims(

@@ -24,6 +24,8 @@ package struct ServiceDecision: Sendable, Equatable {
     package var becomesInactive = false
     /// What the primary deployment's count of failed tasks is to be; nil when it stays.
     package var failures: FailureCount?
+    /// What is done to balance the tasks over the zones; nil while that does not go on.
+    package var rebalancing: Rebalancing?
     /// How far the service deployment is, when it is further than its record says.
     package var progress: ServiceDeploymentRecord?
     /// When to decide again though nothing changes.

@@ -20,7 +20,8 @@ package func needsNothing(_ service: ServiceRecord, in snapshot: Snapshot) -> Bo
     else { return false }
     let allRun = snapshot.runningTasksCount(of: key) == service.desiredCount
     switch primary.rolloutState {
-    case .completed: return allRun == service.isSteady
+    case .completed:
+        return allRun == service.isSteady && service.rebalancing == nil && areZonesBalanced(service, in: snapshot)
     case .inProgress: return !allRun && !service.isSteady && isOnItsWay(service, in: snapshot)
     case .failed: return false
     }

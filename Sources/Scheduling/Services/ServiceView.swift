@@ -13,6 +13,8 @@ package struct ServiceView: Sendable {
     package var firingAlarms: [String] = []
     /// The task sets of a service whose deployments somebody else makes.
     package var taskSets: [TaskSetRecord] = []
+    /// The zones of the cluster, while there is something to balance.
+    package var zones: [ServiceZone] = []
 
     package init(service: ServiceRecord, tasks: [TaskView], deployment: ServiceDeploymentRecord? = nil) {
         self.service = service
@@ -40,5 +42,6 @@ package struct ServiceView: Sendable {
         if service.deploymentController != .ecs {
             taskSets = snapshot.taskSets(of: key)
         }
+        zones = zonesToBalance(in: snapshot)
     }
 }

@@ -6,14 +6,16 @@ import State
 /// of the capacity provider that is farthest above its share, then as the service's first placement strategy says.
 /// Source: Amazon ECS Developer Guide, Service scheduler concepts (scale-in) and Use strategies to define Amazon ECS
 /// task placement.
-/// - Parameter placement: the service's strategies.
+/// - Parameters:
+///   - all: the tasks that are counted, when `tasks` are only some of them.
+///   - placement: the service's strategies.
 /// - Returns: `count` tasks, or all when there are fewer.
 func chooseVictims(
-    _ count: Int, among tasks: [TaskView], _ strategy: [ECS.CapacityProviderStrategyItem],
-    _ placement: [ECS.PlacementStrategy], _ now: Timestamp
+    _ count: Int, among tasks: [TaskView], of all: [TaskView]? = nil,
+    _ strategy: [ECS.CapacityProviderStrategyItem], _ placement: [ECS.PlacementStrategy], _ now: Timestamp
 ) -> [TaskView] {
     guard count > 0 else { return [] }
-    var tally = ScaleInTally(tasks, strategy, placement.first?.type)
+    var tally = ScaleInTally(all ?? tasks, strategy, placement.first?.type)
     var victims: [TaskView] = []
     for (_, alike) in Dictionary(grouping: tasks, by: \.worth).sorted(by: { $0.key < $1.key }) {
         var order = ScaleInOrder(alike, tally)

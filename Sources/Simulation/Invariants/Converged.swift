@@ -34,6 +34,7 @@ package struct Converged {
         guard running == service.desiredCount, tasks.count == running else {
             return "\(service.key) has \(running) of \(service.desiredCount) tasks, and \(tasks.count - running) others"
         }
+        guard service.rebalancing == nil else { return "\(service.key) is still balancing its zones" }
         let low = (service.desiredCount * service.settings.minimumHealthyPercent + 99) / 100
         let high = service.desiredCount * service.settings.maximumPercent / 100
         let mayMove = low < service.desiredCount || high > service.desiredCount

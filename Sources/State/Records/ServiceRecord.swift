@@ -36,6 +36,8 @@ package struct ServiceRecord: Record {
     package var isSteady = false
     /// The last placement-failure event, which is not repeated while the cause lasts.
     package var lastPlacementFailure: String?
+    /// The balancing of its tasks over the zones; nil while none goes on.
+    package var rebalancing: RebalancingState?
 
     package init() {}
 
@@ -82,6 +84,7 @@ package struct ServiceRecord: Record {
         .init("tags", \.tags),
         .init("isSteady", \.isSteady),
         .init("lastPlacementFailure", \.lastPlacementFailure),
+        .init("rebalancing", \.rebalancing),
     ])
 }
 

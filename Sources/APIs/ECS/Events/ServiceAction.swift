@@ -28,6 +28,8 @@ struct ServiceAction {
     /// How the messages begin that are actions as well.
     private static let starts: [(text: String, name: String, type: String)] = [
         ("has reached a steady state", "SERVICE_STEADY_STATE", "INFO"),
+        ("is not AZ balanced", "SERVICE_REBALANCING_STARTED", "INFO"),
+        ("is AZ balanced", "SERVICE_REBALANCING_COMPLETED", "INFO"),
         ("has started", "TASKS_STARTED", "INFO"),
         ("has stopped", "TASKS_STOPPED", "INFO"),
         ("stopped", "TASKS_STOPPED", "INFO"),
