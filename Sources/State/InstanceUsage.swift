@@ -10,6 +10,10 @@ package struct InstanceUsage: Sendable, Equatable {
     package var ports: [Int] = []
     /// Static UDP host ports, sorted.
     package var udpPorts: [Int] = []
+    /// The ids of GPUs, sorted.
+    package var gpuIDs: [String] = []
+    /// Network interfaces for tasks of network mode awsvpc.
+    package var interfaces = 0
     /// The number of tasks.
     package var tasks = 0
 
@@ -22,18 +26,22 @@ package struct InstanceUsage: Sendable, Equatable {
     package mutating func take(_ task: TaskRecord) {
         cpuUnits += task.cpuUnits
         memoryMiB += task.memoryMiB
+        interfaces += task.interfaceCount
         tasks += 1
         ports = (ports + task.hostPorts).sorted()
         udpPorts = (udpPorts + task.hostUDPPorts).sorted()
+        if task.gpuCount > 0 { gpuIDs = (gpuIDs + task.containers.flatMap(\.gpuIDs)).sorted() }
     }
 
     /// Returns what `task` took.
     package mutating func release(_ task: TaskRecord) {
         cpuUnits -= task.cpuUnits
         memoryMiB -= task.memoryMiB
+        interfaces -= task.interfaceCount
         tasks -= 1
         for port in task.hostPorts { ports.removeFirst(equalTo: port) }
         for port in task.hostUDPPorts { udpPorts.removeFirst(equalTo: port) }
+        if task.gpuCount > 0 { for id in task.containers.flatMap(\.gpuIDs) { gpuIDs.removeFirst(equalTo: id) } }
     }
 }
 
@@ -42,10 +50,10 @@ extension TaskRecord {
     package var holdsResources: Bool { lastStatus != .stopped && instanceID != nil }
 }
 
-extension [Int] {
-    fileprivate mutating func removeFirst(equalTo value: Int) {
+extension Array where Element: Equatable {
+    fileprivate mutating func removeFirst(equalTo value: Element) {
         guard let index = firstIndex(of: value) else {
-            preconditionFailure("a task returns only ports it has taken")
+            preconditionFailure("a task returns only what it has taken")
         }
         remove(at: index)
     }

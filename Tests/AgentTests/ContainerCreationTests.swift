@@ -79,6 +79,19 @@ struct ContainerCreationTests {
         #expect(row.path.reduce(body) { $0?[$1] } == row.value)
     }
 
+    @Test("a container sees the GPUs that are its own, through the engine's runtime for them")
+    func gpus() {
+        let associations = [("g1", "app"), ("g2", "db"), ("g3", "app")].map { id, container in
+            ACS.Association(name: id, type: "gpu", containers: [container])
+        }
+        let configuration = creation(.sample()) { $0.associations = associations }.configuration
+        #expect(configuration["Env"]?.arrayValue?.contains("NVIDIA_VISIBLE_DEVICES=g1,g3") == true)
+        #expect(configuration["HostConfig"]?["Runtime"] == "nvidia")
+        let plain = creation(.sample()).configuration
+        #expect(plain["HostConfig"]?["Runtime"] == nil)
+        #expect(plain["Env"]?.arrayValue?.contains { $0.stringValue?.hasPrefix("NVIDIA") == true } == false)
+    }
+
     @Test("volumes: a path, a volume of the task, a shared one")
     func volumes() {
         let container = ACS.Container.sample().with {

@@ -54,6 +54,22 @@ import Testing
         #expect(orders(actions) == ["leaving STOPPED", "pending RUNNING"])
     }
 
+    @Test("an order says which container gets which GPU")
+    func gpus() {
+        var world = ControlWorld()
+        world.addTask("plain")
+        world.addTask("training") { task in
+            task.gpuCount = 2
+            task.containers[0].gpuIDs = ["g1", "g2"]
+        }
+        var session = session()
+        let tasks = payloads(session.handle(.opened, world.snapshot, at: world.now)).flatMap { $0.tasks ?? [] }
+        let given = tasks.map { task in
+            (task.associations ?? []).map { "\($0.type ?? "") \($0.name ?? "") \($0.containers ?? [])" }
+        }
+        #expect(given == [[], [#"gpu g1 ["app"]"#, #"gpu g2 ["app"]"#]])
+    }
+
     @Test("an order is given once, and again when it is not acknowledged")
     func repeats() throws {
         var world = ControlWorld()

@@ -64,6 +64,18 @@ import Testing
             Row(
                 name: "the same port of the other protocol", instance: .sample("a", udpPorts: [53]),
                 definition: .sample(hostPort: 53), reason: "a"),
+            Row(
+                name: "gpus", instance: .sample("a", gpus: ["g1"]), definition: .sample(gpus: 2),
+                reason: "RESOURCE:GPU"),
+            Row(
+                name: "gpus enough", instance: .sample("a", gpus: ["g1", "g2"]), definition: .sample(gpus: 2),
+                reason: "a"),
+            Row(
+                name: "interfaces", instance: .sample("a", attributes: ["ecs.task-interfaces": "0"]),
+                definition: .sample(network: .awsvpc), reason: "RESOURCE:ENI"),
+            Row(
+                name: "interfaces only for awsvpc", instance: .sample("a", attributes: ["ecs.task-interfaces": "0"]),
+                definition: .sample(), reason: "a"),
             Row(name: "no cpu is always there", instance: .sample("a", cpu: 0), definition: .sample(), reason: "a"),
             Row(
                 name: "attribute", instance: .sample("a"), definition: .sample(requires: [ECS.Attribute(name: "gpu")]),

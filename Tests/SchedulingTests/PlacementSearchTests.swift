@@ -33,6 +33,11 @@ import Testing
                 "i\(made)", zone: "us-east-1\(pick(["a", "b", "c"]) ?? "a")", cpu: 1_024 * (1 + number(0..<3)),
                 memory: 1_024 * (1 + number(0..<3)), ports: number(0..<5) == 0 ? [8_080] : [], attributes: attributes)
             if number(0..<4) == 0 { instance.capacityProviderName = "spare" }
+            if number(0..<4) == 0 {
+                let attribute = ECS.Attribute(name: "ecs.task-interfaces", value: "\(number(0..<4))")
+                instance.attributes.append(attribute)
+            }
+            if number(0..<3) == 0 { instance.gpuIDs = (0...number(0..<4)).map { "gpu\($0)" } }
             transaction.put(instance)
         }
 
@@ -46,7 +51,9 @@ import Testing
             case 1: instance.agentConnected.toggle()
             case 2: instance.status = instance.status == .active ? .draining : .active
             case 3: instance.customAttributes = [ECS.Attribute(name: "stack", value: "new")]
-            case 4: instance.memoryMiB = 512 * (1 + number(0..<6))
+            case 4:
+                instance.memoryMiB = 512 * (1 + number(0..<6))
+                if !instance.gpuIDs.isEmpty { instance.gpuIDs = ["gpu\(number(0..<9))"] }
             case 5: return transaction.delete(instance.key)
             case 6, 7:
                 guard let task = pick(tasks) else { return }
@@ -68,7 +75,8 @@ import Testing
         /// A request with any of the strategies and constraints that there are.
         mutating func request() -> TaskRequest {
             let definition = TaskDefinitionRecord.sample(
-                memory: 64 * (1 + number(0..<8)), cpu: 64 * number(0..<8), hostPort: number(0..<6) == 0 ? 8_080 : nil)
+                memory: 64 * (1 + number(0..<8)), cpu: 64 * number(0..<8), hostPort: number(0..<6) == 0 ? 8_080 : nil,
+                gpus: max(0, number(-4..<3)), network: number(0..<3) == 0 ? .awsvpc : nil)
             var request = TaskRequest(
                 cluster: "default", definition: definition, group: "service:s\(number(0..<4))",
                 constraints: pick(PlacementSearchTests.constraints) ?? [],
@@ -122,8 +130,8 @@ import Testing
                     passed.contains { $0.id == instance.id }, isBest(instance, of: passed, for: request, in: snapshot)
                 )
                 #expect(passes && isBest, "\(request.strategies) \(request.constraints)")
-                let task = makeTask(TaskBlueprint(request: request), on: instance, &world.context)
-                world.transaction.put(task)
+                let task = world.transaction.start(TaskBlueprint(request: request), on: instance, &world.context)
+                #expect(task.containers.flatMap(\.gpuIDs).count == request.need.gpus)
             }
         }
     }

@@ -17,7 +17,7 @@ extension ContainerInstanceRecord {
     static func sample(
         _ id: String, zone: String = "us-east-1a", cpu: Int = 1_024, memory: Int = 1_024, ports: [Int] = [],
         udpPorts: [Int] = [], attributes: [String: String] = [:], isConnected: Bool = true,
-        status: InstanceStatus = .active
+        status: InstanceStatus = .active, gpus: [String] = []
     ) -> ContainerInstanceRecord {
         var instance = ContainerInstanceRecord()
         instance.cluster = "default"
@@ -28,6 +28,7 @@ extension ContainerInstanceRecord {
         instance.reservedUDPPorts = udpPorts
         instance.agentConnected = isConnected
         instance.status = status
+        instance.gpuIDs = gpus
         instance.attributes = [ECS.Attribute(name: "ecs.availability-zone", value: zone)]
         instance.customAttributes = attributes.sorted { $0.key < $1.key }.map {
             ECS.Attribute(name: $0.key, value: $0.value)
@@ -39,13 +40,15 @@ extension ContainerInstanceRecord {
 extension TaskDefinitionRecord {
     static func sample(
         _ family: String = "web", memory: Int = 256, cpu: Int = 0, hostPort: Int? = nil,
-        protocol: ECS.TransportProtocol = .tcp, requires attributes: [ECS.Attribute] = []
+        protocol: ECS.TransportProtocol = .tcp, requires attributes: [ECS.Attribute] = [], gpus: Int = 0,
+        network: ECS.NetworkMode? = nil
     ) -> TaskDefinitionRecord {
         var container = ECS.ContainerDefinition()
         container.name = "main"
         container.image = "busybox"
         container.memory = memory
         container.cpu = cpu
+        if gpus > 0 { container.resourceRequirements = [ECS.ResourceRequirement(value: "\(gpus)", type: .gpu)] }
         if let hostPort {
             container.portMappings = [ECS.PortMapping(containerPort: 80, hostPort: hostPort, protocol: `protocol`)]
         }
@@ -54,6 +57,7 @@ extension TaskDefinitionRecord {
         record.revision = 1
         record.definition.containerDefinitions = [container]
         record.definition.requiresAttributes = attributes
+        record.definition.networkMode = network
         return record
     }
 }
@@ -78,7 +82,7 @@ struct PlacementWorld {
             constraints: constraints, strategies: strategies)
         switch Scheduling.place(request, in: transaction.snapshot, &context) {
         case .placed(let instance):
-            transaction.put(makeTask(TaskBlueprint(request: request), on: instance, &context))
+            _ = transaction.start(TaskBlueprint(request: request), on: instance, &context)
             return instance.id
         case .failed(let refused): return refused.map(\.failure.reason).joined(separator: " ")
         }

@@ -41,6 +41,8 @@ package struct AgentConfiguration: Sendable {
     package var engine: Engine
     /// TCP ports that tasks cannot have. Source: ECS_RESERVED_PORTS.
     package var reservedPorts = [22, 2_375, 2_376, 51_678, 51_679]
+    /// The ids of the GPUs that tasks can have. Source: ECS_ENABLE_GPU_SUPPORT, where the agent finds them itself.
+    package var gpuIDs: [String] = []
     /// Further attributes. Source: ECS_INSTANCE_ATTRIBUTES.
     package var attributes: [String: String] = [:]
     /// The value of `ecs.instance-type`: there is no EC2 that knows one.

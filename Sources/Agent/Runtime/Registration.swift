@@ -16,7 +16,8 @@ extension AgentConfiguration {
             versionInfo: ECS.VersionInfo(
                 agentVersion: SessionQuery.agentVersion, agentHash: SessionQuery.agentHash,
                 dockerVersion: "DockerVersion: \(engine)"),
-            containerInstanceArn: arn, attributes: registeredAttributes)
+            containerInstanceArn: arn, attributes: registeredAttributes,
+            platformDevices: gpuIDs.isEmpty ? nil : gpuIDs.map { ECS.PlatformDevice(id: $0, type: .gpu) })
     }
 
     private func identityDocument(_ instanceID: String) -> String {

@@ -10,6 +10,8 @@ extension ContainerCreation {
     private static let minimumMemory: Int64 = 6 << 20
     /// The kernel's smallest share.
     private static let minimumShares = 2
+    /// The engine's runtime for containers with GPUs. Source: amazon-ecs-agent, ECS_NVIDIA_RUNTIME.
+    private static let gpuRuntime = "nvidia"
 
     /// - Parameters:
     ///   - engineNames: the engine's names of all containers of the task, for links and `volumesFrom`.
@@ -18,10 +20,12 @@ extension ContainerCreation {
         settings: TaskSettings
     ) {
         let overlay = container.dockerConfig
-        var body = ContainerCreation.config(container, settings)
+        let gpus = ContainerCreation.gpus(of: container, in: task)
+        var body = ContainerCreation.config(container, gpus, settings)
             .merging(ContainerCreation.parsed(overlay?.config))
         var host = ContainerCreation.hostConfig(container, engineNames, volumes)
             .merging(ContainerCreation.parsed(overlay?.hostConfig))
+        if !gpus.isEmpty { host["Runtime"] = .string(ContainerCreation.gpuRuntime) }
         if host["NetworkMode"] == nil { host["NetworkMode"] = .string(task.networkMode ?? "bridge") }
         if let mode = host["NetworkMode"]?.stringValue, mode == "bridge" || mode == "default" {
             ContainerCreation.publish(container.portMappings ?? [], settings, &body, &host)
@@ -37,12 +41,20 @@ extension ContainerCreation {
         return .object(value.members?.filter { !$0.value.isNull } ?? [])
     }
 
-    private static func config(_ container: ACS.Container, _ settings: TaskSettings) -> JSONValue {
+    /// The ids of the GPUs that are the container's. The official agent takes associations with one container each.
+    private static func gpus(of container: ACS.Container, in task: ACS.Task) -> [String] {
+        (task.associations ?? []).filter { $0.type == "gpu" && $0.containers == [container.name ?? ""] }
+            .compactMap(\.name)
+    }
+
+    private static func config(
+        _ container: ACS.Container, _ gpus: [String], _ settings: TaskSettings
+    ) -> JSONValue {
         var body = JSONValue.object([])
         body["Image"] = .string(container.image ?? "")
         if let command = overridden(container) ?? container.command, !command.isEmpty { body["Cmd"] = list(command) }
         if let entryPoint = container.entryPoint, !entryPoint.isEmpty { body["Entrypoint"] = list(entryPoint) }
-        body["Env"] = list(environment(container, settings))
+        body["Env"] = list(environment(container, gpus, settings))
         return body
     }
 
@@ -51,9 +63,12 @@ extension ContainerCreation {
         parsed(container.overrides)["command"]?.arrayValue?.compactMap(\.stringValue)
     }
 
-    /// The region is added unless the definition says where.
-    private static func environment(_ container: ACS.Container, _ settings: TaskSettings) -> [String] {
+    /// The region is added unless the definition says where. The runtime reads which GPUs the container sees.
+    private static func environment(
+        _ container: ACS.Container, _ gpus: [String], _ settings: TaskSettings
+    ) -> [String] {
         var variables = container.environment ?? [:]
+        if !gpus.isEmpty { variables["NVIDIA_VISIBLE_DEVICES"] = gpus.joined(separator: ",") }
         if variables["AWS_REGION"] == nil && variables["AWS_DEFAULT_REGION"] == nil {
             variables["AWS_REGION"] = settings.region
             variables["AWS_DEFAULT_REGION"] = settings.region

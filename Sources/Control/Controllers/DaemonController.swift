@@ -92,7 +92,7 @@ package struct DaemonController: Controller {
         for id in decision.start {
             guard let instance = tx.get(ContainerInstanceRecord.key(daemon.cluster, id)) else { continue }
             blueprint.capacityProviderName = instance.capacityProviderName
-            tx.put(makeTask(blueprint, on: instance, &context))
+            _ = tx.start(blueprint, on: instance, &context)
         }
     }
 }

@@ -44,7 +44,7 @@ package struct ProvisioningController: Controller {
             } else {
                 switch placement(of: task, transaction.snapshot, &context) {
                 case .placed(let instance):
-                    start(task, on: instance, &transaction, context.now)
+                    transaction.start(task, on: instance, at: context.now)
                     continue
                 case .failed(let reasons): refused = reasons
                 }
@@ -67,15 +67,6 @@ package struct ProvisioningController: Controller {
         return place(request, in: snapshot, &context)
     }
 
-    private func start(
-        _ task: TaskRecord, on instance: ContainerInstanceRecord, _ transaction: inout Transaction, _ now: Timestamp
-    ) {
-        var task = task
-        task.place(on: instance, at: now)
-        task.advance(to: .pending, at: now)
-        transaction.put(task)
-    }
-
     private func giveUp(
         _ task: TaskRecord, _ refused: [RefusedInstance], _ transaction: inout Transaction, _ now: Timestamp
     ) {
@@ -91,7 +82,8 @@ extension TaskRecord {
     /// Tasks with the same wish have the same luck: what found no room for one has none for the next.
     fileprivate var wish: String {
         let constraints = placementConstraints.map { "\($0.type?.rawValue ?? "") \($0.expression ?? "")" }
-        return "\(family):\(revision) \(capacityProviderName ?? "") \(group) \(cpuUnits) \(memoryMiB) \(constraints)"
+        return "\(family):\(revision) \(capacityProviderName ?? "") \(group) \(cpuUnits) \(memoryMiB) \(gpuCount) "
+            + "\(constraints)"
     }
 }
 

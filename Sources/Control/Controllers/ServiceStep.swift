@@ -161,9 +161,7 @@ struct ServiceStep {
                 return .failure(.tooManyWait)
             }
         }
-        let task = makeTask(blueprint, on: instance, &context)
-        transaction.put(task)
-        return .success(task)
+        return .success(transaction.start(blueprint, on: instance, &context))
     }
 
     /// A task that finds no place has failed, for the circuit breaker: once in each of its tries.

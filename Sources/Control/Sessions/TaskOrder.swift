@@ -25,7 +25,19 @@ extension ACS.Task {
                 ACS.Container(effectiveContainer(container, in: task), of: task, definition, realm)
             },
             volumes: (definition.volumes ?? []).map(ACS.Volume.init),
-            enableFaultInjection: definition.enableFaultInjection)
+            enableFaultInjection: definition.enableFaultInjection, associations: gpus(of: task))
+    }
+}
+
+/// Which container gets which GPU: one association each.
+private func gpus(of task: TaskRecord) -> [ACS.Association]? {
+    guard task.gpuCount > 0 else { return nil }
+    return task.containers.flatMap { container in
+        container.gpuIDs.map { id in
+            ACS.Association(
+                name: id, type: "gpu", content: ACS.AssociationContent(value: id, encoding: "identity"),
+                containers: [container.name])
+        }
     }
 }
 

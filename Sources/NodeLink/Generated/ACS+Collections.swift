@@ -6,6 +6,28 @@ import AWSWire
 extension ACS {
     /// The lists and maps of the model.
     package enum Collections {
+        package enum AssociationList {
+            package static let schema: Schema = .list("AssociationList", Association.schema)
+
+            package static func read(_ reader: inout JSONReader) -> [Association]? {
+                guard reader.beginList() else { return nil }
+                var result: [Association] = []
+                while reader.nextElement() {
+                    if reader.nextIsObject() { result.append(Association(from: &reader)) }
+                }
+                return result
+            }
+
+            package static func write(_ value: [Association], to writer: inout JSONWriter) {
+                writer.beginList()
+                for item in value {
+                    writer.element()
+                    item.encode(to: &writer)
+                }
+                writer.endList()
+            }
+        }
+
         package enum ContainerDependencyList {
             package static let schema: Schema = .list("ContainerDependencyList", ContainerDependency.schema)
 

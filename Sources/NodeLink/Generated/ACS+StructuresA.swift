@@ -42,4 +42,88 @@ extension ACS {
             writer.endObject()
         }
     }
+
+    package struct Association: Shape {
+        package var name: String?
+        package var type: String?
+        package var content: AssociationContent?
+        package var containers: [String]?
+
+        package init(name: String? = nil, type: String? = nil, content: AssociationContent? = nil, containers: [String]? = nil) {
+            self.name = name
+            self.type = type
+            self.content = content
+            self.containers = containers
+        }
+
+        package static let schema: Schema = .structure("Association") { members in
+            members.optional("name", .string)
+            members.optional("type", .string)
+            members.optional("content", AssociationContent.schema)
+            members.optional("containers", Collections.StringList.schema)
+        }
+
+        package init(from reader: inout JSONReader) {
+            if reader.beginObject() {
+                while let index = reader.nextMember(Self.schema) {
+                    switch index {
+                    case 0: self.name = reader.string()
+                    case 1: self.type = reader.string()
+                    case 2: self.content = reader.nextIsObject() ? AssociationContent(from: &reader) : nil
+                    case 3: self.containers = Collections.StringList.read(&reader)
+                    default: reader.skip()
+                    }
+                }
+            }
+        }
+
+        package func encode(to writer: inout JSONWriter) {
+            writer.beginObject()
+            writer.string("name", self.name)
+            writer.string("type", self.type)
+            if let value = self.content {
+                writer.key("content")
+                value.encode(to: &writer)
+            }
+            if let value = self.containers {
+                writer.key("containers")
+                Collections.StringList.write(value, to: &writer)
+            }
+            writer.endObject()
+        }
+    }
+
+    package struct AssociationContent: Shape {
+        package var value: String?
+        package var encoding: String?
+
+        package init(value: String? = nil, encoding: String? = nil) {
+            self.value = value
+            self.encoding = encoding
+        }
+
+        package static let schema: Schema = .structure("AssociationContent") { members in
+            members.optional("value", .string)
+            members.optional("encoding", .string)
+        }
+
+        package init(from reader: inout JSONReader) {
+            if reader.beginObject() {
+                while let index = reader.nextMember(Self.schema) {
+                    switch index {
+                    case 0: self.value = reader.string()
+                    case 1: self.encoding = reader.string()
+                    default: reader.skip()
+                    }
+                }
+            }
+        }
+
+        package func encode(to writer: inout JSONWriter) {
+            writer.beginObject()
+            writer.string("value", self.value)
+            writer.string("encoding", self.encoding)
+            writer.endObject()
+        }
+    }
 }

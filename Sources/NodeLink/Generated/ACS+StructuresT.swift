@@ -26,8 +26,9 @@ extension ACS {
         package var roleCredentials: IAMRoleCredentials?
         package var executionRoleCredentials: IAMRoleCredentials?
         package var enableFaultInjection: Bool?
+        package var associations: [Association]?
 
-        package init(arn: String? = nil, taskClusterArn: String? = nil, family: String? = nil, version: String? = nil, desiredStatus: String? = nil, overrides: String? = nil, taskDefinitionAccountId: String? = nil, group: String? = nil, serviceName: String? = nil, launchType: String? = nil, zone: String? = nil, networkMode: String? = nil, cpu: Double? = nil, memory: Int? = nil, pidMode: String? = nil, ipcMode: String? = nil, containers: [Container]? = nil, volumes: [Volume]? = nil, roleCredentials: IAMRoleCredentials? = nil, executionRoleCredentials: IAMRoleCredentials? = nil, enableFaultInjection: Bool? = nil) {
+        package init(arn: String? = nil, taskClusterArn: String? = nil, family: String? = nil, version: String? = nil, desiredStatus: String? = nil, overrides: String? = nil, taskDefinitionAccountId: String? = nil, group: String? = nil, serviceName: String? = nil, launchType: String? = nil, zone: String? = nil, networkMode: String? = nil, cpu: Double? = nil, memory: Int? = nil, pidMode: String? = nil, ipcMode: String? = nil, containers: [Container]? = nil, volumes: [Volume]? = nil, roleCredentials: IAMRoleCredentials? = nil, executionRoleCredentials: IAMRoleCredentials? = nil, enableFaultInjection: Bool? = nil, associations: [Association]? = nil) {
             self.arn = arn
             self.taskClusterArn = taskClusterArn
             self.family = family
@@ -49,6 +50,7 @@ extension ACS {
             self.roleCredentials = roleCredentials
             self.executionRoleCredentials = executionRoleCredentials
             self.enableFaultInjection = enableFaultInjection
+            self.associations = associations
         }
 
         package static let schema: Schema = .structure("Task") { members in
@@ -73,6 +75,7 @@ extension ACS {
             members.optional("roleCredentials", IAMRoleCredentials.schema)
             members.optional("executionRoleCredentials", IAMRoleCredentials.schema)
             members.optional("enableFaultInjection", .boolean)
+            members.optional("associations", Collections.AssociationList.schema)
         }
 
         package init(from reader: inout JSONReader) {
@@ -100,6 +103,7 @@ extension ACS {
                     case 18: self.roleCredentials = reader.nextIsObject() ? IAMRoleCredentials(from: &reader) : nil
                     case 19: self.executionRoleCredentials = reader.nextIsObject() ? IAMRoleCredentials(from: &reader) : nil
                     case 20: self.enableFaultInjection = reader.boolean()
+                    case 21: self.associations = Collections.AssociationList.read(&reader)
                     default: reader.skip()
                     }
                 }
@@ -141,6 +145,10 @@ extension ACS {
                 value.encode(to: &writer)
             }
             writer.boolean("enableFaultInjection", self.enableFaultInjection)
+            if let value = self.associations {
+                writer.key("associations")
+                Collections.AssociationList.write(value, to: &writer)
+            }
             writer.endObject()
         }
     }

@@ -81,6 +81,10 @@ struct PlacementChecks: Sendable {
         guard !need.ports.contains(where: isTaken) else { return .ports }
         let isTakenUDP = { (port: Int) in usage.udpPorts.contains(port) || instance.reservedUDPPorts.contains(port) }
         guard !need.udpPorts.contains(where: isTakenUDP) else { return .udpPorts }
+        guard usage.gpuIDs.count + need.gpus <= instance.gpuIDs.count || need.gpus == 0 else { return .gpu }
+        guard usage.interfaces + need.interfaces <= instance.taskInterfaces || need.interfaces == 0 else {
+            return .interfaces
+        }
         return nil
     }
 

@@ -9,6 +9,9 @@ package enum PlacementFailure: Sendable, Equatable {
     case memory
     case ports
     case udpPorts
+    case gpu
+    /// The instance has no network interface for another task.
+    case interfaces
     /// The named attribute is required and missing.
     case attribute(String)
     /// The instance is in a zone where the task may not be.
@@ -26,10 +29,12 @@ package enum PlacementFailure: Sendable, Equatable {
         case .memory: 2
         case .ports: 3
         case .udpPorts: 4
-        case .attribute: 5
-        case .location: 6
-        case .memberOf: 7
-        case .distinctInstance: 8
+        case .gpu: 5
+        case .interfaces: 6
+        case .attribute: 7
+        case .location: 8
+        case .memberOf: 9
+        case .distinctInstance: 10
         }
     }
 
@@ -41,6 +46,8 @@ package enum PlacementFailure: Sendable, Equatable {
         case .memory: "RESOURCE:MEMORY"
         case .ports: "RESOURCE:PORTS"
         case .udpPorts: "RESOURCE:PORTS_UDP"
+        case .gpu: "RESOURCE:GPU"
+        case .interfaces: "RESOURCE:ENI"
         case .attribute: "ATTRIBUTE"
         case .location: "LOCATION"
         case .memberOf: "MemberOf placement constraint unsatisfied."
@@ -58,6 +65,8 @@ package enum PlacementFailure: Sendable, Equatable {
         case .memory: "RESOURCE:MEMORY - \(start): insufficient memory"
         case .ports: "RESOURCE:PORTS - \(start): port already in use"
         case .udpPorts: "RESOURCE:PORTS_UDP - \(start): port already in use"
+        case .gpu: "RESOURCE:GPU - \(start): insufficient GPUs"
+        case .interfaces: "RESOURCE:ENI - \(start): insufficient network interfaces"
         case .attribute(let name): "ATTRIBUTE - \(start): missing attribute \(name)"
         case .location: "LOCATION - \(start): the task may not run in its Availability Zone"
         case .memberOf, .distinctInstance: "\(start): \(reason)"
@@ -72,7 +81,7 @@ package enum PlacementFailure: Sendable, Equatable {
         case .memory: "has insufficient memory available"
         case .ports, .udpPorts: "is already using a port required by your task"
         case .attribute: "is missing an attribute required by your task"
-        case .location: "encountered error \"LOCATION\""
+        case .gpu, .interfaces, .location: "encountered error \"\(reason)\""
         case .memberOf: "encountered error \"MemberOf placement constraint unsatisfied.\""
         case .distinctInstance: "encountered error \"DistinctInstance placement constraint unsatisfied.\""
         }

@@ -37,7 +37,9 @@ struct PlacementSearch {
         self.index = index
         self.classes = classes
         spread = snapshot.spread(of: request.group, in: request.cluster)
-        need = Room(cpuUnits: request.need.cpuUnits, memoryMiB: request.need.memoryMiB)
+        need = Room(
+            cpuUnits: request.need.cpuUnits, memoryMiB: request.need.memoryMiB, interfaces: request.need.interfaces,
+            gpus: request.need.gpus)
     }
 
     /// The instance to take; nil when no instance passes the checks.

@@ -10,6 +10,9 @@ package struct ResourceNeed: Sendable, Equatable {
     package var ports: [Int] = []
     /// Static UDP host ports.
     package var udpPorts: [Int] = []
+    package var gpus = 0
+    /// Network interfaces: one for a task of network mode awsvpc.
+    package var interfaces = 0
 
     package init() {}
 
@@ -27,7 +30,9 @@ package struct ResourceNeed: Sendable, Equatable {
             let change = changes.last { $0.name == container.name }
             if sumsCPU { cpuUnits += change?.cpu ?? container.cpu ?? 0 }
             if sumsMemory { memoryMiB += ResourceNeed.memory(of: container, change) }
+            gpus += ResourceNeed.gpus(of: container, change)
         }
+        interfaces = definition.networkMode == .awsvpc ? 1 : 0
         takePorts(of: containers, isHost: definition.networkMode == .host)
     }
 
@@ -36,6 +41,18 @@ package struct ResourceNeed: Sendable, Equatable {
 
     private static func memory(of container: ECS.ContainerDefinition, _ change: ECS.ContainerOverride?) -> Int {
         change?.memoryReservation ?? container.memoryReservation ?? change?.memory ?? container.memory ?? 0
+    }
+
+    /// How many GPUs a container wants for itself; none when it shares them.
+    /// Source: Amazon ECS API Reference, ResourceRequirement.
+    /// - Parameter change: its override, whose requirements take the place of the definition's.
+    static func gpus(of container: ECS.ContainerDefinition, _ change: ECS.ContainerOverride?) -> Int {
+        let requirements = change?.resourceRequirements ?? container.resourceRequirements ?? []
+        return requirements.reduce(0) { sum, requirement in
+            guard requirement.type == .gpu, let count = ResourceNeed.size(requirement.value) else { return sum }
+            // No instance has so many; their sum stays a number.
+            return sum + min(max(0, count), Int(UInt16.max))
+        }
     }
 
     /// A host port that is 0 or absent in bridge mode is chosen on the instance and reserves nothing.

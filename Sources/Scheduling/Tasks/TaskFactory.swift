@@ -89,5 +89,7 @@ extension TaskRecord {
         memoryMiB = need.memoryMiB
         hostPorts = need.ports
         hostUDPPorts = need.udpPorts
+        gpuCount = need.gpus
+        interfaceCount = need.interfaces
     }
 }

@@ -35,6 +35,12 @@ struct AgentCommand: AsyncParsableCommand {
     @Option(help: "MiB of memory each offers (ROOST_MEMORY; default: an equal share of all).")
     var memory: Int?
 
+    @Option(help: "The ids of the GPUs to offer, with commas between them (ROOST_GPUS; default: none).")
+    var gpus: String?
+
+    @Option(help: "How many tasks of network mode awsvpc to take (ROOST_TASK_INTERFACES; default: 120).")
+    var taskInterfaces: Int?
+
     private var baseName: String { name ?? Environment.roost("NAME") ?? "agent" }
     private var count: Int { instances ?? Environment.roost("INSTANCES").map { Int($0) ?? -1 } ?? 1 }
     private var names: [String] { count == 1 ? [baseName] : (1...count).map { "\(baseName)-\($0)" } }
@@ -44,6 +50,7 @@ struct AgentCommand: AsyncParsableCommand {
         guard !name.isEmpty, name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") })
         else { throw ValidationError("--name takes letters, digits, hyphens and underscores.") }
         guard (1...100).contains(count) else { throw ValidationError("--instances takes a number from 1 to 100.") }
+        guard taskInterfaces ?? 0 >= 0 else { throw ValidationError("--task-interfaces takes a number from 0.") }
         guard cpu ?? 1 > 0, memory ?? 1 > 0 else { throw ValidationError("--cpu and --memory take positive numbers.") }
     }
 
@@ -83,7 +90,9 @@ struct AgentCommand: AsyncParsableCommand {
                 cpuUnits: cpu ?? Environment.roost("CPU").flatMap { Int($0) } ?? whole.cpuUnits,
                 memoryMiB: memory ?? Environment.roost("MEMORY").flatMap { Int($0) } ?? whole.memoryMiB),
             directory: directory.path + "/instances/" + name,
-            capacityProvider: capacityProvider ?? Environment.roost("CAPACITY_PROVIDER"))
+            capacityProvider: capacityProvider ?? Environment.roost("CAPACITY_PROVIDER"),
+            gpuIDs: (gpus ?? Environment.roost("GPUS") ?? "").split(separator: ",").map(String.init),
+            taskInterfaces: taskInterfaces ?? Environment.roost("TASK_INTERFACES").flatMap { Int($0) })
     }
 
     private func credential(_ directory: DataDirectory) throws -> Credential {

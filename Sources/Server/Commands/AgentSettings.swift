@@ -16,12 +16,17 @@ struct AgentSettings {
     var directory: String
     /// The capacity provider the instance belongs to: there is no Auto Scaling group that says it.
     var capacityProvider: String?
+    var gpuIDs: [String] = []
+    /// How many tasks of network mode awsvpc it takes; nil for the region's default.
+    var taskInterfaces: Int?
 
     func configuration(_ engine: AgentConfiguration.Engine) throws -> AgentConfiguration {
         guard let url = ServerURL(server) else { throw UserError("--server takes http://HOST:PORT, not '\(server)'.") }
         var configuration = AgentConfiguration(
             server: url, cluster: cluster, region: region, availabilityZone: zone, credential: credential,
             cpuUnits: size.cpuUnits, memoryMiB: size.memoryMiB, stateDirectory: directory, engine: engine)
+        configuration.gpuIDs = gpuIDs
+        if let taskInterfaces { configuration.attributes["ecs.task-interfaces"] = String(taskInterfaces) }
         if let capacityProvider { configuration.attributes["ecs.capacity-provider"] = capacityProvider }
         if let text = Environment.value("ECS_ENGINE_TASK_CLEANUP_WAIT_DURATION"), let delay = Duration(goText: text) {
             configuration.timings.cleanupDelay = delay

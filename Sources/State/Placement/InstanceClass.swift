@@ -100,6 +100,6 @@ extension ContainerInstanceRecord {
     var wholeRoom: Room {
         guard status == .active, agentConnected else { return .closed }
         return Room(
-            cpuUnits: max(cpuUnits, 0), memoryMiB: max(memoryMiB, 0), interfaces: Int(Int32.max), gpus: Int(Int32.max))
+            cpuUnits: max(cpuUnits, 0), memoryMiB: max(memoryMiB, 0), interfaces: taskInterfaces, gpus: gpuIDs.count)
     }
 }

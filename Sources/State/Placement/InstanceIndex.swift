@@ -81,7 +81,9 @@ struct InstancePlace: Sendable, Equatable {
     /// What is left of it. An instance may have given more than it has, after it came back smaller.
     func left(_ usage: InstanceUsage) -> Room {
         guard whole != .closed else { return .closed }
-        let used = Room(cpuUnits: usage.cpuUnits, memoryMiB: usage.memoryMiB)
+        let used = Room(
+            cpuUnits: usage.cpuUnits, memoryMiB: usage.memoryMiB, interfaces: usage.interfaces,
+            gpus: usage.gpuIDs.count)
         return (whole &- used).most(.zero)
     }
 }

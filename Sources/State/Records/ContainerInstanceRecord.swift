@@ -25,7 +25,9 @@ package struct ContainerInstanceRecord: Record {
     package var reservedPorts: [Int] = []
     /// UDP ports of the host that tasks may not have.
     package var reservedUDPPorts: [Int] = []
-    /// Registered resources other than the four above, as the agent sent them.
+    /// Registered by the agent: the ids of its GPUs.
+    package var gpuIDs: [String] = []
+    /// Registered resources other than those above, as the agent sent them.
     package var otherResources: [ECS.Resource] = []
     /// What the agent and the region say of the host, in the order they came.
     package var attributes: [ECS.Attribute] = []
@@ -77,6 +79,7 @@ package struct ContainerInstanceRecord: Record {
         .init("memoryMiB", \.memoryMiB),
         .init("reservedPorts", \.reservedPorts),
         .init("reservedUDPPorts", \.reservedUDPPorts),
+        .init("gpuIDs", \.gpuIDs),
         .init("otherResources", \.otherResources),
         .init("attributes", \.attributes),
         .init("customAttributes", \.customAttributes),

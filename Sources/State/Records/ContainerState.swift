@@ -18,6 +18,8 @@ package struct ContainerState: Stored {
     package var healthStatus = ECS.HealthStatus.unknown
     package var networkBindings: [ECS.NetworkBinding] = []
     package var managedAgents: [ECS.ManagedAgent] = []
+    /// The GPUs of the instance that are the container's alone.
+    package var gpuIDs: [String] = []
 
     package init() {}
 
@@ -33,5 +35,6 @@ package struct ContainerState: Stored {
         .init("healthStatus", \.healthStatus),
         .init("networkBindings", \.networkBindings),
         .init("managedAgents", \.managedAgents),
+        .init("gpuIDs", \.gpuIDs),
     ])
 }

@@ -54,6 +54,10 @@ package struct TaskRecord: Record {
     package var hostPorts: [Int] = []
     /// Static UDP host ports.
     package var hostUDPPorts: [Int] = []
+    /// The number of GPUs; which ones, its containers say.
+    package var gpuCount = 0
+    /// The number of network interfaces of its own.
+    package var interfaceCount = 0
 
     package var containers: [ContainerState] = []
 
@@ -147,6 +151,8 @@ package struct TaskRecord: Record {
         .init("memoryMiB", \.memoryMiB),
         .init("hostPorts", \.hostPorts),
         .init("hostUDPPorts", \.hostUDPPorts),
+        .init("gpuCount", \.gpuCount),
+        .init("interfaceCount", \.interfaceCount),
         .init("containers", \.containers),
         .init("createdAt", \.createdAt),
         .init("connectivityAt", \.connectivityAt),

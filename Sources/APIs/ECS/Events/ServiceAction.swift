@@ -44,6 +44,8 @@ struct ServiceAction {
         ("already using a port", "RESOURCE:PORTS"),
         ("missing an attribute", "ATTRIBUTE"),
         ("\"AGENT\"", "AGENT"),
+        ("\"RESOURCE:GPU\"", "RESOURCE:GPU"),
+        ("\"RESOURCE:ENI\"", "RESOURCE:ENI"),
         ("No Container Instances", "NO ACTIVE INSTANCES"),
     ]
 }

@@ -67,7 +67,7 @@ struct RegisterContainerInstance: Operation {
     ) throws(WireError) {
         let isComingBack = instance.version > 0
         let before = (instance.cpuUnits, instance.memoryMiB)
-        instance.takeResources(input.totalResources ?? [])
+        instance.takeResources(input.totalResources ?? [], input.platformDevices ?? [])
         if isComingBack, before != (instance.cpuUnits, instance.memoryMiB) {
             throw .client("Container instance type changes are not supported.")
         }
@@ -106,16 +106,29 @@ struct RegisterContainerInstance: Operation {
 
 extension ContainerInstanceRecord {
     /// Takes the resources that the agent registers.
-    fileprivate mutating func takeResources(_ resources: [ECS.Resource]) {
+    ///
+    /// GPUs are a resource of their own, or the devices: official agents send the devices.
+    /// Source: amazon-ecs-agent, agent/api/ecsclient: getPlatformDevices.
+    fileprivate mutating func takeResources(_ resources: [ECS.Resource], _ devices: [ECS.PlatformDevice]) {
         otherResources = []
+        gpuIDs = devices.filter { $0.type == .gpu }.map(\.id).withoutRepeats
         for resource in resources {
             switch resource.name {
             case "CPU": cpuUnits = max(0, resource.integerValue ?? 0)
             case "MEMORY": memoryMiB = max(0, resource.integerValue ?? 0)
             case "PORTS": reservedPorts = (resource.stringSetValue ?? []).compactMap { Int($0) }
             case "PORTS_UDP": reservedUDPPorts = (resource.stringSetValue ?? []).compactMap { Int($0) }
+            case "GPU": gpuIDs = (resource.stringSetValue ?? []).withoutRepeats
             default: otherResources.append(resource)
             }
         }
+    }
+}
+
+extension [String] {
+    /// Each text once, where it was first.
+    fileprivate var withoutRepeats: [String] {
+        var seen: Set<String> = []
+        return filter { seen.insert($0).inserted }
     }
 }

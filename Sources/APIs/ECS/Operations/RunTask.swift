@@ -67,7 +67,7 @@ struct RunTask: Operation {
             var blueprint = launch.blueprint
             blueprint.useProvider(shares.next)
             switch placer.place(from: blueprint.capacityProviderName, in: tx.snapshot, &context) {
-            case .placed(let instance): tasks.append(start(blueprint, on: instance, &tx, &context))
+            case .placed(let instance): tasks.append(tx.start(blueprint, on: instance, &context))
             case .failed(let refused):
                 guard brings(blueprint.capacityProviderName, tx.snapshot) else {
                     return (tasks, try failures(refused, blueprint, tx.realm))
@@ -75,20 +75,11 @@ struct RunTask: Operation {
                 guard Provisioning.hasRoom(in: blueprint.request.cluster, tx.snapshot) else {
                     throw .client("Tasks provisioning capacity limit exceeded.")
                 }
-                tasks.append(start(blueprint, on: nil, &tx, &context))
+                tasks.append(tx.start(blueprint, on: nil, &context))
             }
             if let provider = blueprint.capacityProviderName { shares.add(provider) }
         }
         return (tasks, [])
-    }
-
-    private func start(
-        _ blueprint: TaskBlueprint, on instance: ContainerInstanceRecord?, _ tx: inout Transaction,
-        _ context: inout DecisionContext
-    ) -> TaskRecord {
-        let task = makeTask(blueprint, on: instance, &context)
-        tx.put(task)
-        return task
     }
 
     private func brings(_ provider: String?, _ snapshot: Snapshot) -> Bool {

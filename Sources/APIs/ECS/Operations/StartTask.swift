@@ -29,9 +29,7 @@ struct StartTask: Operation {
             let id = try member(text, "container-instance", of: cluster, tx.realm)
             switch find(id, cluster, launch, tx.snapshot) {
             case .success(let instance):
-                let task = makeTask(launch.blueprint, on: instance, &context)
-                tx.put(task)
-                tasks.append(task)
+                tasks.append(tx.start(launch.blueprint, on: instance, &context))
             case .failure(let refusal):
                 let arn = tx.realm.ecs("container-instance/\(cluster)/\(id)")
                 failures.append(ECS.Failure(arn: arn, reason: refusal.reason))

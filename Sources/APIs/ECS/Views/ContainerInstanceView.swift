@@ -40,23 +40,25 @@ extension ContainerInstanceRecord {
     }
 }
 
-/// CPU, MEMORY, PORTS and PORTS_UDP. Among the remaining resources the port lists name the ports that are *taken*.
+/// CPU, MEMORY, PORTS and PORTS_UDP, and GPU where there are any. Among the remaining resources the port lists name the
+/// ports that are *taken*, the list of GPUs those that are free.
 /// Source: Amazon ECS API Reference, Resource. Observed: every value member is shown, unused ones as 0.
 private func resources(of instance: ContainerInstanceRecord, less usage: InstanceUsage) -> [ECS.Resource] {
     func number(_ name: String, _ value: Int) -> ECS.Resource {
         ECS.Resource(name: name, type: "INTEGER", doubleValue: 0, longValue: 0, integerValue: value)
     }
-    func ports(_ name: String, _ values: [Int]) -> ECS.Resource {
+    func set(_ name: String, _ values: [String]) -> ECS.Resource {
         ECS.Resource(
-            name: name, type: "STRINGSET", doubleValue: 0, longValue: 0, integerValue: 0,
-            stringSetValue: values.map { String($0) })
+            name: name, type: "STRINGSET", doubleValue: 0, longValue: 0, integerValue: 0, stringSetValue: values)
     }
+    func ports(_ name: String, _ values: [Int]) -> ECS.Resource { set(name, values.map { String($0) }) }
+    let gpus = instance.gpuIDs.filter { !usage.gpuIDs.contains($0) }
     return [
         number("CPU", instance.cpuUnits - usage.cpuUnits),
         number("MEMORY", instance.memoryMiB - usage.memoryMiB),
         ports("PORTS", instance.reservedPorts + usage.ports),
         ports("PORTS_UDP", instance.reservedUDPPorts + usage.udpPorts),
-    ] + instance.otherResources
+    ] + (instance.gpuIDs.isEmpty ? [] : [set("GPU", gpus)]) + instance.otherResources
 }
 
 extension ECS.ContainerInstanceHealthStatus {

@@ -88,5 +88,6 @@ extension ECS.Container {
         cpu = String(defined?.cpu ?? 0)
         memory = defined?.memory.map { String($0) }
         memoryReservation = defined?.memoryReservation.map { String($0) }
+        gpuIds = container.gpuIDs.isEmpty ? nil : container.gpuIDs
     }
 }
