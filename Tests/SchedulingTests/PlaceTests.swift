@@ -26,7 +26,7 @@ import Testing
                 Issue.record("placed in \(zone)")
                 continue
             }
-            // Resources are asked for before the zone.
+            // Resources are asked for first.
             #expect(refused.map(\.failure.reason) == ["LOCATION", "RESOURCE:CPU"])
         }
         request.zone = "us-east-1a"

@@ -82,6 +82,11 @@ import Testing
                 constraints: pick(PlacementSearchTests.constraints) ?? [],
                 strategies: pick(PlacementSearchTests.strategies) ?? [])
             if number(0..<6) == 0 { request.capacityProvider = "spare" }
+            let realm = transaction.realm
+            let zones = ["us-east-1a", "us-east-1c", "us-east-1d"].filter { _ in number(0..<2) == 0 }
+            let subnets = zones.map { SubnetZones.defaultSubnet(in: $0, of: realm) }
+            request.use(
+                ECS.NetworkConfiguration(awsvpcConfiguration: ECS.AwsVpcConfiguration(subnets: subnets)), in: realm)
             if number(0..<6) == 0 { request.zone = pick(["us-east-1a", "us-east-1b", "us-east-1d"]) }
             return request
         }

@@ -13,10 +13,12 @@ struct LaunchSource {
     let networkConfiguration: ECS.NetworkConfiguration?
     /// Task sets have none.
     private var volumeConfigurations: [ECS.ServiceVolumeConfiguration] = []
+    private let realm: Realm
 
     /// Finds a deployment or a task set of a service; nil when it has no such one.
     init?(_ id: String, of service: ServiceRecord, in snapshot: Snapshot) {
         self.id = id
+        realm = snapshot.realm
         if let deployment = service.deployments.first(where: { $0.id == id }) {
             definition = TaskDefinitionRecord.key(deployment.family, deployment.revision)
             strategy = deployment.capacityProviderStrategy
@@ -35,7 +37,8 @@ struct LaunchSource {
 
     /// What a new task gets.
     func blueprint(for service: ServiceRecord, _ definition: TaskDefinitionRecord) -> TaskBlueprint {
-        var blueprint = TaskBlueprint(request: TaskRequest(service, definition))
+        var blueprint = TaskBlueprint(
+            request: TaskRequest(service, definition, networkConfiguration, realm))
         blueprint.launchType = launchType
         blueprint.startedBy = id
         blueprint.service = service.name

@@ -82,8 +82,9 @@ extension TaskRecord {
     /// Tasks with the same wish have the same luck: what found no room for one has none for the next.
     fileprivate var wish: String {
         let constraints = placementConstraints.map { "\($0.type?.rawValue ?? "") \($0.expression ?? "")" }
+        let subnets = networkConfiguration?.awsvpcConfiguration?.subnets ?? []
         return "\(family):\(revision) \(capacityProviderName ?? "") \(group) \(cpuUnits) \(memoryMiB) \(gpuCount) "
-            + "\(constraints)"
+            + "\(subnets) \(constraints)"
     }
 }
 

@@ -41,7 +41,6 @@ struct PlacementChecks: Sendable {
     /// Why `instance` cannot take the task; nil when it can.
     func failure(of instance: ContainerInstanceRecord, in snapshot: Snapshot) -> PlacementFailure? {
         if let failure = hostFailure(of: instance, in: snapshot) { return failure }
-        guard isInZone(instance.availabilityZone) else { return .location }
         guard meetsExpressions(instance, in: snapshot) else { return .memberOf }
         if wantsDistinctInstances, snapshot.tasks(of: request.group, on: instance.key) > 0 {
             return .distinctInstance
@@ -54,14 +53,21 @@ struct PlacementChecks: Sendable {
         // To a client, an instance without its daemons is one whose agent is not ready.
         guard instance.agentConnected, request.daemon != nil || !snapshot.awaitsDaemon(instance) else { return .agent }
         return resourceFailure(of: instance, in: snapshot) ?? attributeFailure(of: instance)
+            ?? (isInZone(instance.availabilityZone) ? nil : .location)
     }
 
-    /// Whether the task belongs there, if there is room: the instance has the attributes and meets the expressions.
+    /// Whether the task belongs there, if there is room: the instance has the attributes, is in one of the zones, and
+    /// meets the expressions.
     func suits(_ instance: ContainerInstanceRecord, in snapshot: Snapshot) -> Bool {
-        attributeFailure(of: instance) == nil && meetsExpressions(instance, in: snapshot)
+        attributeFailure(of: instance) == nil && isInZone(instance.availabilityZone)
+            && meetsExpressions(instance, in: snapshot)
     }
 
-    private func isInZone(_ zone: String?) -> Bool { request.zone == nil || request.zone == zone }
+    private func isInZone(_ zone: String?) -> Bool {
+        guard request.zone == nil || request.zone == zone else { return false }
+        guard let zones = request.subnetZones else { return true }
+        return zone.map { zones.contains($0) } ?? false
+    }
 
     private func attributeFailure(of instance: ContainerInstanceRecord) -> PlacementFailure? {
         requiredAttributes.first { !has(instance, $0) }.map { .attribute($0.name) }

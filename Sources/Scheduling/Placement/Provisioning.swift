@@ -60,5 +60,6 @@ extension TaskRequest {
             cluster: task.cluster, definition: definition, overrides: task.overrides, group: task.group,
             constraints: task.placementConstraints, strategies: task.placementStrategy)
         capacityProvider = task.capacityProviderName
+        use(task.networkConfiguration, in: snapshot.realm)
     }
 }

@@ -19,6 +19,8 @@ package struct TaskRequest: Sendable {
     package var capacityProvider: String?
     /// Only instances of this zone are looked at; nil for all.
     package var zone: String?
+    /// Only instances of these zones are looked at: those of the subnets of a task of network mode awsvpc; nil for all.
+    package private(set) var subnetZones: [String]?
 
     package init(
         cluster: String, definition: any DefinitionRecord, overrides: ECS.TaskOverride? = nil, group: String,
@@ -31,6 +33,12 @@ package struct TaskRequest: Sendable {
         self.constraints = constraints
         self.strategies = strategies
         need = ResourceNeed(definition.definition, overrides)
+    }
+
+    /// Says which network the task gets.
+    /// Source: Amazon ECS Developer Guide, How Amazon ECS places tasks on container instances.
+    package mutating func use(_ network: ECS.NetworkConfiguration?, in realm: Realm) {
+        subnetZones = definition.definition.networkMode == .awsvpc ? SubnetZones.zones(of: network, in: realm) : nil
     }
 }
 

@@ -12,7 +12,8 @@ import State
 package func daemonInstances(
     of service: ServiceRecord, _ definition: TaskDefinitionRecord, in snapshot: Snapshot
 ) -> [String] {
-    let checks = PlacementChecks(TaskRequest(service, definition))
+    let network = service.primary?.networkConfiguration
+    let checks = PlacementChecks(TaskRequest(service, definition, network, snapshot.realm))
     let served = Set(snapshot.liveTasks(of: service.key).compactMap(\.instanceID))
     let active = snapshot.list(
         ContainerInstanceRecord.self, .instanceByStatus, prefix: "\(service.cluster)/ACTIVE/")
@@ -25,9 +26,14 @@ package func daemonInstances(
 
 extension TaskRequest {
     /// What a task of `service` wants of its instance.
-    package init(_ service: ServiceRecord, _ definition: TaskDefinitionRecord) {
+    /// - Parameter network: that of its deployment or task set.
+    package init(
+        _ service: ServiceRecord, _ definition: TaskDefinitionRecord, _ network: ECS.NetworkConfiguration?,
+        _ realm: Realm
+    ) {
         self.init(
             cluster: service.cluster, definition: definition, group: "service:\(service.name)",
             constraints: service.settings.placementConstraints, strategies: service.settings.placementStrategy)
+        use(network, in: realm)
     }
 }

@@ -64,7 +64,7 @@ extension ServiceView {
         guard let primary = service.primary,
             let definition = snapshot.get(TaskDefinitionRecord.key(primary.family, primary.revision))
         else { return false }
-        var request = TaskRequest(service, definition)
+        var request = TaskRequest(service, definition, primary.networkConfiguration, snapshot.realm)
         request.zone = zone
         var placer = Placer(request)
         return placer.hasPlace(from: nextProvider(primary), in: snapshot)

@@ -46,6 +46,7 @@ struct ServiceAction {
         ("\"AGENT\"", "AGENT"),
         ("\"RESOURCE:GPU\"", "RESOURCE:GPU"),
         ("\"RESOURCE:ENI\"", "RESOURCE:ENI"),
+        ("\"LOCATION\"", "LOCATION"),
         ("No Container Instances", "NO ACTIVE INSTANCES"),
     ]
 }

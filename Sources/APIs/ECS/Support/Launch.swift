@@ -25,6 +25,7 @@ struct Launch {
         try self.init(of: input, definition, cluster.name)
         blueprint.request.constraints = input.placementConstraints ?? []
         blueprint.request.strategies = input.placementStrategy ?? []
+        blueprint.request.use(input.networkConfiguration, in: snapshot.realm)
         blueprint.launchType = choice.launchType
         strategy = choice.strategy
     }
@@ -35,6 +36,7 @@ struct Launch {
             nil, definition: definition, network: input.networkConfiguration, constraints: nil,
             strategies: nil)
         try self.init(of: input, definition, cluster)
+        blueprint.request.use(input.networkConfiguration, in: snapshot.realm)
     }
 
     private init(
