@@ -27,133 +27,66 @@ package final class World {
     /// How long nothing may change after that.
     private static let silence: Duration = .seconds(600)
 
-    let timeline: Timeline
-    let evidence = Evidence()
-    let server: SimulatedServer
-    let hosts: [SimulatedHost]
     private let options: Options
-    private var invariants: [any Invariant]
+    private let stage: Stage
     private let faults: FaultInjector
     private let workload: Workload
-    private var steps = 0
-    private var failure: Failure?
     private var loud: [String]?
-    /// The last state that was durable, also while the server is down.
-    private(set) var durable: Snapshot
+
+    private var timeline: Timeline { stage.timeline }
 
     package init(_ options: Options) {
         self.options = options
-        invariants = options.invariants
-        let realm = Realm(account: "000000000000", region: "us-east-1")
-        durable = Snapshot(realm: realm)
         let timeline = Timeline(seed: options.seed, trace: Trace(sink: options.sink))
-        self.timeline = timeline
-        let server = SimulatedServer(timeline, realm, controllers: options.controllers, evidence: evidence)
-        self.server = server
-        let evidence = evidence
-        let hosts = (1...timeline.number(2...4)).map { number in
-            let name = "host\(number)"
-            return SimulatedHost(
-                name, timeline, Network(name, timeline, server), .simulated(number, timeline), evidence)
-        }
-        self.hosts = hosts
-        faults = FaultInjector(timeline, server, hosts)
-        workload = Workload(timeline, Network("client", timeline, server), hosts)
+        let stage = Stage(timeline, controllers: options.controllers, invariants: options.invariants)
+        self.stage = stage
+        for number in 1...timeline.number(2...4) { _ = stage.addHost("host\(number)", World.agent(number)) }
+        faults = FaultInjector(timeline, stage.server, stage.hosts)
+        workload = Workload(timeline, Network("client", timeline, stage.server), stage.hosts)
+    }
+
+    private static func agent(_ number: Int) -> AgentConfiguration {
+        var agent = AgentConfiguration.simulated(
+            zone: number % 2 == 0 ? "us-east-1b" : "us-east-1a", cpuUnits: 4_096, memoryMiB: 4_096)
+        if number > 1 { agent.attributes["ecs.capacity-provider"] = Workload.capacityProvider }
+        return agent
     }
 
     /// Lives through the workload, the faults, and the quiet after them.
     package func run() -> Report {
-        server.start()
-        for host in hosts { timeline.after(timeline.milliseconds(0...3_000)) { host.startAgent() } }
-        workload.look = { [unowned self] in durable }
+        stage.watch = { [unowned self] changes, _ in noteCommits(changes) }
+        stage.takeAcknowledged = { [workload] in workload.takeAcknowledged() }
+        stage.server.start()
+        for host in stage.hosts { timeline.after(timeline.milliseconds(0...3_000)) { host.startAgent() } }
+        workload.look = { [stage] in stage.durable }
         faults.start(workload.network)
         workload.start(steps: options.steps)
-        while !workload.isDone, failure == nil, step() {}
+        while !workload.isDone, stage.failure == nil, stage.step() {}
         calmDown()
-        while !workload.isTidy, failure == nil, step() {}
-        pass(World.convergence)
-        judge("the region becomes what it should be", Converged(hosts: views, durable: durable).breach)
+        while !workload.isTidy, stage.failure == nil, stage.step() {}
+        stage.pass(World.convergence)
+        stage.judge(
+            "the region becomes what it should be", Converged(hosts: stage.views, durable: stage.durable).breach)
         loud = []
-        pass(World.silence)
-        judge("nothing changes in the quiet", loud?.first)
+        stage.pass(World.silence)
+        stage.judge("nothing changes in the quiet", loud?.first)
         return Report(
-            seed: options.seed, steps: steps, duration: timeline.now - Timeline.start, failure: failure,
+            seed: options.seed, steps: stage.steps, duration: timeline.now - Timeline.start, failure: stage.failure,
             trace: timeline.trace)
     }
 
     private func calmDown() {
-        guard failure == nil else { return }
+        guard stage.failure == nil else { return }
         timeline.say("world", "quiet")
         faults.stop()
         workload.tidyUp()
     }
 
-    private func pass(_ duration: Duration) {
-        let end = timeline.now.advanced(by: duration)
-        while failure == nil, let next = timeline.nextTime, next <= end, step() {}
-    }
-
-    private func judge(_ name: String, _ breach: String?) {
-        guard failure == nil, let breach else { return }
-        failure = Failure(invariant: name, breach: breach, step: steps, time: Trace.time(timeline.now))
-    }
-
-    /// One event, and a look at everything after it.
-    private func step() -> Bool {
-        guard timeline.step() else { return false }
-        steps += 1
-        judge("the world holds", evidence.broken)
-        look()
-        return true
-    }
-
-    private func look() {
-        if let process = server.process { durable = process.lane.durable }
-        guard !evidence.isEmpty else { return }
-        if loud != nil { noteCommits() }
-        var scene = Scene(now: timeline.now, head: server.process?.lane.head ?? durable, durable: durable)
-        scene.applied = evidence.applied
-        scene.hardened = evidence.durable
-        scene.isReloaded = evidence.loaded != nil
-        if let loaded = evidence.loaded { scene.durable = loaded }
-        scene.acknowledged = evidence.acknowledged + workload.takeAcknowledged()
-        scene.acts = evidence.acts
-        let areTasksChanged = scene.hardened.contains { if case .task = $0 { true } else { false } }
-        scene.hosts = evidence.areHostsChanged || scene.isReloaded || areTasksChanged ? views : nil
-        evidence.clear()
-        for index in invariants.indices {
-            judge(type(of: invariants[index]).name, invariants[index].check(scene))
-        }
-    }
-
     /// In the quiet only what has had its time may be removed.
-    private func noteCommits() {
-        for change in evidence.durable where change.stored.bytes != nil {
+    private func noteCommits(_ changes: [Change]) {
+        guard loud != nil else { return }
+        for change in changes where change.stored.bytes != nil {
             loud?.append("\(change.name.kind.rawValue) \(change.name.key) was changed")
         }
-    }
-
-    private var views: [HostView] {
-        let records = durable.list(ContainerInstanceRecord.self)
-        return hosts.map { host in
-            let own = records.filter { $0.ec2InstanceID == host.journal.instanceID }
-            return HostView(
-                name: host.name, instances: own.sorted { $0.registeredAt < $1.registeredAt }.map(\.key),
-                containers: host.engine.all)
-        }
-    }
-}
-
-extension AgentConfiguration {
-    /// The agent of a simulated host.
-    fileprivate static func simulated(_ number: Int, _ timeline: Timeline) -> AgentConfiguration {
-        guard let server = ServerURL("http://127.0.0.1:4566") else { preconditionFailure("the address can be read") }
-        var configuration = AgentConfiguration(
-            server: server, cluster: "default", region: "us-east-1",
-            availabilityZone: number % 2 == 0 ? "us-east-1b" : "us-east-1a",
-            credential: Credential(accessKeyID: "AKIDEXAMPLE", secretAccessKey: "none"), cpuUnits: 4_096,
-            memoryMiB: 4_096, stateDirectory: "", engine: .simulated(SimulatedContainers.Delays()))
-        if number > 1 { configuration.attributes["ecs.capacity-provider"] = Workload.capacityProvider }
-        return configuration
     }
 }

@@ -1,0 +1,99 @@
+import AWSWire
+import Agent
+import Control
+import State
+
+/// A region and its machines in one thread and virtual time, and the invariants that look at them after every event.
+final class Stage {
+    let timeline: Timeline
+    let evidence = Evidence()
+    let server: SimulatedServer
+    private(set) var hosts: [SimulatedHost] = []
+    private(set) var steps = 0
+    private(set) var failure: Failure?
+    /// The last state that was durable, also while the server is down.
+    private(set) var durable: Snapshot
+    private var invariants: [any Invariant]
+    /// Gets what became durable in a step.
+    var watch: ([Change], Snapshot) -> Void = { _, _ in }
+    /// What clients were told since the last time.
+    var takeAcknowledged: () -> [Acknowledgement] = { [] }
+
+    init(_ timeline: Timeline, controllers: [any Controller], invariants: [any Invariant]) {
+        self.timeline = timeline
+        self.invariants = invariants
+        let realm = Realm(account: "000000000000", region: "us-east-1")
+        durable = Snapshot(realm: realm)
+        server = SimulatedServer(timeline, realm, controllers: controllers, evidence: evidence)
+    }
+
+    /// Adds a machine; its agent is not started.
+    func addHost(_ name: String, _ configuration: AgentConfiguration) -> SimulatedHost {
+        let host = SimulatedHost(name, timeline, Network(name, timeline, server), configuration, evidence)
+        hosts.append(host)
+        return host
+    }
+
+    /// One event, and a look at everything after it.
+    /// - Returns: false when nothing will ever happen again.
+    func step() -> Bool {
+        guard timeline.step() else { return false }
+        steps += 1
+        judge("the world holds", evidence.broken)
+        look()
+        return true
+    }
+
+    /// Lets time pass, until something breaks.
+    func pass(_ duration: Duration) {
+        let end = timeline.now.advanced(by: duration)
+        while failure == nil, let next = timeline.nextTime, next <= end, step() {}
+    }
+
+    /// Takes a breach as the end of the run, if it is the first.
+    func judge(_ name: String, _ breach: String?) {
+        guard failure == nil, let breach else { return }
+        failure = Failure(invariant: name, breach: breach, step: steps, time: Trace.time(timeline.now))
+    }
+
+    private func look() {
+        if let process = server.process { durable = process.lane.durable }
+        guard !evidence.isEmpty else { return }
+        watch(evidence.durable, durable)
+        var scene = Scene(now: timeline.now, head: server.process?.lane.head ?? durable, durable: durable)
+        scene.applied = evidence.applied
+        scene.hardened = evidence.durable
+        scene.isReloaded = evidence.loaded != nil
+        if let loaded = evidence.loaded { scene.durable = loaded }
+        scene.acknowledged = evidence.acknowledged + takeAcknowledged()
+        scene.acts = evidence.acts
+        let areTasksChanged = scene.hardened.contains { if case .task = $0 { true } else { false } }
+        scene.hosts = evidence.areHostsChanged || scene.isReloaded || areTasksChanged ? views : nil
+        evidence.clear()
+        for index in invariants.indices {
+            judge(type(of: invariants[index]).name, invariants[index].check(scene))
+        }
+    }
+
+    /// The hosts as invariants see them.
+    var views: [HostView] {
+        let records = durable.list(ContainerInstanceRecord.self)
+        return hosts.map { host in
+            let own = records.filter { $0.ec2InstanceID == host.journal.instanceID }
+            return HostView(
+                name: host.name, instances: own.sorted { $0.registeredAt < $1.registeredAt }.map(\.key),
+                containers: host.engine.all)
+        }
+    }
+}
+
+extension AgentConfiguration {
+    /// The agent of a simulated host.
+    static func simulated(zone: String, cpuUnits: Int, memoryMiB: Int) -> AgentConfiguration {
+        guard let server = ServerURL("http://127.0.0.1:4566") else { preconditionFailure("the address can be read") }
+        return AgentConfiguration(
+            server: server, cluster: "default", region: "us-east-1", availabilityZone: zone,
+            credential: Credential(accessKeyID: "AKIDEXAMPLE", secretAccessKey: "none"), cpuUnits: cpuUnits,
+            memoryMiB: memoryMiB, stateDirectory: "", engine: .simulated(SimulatedContainers.Delays()))
+    }
+}
