@@ -172,6 +172,16 @@ import Testing
         #expect(verdict(AcknowledgedSurvives(), [stopped]) != nil)
     }
 
+    @Test("a task set that is removed without being deleted", arguments: [TaskSetStatus.active, .draining])
+    func taskSets(status: TaskSetStatus) {
+        var set = TaskSetRecord()
+        (set.cluster, set.service, set.digits, set.status) = ("default", "web", "1", status)
+        // The same transaction would forget that it was ever there.
+        var tx = Transaction(region { $0.put(set) }.snapshot)
+        tx.delete(set.key)
+        #expect((verdict(AcknowledgedSurvives(), [scene(tx)]) != nil) == (status == .active))
+    }
+
     @Test("a client token with two results")
     func tokens() {
         let results = ["t1", "t2"].map { id in

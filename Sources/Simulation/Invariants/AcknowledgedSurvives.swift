@@ -42,6 +42,11 @@ struct AcknowledgedSurvives: Invariant {
         case .daemon(let delta):
             guard delta.new == nil, delta.old?.status == .active else { return nil }
             return "\(delta.key) was removed without being deleted"
+        case .taskSet(let delta):
+            guard delta.new == nil, let set = delta.old, set.status != .draining else { return nil }
+            // A deleted service takes its task sets along.
+            let service = scene.durable.get(ServiceRecord.key(set.cluster, set.service))
+            return service?.status == .active ? "\(delta.key) was removed without being deleted" : nil
         default: return change.isRemoval ? "\(change.name.key) was removed within a day" : nil
         }
     }

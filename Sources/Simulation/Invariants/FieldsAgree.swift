@@ -31,7 +31,7 @@ struct FieldsAgree: Invariant {
         }
         let times = [task.createdAt, task.startedAt, task.stoppedAt].compactMap(\.self)
         if times != times.sorted() { return say("its times are out of order") }
-        if task.lastStatus != .stopped, task.instanceKey.flatMap({ snapshot.get($0) }) == nil {
+        if task.lastStatus != .stopped, !task.awaitsCapacity, task.instanceKey.flatMap({ snapshot.get($0) }) == nil {
             return say("is on no instance")
         }
         if snapshot.get(task.definitionKey) == nil { return say("has no definition") }
@@ -40,8 +40,10 @@ struct FieldsAgree: Invariant {
 
     private func breach(_ service: ServiceRecord, _ snapshot: Snapshot) -> String? {
         func say(_ text: String) -> String { "\(service.key): \(text)" }
+        // Those of other controllers have task sets instead.
         let primaries = service.deployments.count { $0.status == .primary }
-        if primaries != 1 || service.deployments.first?.status != .primary {
+        let wanted = service.deploymentController == .ecs ? 1 : 0
+        if primaries != wanted || (service.deployments.first.map { $0.status != .primary } ?? false) {
             return say("has \(primaries) PRIMARY deployments")
         }
         if Set(service.deployments.map(\.id)).count != service.deployments.count { return say("a deployment is twice") }

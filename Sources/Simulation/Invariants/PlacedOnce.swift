@@ -8,6 +8,7 @@ struct PlacedOnce: Invariant {
 
     /// Where tasks were placed.
     private var places: [Key<TaskRecord>: Key<ContainerInstanceRecord>] = [:]
+
     mutating func check(_ scene: Scene) -> String? {
         for case .task(let delta) in scene.hardened {
             guard let task = delta.new else { continue }
@@ -22,7 +23,11 @@ struct PlacedOnce: Invariant {
     }
 
     private mutating func take(_ task: TaskRecord) -> String? {
-        guard let place = task.instanceKey else { return "\(task.key) was not placed" }
+        guard let place = task.instanceKey else {
+            // It waits for its capacity provider, or did so in vain.
+            let mayBeNowhere = task.awaitsCapacity || task.lastStatus == .stopped
+            return mayBeNowhere && places[task.key] == nil ? nil : "\(task.key) is on no instance"
+        }
         guard let earlier = places.updateValue(place, forKey: task.key), earlier != place else { return nil }
         return "\(task.key) was placed on \(earlier), then on \(place)"
     }
