@@ -148,9 +148,11 @@ struct Rollout {
         case .failed: break
         }
         let isComplete = primary.rolloutState == .completed || decision.completes
-        decision.isSteady = isThere && isComplete
+        decision.isSteady = isThere && isComplete && staying.allSatisfy { ($0.health ?? .healthy) == .healthy }
+        // As long as a new task may still become healthy, the percentages are not what it waits for.
         decision.isStuck =
-            isQuiet && outgoing.contains { !$0.isProtected } && total >= high && healthy <= low && allSettled
+            isQuiet && outgoing.contains { !$0.isProtected } && staying.count < wanted && total >= high
+            && healthy <= low && allSettled
         wakeForJudgement()
     }
 
@@ -204,6 +206,8 @@ struct Rollout {
     }
 
     private var allSettled: Bool {
-        (staying + outgoing).allSatisfy { $0.lastStatus == .running && ($0.settlesAt.map { $0 <= now } ?? true) }
+        (staying + outgoing).allSatisfy { task in
+            task.lastStatus == .running && task.health != .unknown && (task.settlesAt.map { $0 <= now } ?? true)
+        }
     }
 }
