@@ -219,11 +219,11 @@ struct ServiceStep {
         service.lastPlacementFailure = trouble
     }
 
-    /// Whether tasks failed to start so often in a row that a client should hear of it.
+    /// Whether tasks failed to start so often in a row that a client should hear of it. A deployment that failed tries
+    /// no more.
     private var isThrottled: Bool {
-        ([service.primary?.launchFailures] + taskSets.map(\.launchFailures)).contains {
-            $0 ?? 0 >= ServiceStep.failuresToSay
-        }
+        let trying = service.primary.flatMap { $0.rolloutState == .failed ? nil : $0.launchFailures }
+        return ([trying] + taskSets.map(\.launchFailures)).contains { $0 ?? 0 >= ServiceStep.failuresToSay }
     }
 
     private mutating func remove(_ finished: [String]) {
