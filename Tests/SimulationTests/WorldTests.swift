@@ -56,7 +56,7 @@ import Testing
 }
 
 /// Does what the real one does, and starts every task three times.
-private struct Tripling: Controller {
+struct Tripling: Controller {
     static let name = "tripling"
     private let real = ServiceController()
 

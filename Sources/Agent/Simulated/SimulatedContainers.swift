@@ -177,6 +177,14 @@ package struct SimulatedContainers: Sendable {
         return [end(id, code: code, isOutOfMemory, after: .zero, at: now)].compactMap { $0 }
     }
 
+    /// A container's health check changes its mind.
+    /// - Returns: what the engine tells of it; nothing when the container does not run.
+    package mutating func change(_ health: ContainerHealth, of id: String) -> [Outcome] {
+        guard let container = containers[id], container.state.isRunning else { return [] }
+        containers[id]?.environment["ROOST_SIMULATE_HEALTH"] = health.rawValue.lowercased()
+        return [Outcome(delay: .zero, event: .health(container.reference, health))]
+    }
+
     private mutating func ports(_ configuration: JSONValue) -> [NetworkBinding] {
         var result: [NetworkBinding] = []
         for member in configuration["HostConfig"]?["PortBindings"]?.members ?? [] {

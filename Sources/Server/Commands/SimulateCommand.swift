@@ -1,5 +1,6 @@
 import ArgumentParser
 import Dispatch
+import Foundation
 import Simulation
 import Synchronization
 
@@ -18,6 +19,9 @@ struct SimulateCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Run many seeds and show those that fail.", valueName: "A..B"))
     var seeds: SeedRange?
 
+    @Option(help: ArgumentHelp("Show the history of a scenario (docs/scenarios.md).", valueName: "file"))
+    var scenario: String?
+
     @Option(help: "How many things clients do before the faults stop.")
     var steps = SimulateCommand.defaultSteps
 
@@ -25,13 +29,27 @@ struct SimulateCommand: ParsableCommand {
     var verbose = false
 
     func validate() throws {
-        guard (seed == nil) != (seeds == nil) else { throw ValidationError("Give either --seed or --seeds.") }
+        guard [seed != nil, seeds != nil, scenario != nil].count(where: \.self) == 1 else {
+            throw ValidationError("Give one of --seed, --seeds and --scenario.")
+        }
         guard steps >= 0 else { throw ValidationError("--steps must not be negative.") }
     }
 
     func run() throws {
-        let isPassed = seeds.map(runMany) ?? runOne(seed ?? 0)
+        let isPassed = try scenario.map(tell) ?? seeds.map(runMany) ?? runOne(seed ?? 0)
         if !isPassed { throw ExitCode(1) }
+    }
+
+    private func tell(_ file: String) throws -> Bool {
+        let run = ScenarioRun(try Scenario(String(contentsOfFile: file, encoding: .utf8)))
+        defer { for line in run.lines { Terminal.show(line) } }
+        do {
+            _ = try run.history()
+            return true
+        } catch {
+            Terminal.show("\(file), \(error)")
+            return false
+        }
     }
 
     private func runOne(_ seed: UInt64) -> Bool {

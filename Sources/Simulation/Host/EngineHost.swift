@@ -18,6 +18,8 @@ final class EngineHost: @unchecked Sendable {
     private var nextCall = 0
     /// How slow it may be, in milliseconds: pulls and stops.
     var slowness = 500
+    /// How long it takes, when that is not left to chance.
+    var delays: SimulatedContainers.Delays?
     /// How likely a pull fails.
     var pullFailure = 0.0
 
@@ -83,6 +85,10 @@ final class EngineHost: @unchecked Sendable {
     }
 
     private func setDelays() {
+        if let delays {
+            containers.delays = delays
+            return
+        }
         containers.delays.pull = timeline.milliseconds(0...slowness * 4)
         containers.delays.create = timeline.milliseconds(0...200)
         containers.delays.start = timeline.milliseconds(0...300)
@@ -131,8 +137,18 @@ final class EngineHost: @unchecked Sendable {
     func killOne(isOutOfMemory: Bool) {
         guard let victim = timeline.pick(all.filter(\.isRunning)) else { return }
         timeline.say(name, isOutOfMemory ? "container-oom" : "container-killed", victim.reference.label)
-        let outcomes = containers.kill(victim.id, code: 137, isOutOfMemory: isOutOfMemory, at: timeline.now)
+        end(victim, code: 137, isOutOfMemory: isOutOfMemory)
+    }
+
+    /// A running container ends.
+    func end(_ container: SurveyedContainer, code: Int, isOutOfMemory: Bool = false) {
+        let outcomes = containers.kill(container.id, code: code, isOutOfMemory: isOutOfMemory, at: timeline.now)
         for outcome in outcomes { later(outcome) }
+    }
+
+    /// A container's health check changes its mind.
+    func change(_ health: ContainerHealth, of container: SurveyedContainer) {
+        for outcome in containers.change(health, of: container.id) { later(outcome) }
     }
 
     /// A container is removed behind the agent's back. The engine tells, if it is there, that it ended.

@@ -76,7 +76,7 @@ final class Network: @unchecked Sendable {
         }
     }
 
-    private static func request(_ operation: String, _ body: [UInt8]) -> HTTPRequestMessage {
+    static func request(_ operation: String, _ body: [UInt8]) -> HTTPRequestMessage {
         HTTPRequestMessage(
             method: "POST", rawPath: "/",
             headers: [

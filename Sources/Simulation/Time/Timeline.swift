@@ -20,13 +20,16 @@ package final class Timeline: @unchecked Sendable {
     package private(set) var now = Timeline.start
     package var random: SeededRandom
     package let trace: Trace
+    /// Whether nothing is left to chance: every delay is the shortest there is, and nothing goes wrong by itself.
+    let isCalm: Bool
     /// A binary heap, soonest first.
     private var events: [Event] = []
     private var nextNumber: UInt64 = 0
 
-    package init(seed: UInt64, trace: Trace) {
+    package init(seed: UInt64, trace: Trace, isCalm: Bool = false) {
         random = SeededRandom(seed: seed)
         self.trace = trace
+        self.isCalm = isCalm
     }
 
     /// When the next event comes; nil when nothing will ever happen again.
@@ -78,12 +81,14 @@ package final class Timeline: @unchecked Sendable {
 /// Chance, in the words of a world.
 extension Timeline {
     /// True with a probability.
-    func chance(_ probability: Double) -> Bool { Double.random(in: 0..<1, using: &random) < probability }
+    func chance(_ probability: Double) -> Bool { !isCalm && Double.random(in: 0..<1, using: &random) < probability }
 
     /// A duration of so many milliseconds.
     func milliseconds(_ range: ClosedRange<Int>) -> Duration { .milliseconds(number(range)) }
 
-    func number(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &random) }
+    func number(_ range: ClosedRange<Int>) -> Int {
+        isCalm ? range.lowerBound : Int.random(in: range, using: &random)
+    }
 
     /// One of several; nil when there is none.
     func pick<T>(_ items: [T]) -> T? { items.isEmpty ? nil : items[number(0...items.count - 1)] }
