@@ -1,6 +1,6 @@
 import AWSWire
 
-/// Breaks things, now and then, and mends them again.
+/// Breaks things, and mends them again.
 ///
 /// Safe because a world runs in one thread.
 final class FaultInjector: @unchecked Sendable {
@@ -13,74 +13,69 @@ final class FaultInjector: @unchecked Sendable {
     private let server: SimulatedServer
     private let hosts: [SimulatedHost]
     private var networks: [Network] = []
-    private var isActive = false
-    /// The mean time between two faults; nil for a world without.
-    private let interval: Int?
 
     init(_ timeline: Timeline, _ server: SimulatedServer, _ hosts: [SimulatedHost]) {
         self.timeline = timeline
         self.server = server
         self.hosts = hosts
-        interval = timeline.pick([nil, 40_000, 15_000, 15_000, 5_000] as [Int?]) ?? nil
     }
 
-    /// Begins to break things.
-    func start(_ client: Network) {
+    /// Makes machines and ways as bad as they are in this world.
+    /// - Parameter areCallsLost: whether calls and answers may be lost, and pulls fail.
+    func start(_ client: Network, areCallsLost: Bool) {
+        let dice = timeline.dice("faults")
         networks = hosts.map(\.network) + [client]
-        for host in hosts {
-            host.engine.slowness = timeline.pick([20, 500, 2_000, 8_000]) ?? 0
-        }
-        guard let interval else { return }
-        isActive = true
+        for host in hosts { host.engine.slowness = dice.pick([20, 500, 2_000, 8_000]) ?? 0 }
+        guard areCallsLost else { return }
         let losses = [0, 0.02, 0.1]
-        let loss = timeline.pick(losses) ?? 0
+        let loss = dice.pick(losses) ?? 0
         for network in networks { network.loss = loss }
-        for host in hosts { host.engine.pullFailure = timeline.chance(0.3) ? 0.1 : 0 }
-        next(interval)
+        for host in hosts { host.engine.pullFailure = dice.chance(0.3) ? 0.1 : 0 }
     }
 
-    private func next(_ interval: Int) {
-        timeline.after(timeline.milliseconds(0...2 * interval)) { [self] in
-            guard isActive, let fault = timeline.pick(Fault.allCases), let host = timeline.pick(hosts) else { return }
-            perform(fault, host)
-            next(interval)
-        }
-    }
-
-    private func perform(_ fault: Fault, _ host: SimulatedHost) {
+    /// Breaks something.
+    /// - Returns: what, and for how long.
+    func act(_ dice: Dice) -> String {
+        guard let fault = dice.pick(Fault.allCases), let host = dice.pick(hosts) else { return "nothing" }
         switch fault {
         case .serverCrash:
             server.crash()
-            mend(0...20_000) { [self] in server.start() }
+            return mend("the server is killed", dice.milliseconds(0...20_000)) { [self] in server.start() }
         case .agentCrash:
             host.crashAgent()
-            mend(0...60_000) { host.startAgent() }
+            return mend("the agent of \(host.name) is killed", dice.milliseconds(0...60_000)) { host.startAgent() }
         case .engineDown:
             host.engine.goDown()
-            mend(50...40_000) { host.engine.comeUp() }
+            return mend("the engine of \(host.name) is gone", dice.milliseconds(50...40_000)) { host.engine.comeUp() }
         case .sessionsBreak:
             timeline.say(host.name, "sessions-break")
             host.network.cut()
+            return "the sessions of \(host.name) break"
         case .partition:
             timeline.say(host.name, "partition")
             host.network.partition()
-            mend(100...240_000) { [self] in heal(host.network) }
+            return mend("\(host.name) cannot be reached", dice.milliseconds(100...240_000)) { [self] in
+                heal(host.network)
+            }
         case .diskFull:
             timeline.say("store", "disk-full")
             server.store.isFull = true
-            mend(100...10_000) { [self] in server.store.isFull = false }
+            return mend("the disk is full", dice.milliseconds(100...10_000)) { [self] in server.store.isFull = false }
         case .diskSlow:
             timeline.say("store", "disk-slow")
             server.store.isSlow = true
-            mend(100...20_000) { [self] in server.store.isSlow = false }
-        case .containerKilled: host.engine.killOne(isOutOfMemory: timeline.chance(0.5))
-        case .containerVanished: host.engine.removeOne()
+            return mend("the disk is slow", dice.milliseconds(100...20_000)) { [self] in server.store.isSlow = false }
+        case .containerKilled:
+            let label = host.engine.killOne(isOutOfMemory: dice.chance(0.5), dice)
+            return "a container of \(host.name) is killed: \(label)"
+        case .containerVanished: return "a container of \(host.name) is removed: \(host.engine.removeOne(dice))"
         }
     }
 
     /// Ends a fault after a while.
-    private func mend(_ range: ClosedRange<Int>, _ body: @escaping () -> Void) {
-        timeline.after(timeline.milliseconds(range), body)
+    private func mend(_ what: String, _ time: Duration, _ body: @escaping () -> Void) -> String {
+        timeline.after(time, body)
+        return "\(what) for \(time.wholeMilliseconds) ms"
     }
 
     private func heal(_ network: Network) {
@@ -91,7 +86,6 @@ final class FaultInjector: @unchecked Sendable {
 
     /// Mends everything; from now on nothing breaks.
     func stop() {
-        isActive = false
         server.store.isFull = false
         server.store.isSlow = false
         server.start()

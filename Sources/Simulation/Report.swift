@@ -9,7 +9,19 @@ package struct Report {
     package var duration: Duration
     /// What broke; nil when all went well.
     package var failure: Failure?
+    /// What was done, in order.
+    package var deeds: [DeedLine]
     package var trace: Trace
+}
+
+/// A deed that was done: a call of a client, or a fault.
+package struct DeedLine: Sendable, Equatable {
+    /// The place in the seed's plan.
+    package var number: Int
+    /// Virtual seconds since the beginning.
+    package var time: String
+    /// `RunTask {…}`, or what broke.
+    package var text: String
 }
 
 /// What broke in a run.
@@ -24,6 +36,11 @@ package struct Failure: Sendable, Equatable {
     package var time: String
 }
 
+extension Failure {
+    /// The failure on a screen.
+    package var text: String { "FAILED at step \(step), \(time) s: \(invariant)\n  \(breach)" }
+}
+
 extension Report {
     /// The run on a screen: what happened how often, what broke and what came before, and the hash of the whole trace.
     package var text: String {
@@ -33,8 +50,7 @@ extension Report {
         }
         if let failure {
             lines += ["the last of the trace:"] + trace.end.map { "  " + $0 }
-            lines.append("FAILED at step \(failure.step), \(failure.time) s: \(failure.invariant)")
-            lines.append("  \(failure.breach)")
+            lines.append(failure.text)
         } else {
             lines.append("passed")
         }

@@ -11,6 +11,10 @@ package final class World {
         package var seed: UInt64
         /// How many things clients do before the faults stop.
         package var steps = 150
+        /// The numbers of the deeds that are done; nil for all.
+        package var kept: Set<Int>?
+        /// Whether every delay is the shortest there is, and nothing goes wrong but by a deed.
+        package var isCalm = false
         /// What runs in the control loop; tests put broken ones in.
         package var controllers: [any Controller] = makeControllers()
         package var invariants: [any Invariant] = makeInvariants()
@@ -22,6 +26,8 @@ package final class World {
         }
     }
 
+    /// When clients begin. By then everything they need is there.
+    private static let start: Duration = .seconds(5)
     /// How long the region has to become what it should be, once the faults have stopped.
     private static let convergence: Duration = .seconds(600)
     /// How long nothing may change after that.
@@ -31,16 +37,22 @@ package final class World {
     private let stage: Stage
     private let faults: FaultInjector
     private let workload: Workload
+    private let plan: [Deed]
+    private var deeds: [DeedLine] = []
+    private var isDone = false
     private var loud: [String]?
 
     private var timeline: Timeline { stage.timeline }
 
     package init(_ options: Options) {
         self.options = options
-        let timeline = Timeline(seed: options.seed, trace: Trace(sink: options.sink))
+        let timeline = Timeline(seed: options.seed, trace: Trace(sink: options.sink), isCalm: options.isCalm)
         let stage = Stage(timeline, controllers: options.controllers, invariants: options.invariants)
         self.stage = stage
-        for number in 1...timeline.number(2...4) { _ = stage.addHost("host\(number)", World.agent(number)) }
+        plan = Deed.plan(timeline.choice("plan"), steps: options.steps, from: World.start)
+        for number in 1...timeline.choice("hosts").number(2...4) {
+            _ = stage.addHost("host\(number)", World.agent(number))
+        }
         faults = FaultInjector(timeline, stage.server, stage.hosts)
         workload = Workload(timeline, Network("client", timeline, stage.server), stage.hosts)
     }
@@ -57,11 +69,12 @@ package final class World {
         stage.watch = { [unowned self] changes, _ in noteCommits(changes) }
         stage.takeAcknowledged = { [workload] in workload.takeAcknowledged() }
         stage.server.start()
-        for host in stage.hosts { timeline.after(timeline.milliseconds(0...3_000)) { host.startAgent() } }
+        for host in stage.hosts { timeline.after(host.network.dice.milliseconds(0...3_000)) { host.startAgent() } }
         workload.look = { [stage] in stage.durable }
-        faults.start(workload.network)
-        workload.start(steps: options.steps)
-        while !workload.isDone, stage.failure == nil, stage.step() {}
+        workload.start()
+        faults.start(workload.network, areCallsLost: plan.contains(where: \.isFault))
+        schedule()
+        while !isDone, stage.failure == nil, stage.step() {}
         calmDown()
         while !workload.isTidy, stage.failure == nil, stage.step() {}
         stage.pass(World.convergence)
@@ -72,7 +85,20 @@ package final class World {
         stage.judge("nothing changes in the quiet", loud?.first)
         return Report(
             seed: options.seed, steps: stage.steps, duration: timeline.now - Timeline.start, failure: stage.failure,
-            trace: timeline.trace)
+            deeds: deeds, trace: timeline.trace)
+    }
+
+    private func schedule() {
+        for deed in plan where options.kept?.contains(deed.number) ?? true {
+            timeline.after(deed.time) { [self] in perform(deed) }
+        }
+        timeline.after(plan.last?.time ?? World.start) { [self] in isDone = true }
+    }
+
+    private func perform(_ deed: Deed) {
+        let dice = timeline.choice("deed \(deed.number)")
+        let text = deed.isFault ? faults.act(dice) : workload.act(dice)
+        deeds.append(DeedLine(number: deed.number, time: Trace.time(timeline.now), text: text))
     }
 
     private func calmDown() {

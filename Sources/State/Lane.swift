@@ -45,11 +45,18 @@ package final class Lane: Sendable {
     private let published: Mutex<Snapshot>
     private let store: any Store
     private let observer: any LaneObserver
+    private let seed: (@Sendable (Revision) -> UInt64)?
 
     /// - Parameters:
     ///   - snapshot: the state as loaded from `store`.
     ///   - random: where the seeds of all decisions come from.
-    package init(snapshot: Snapshot, store: any Store, random: SeededRandom, observer: any LaneObserver) {
+    ///   - seed: the seed of a decision at a revision, instead of one from `random`: then decisions that change nothing
+    ///     leave no mark on later ones.
+    package init(
+        snapshot: Snapshot, store: any Store, random: SeededRandom, observer: any LaneObserver,
+        seed: (@Sendable (Revision) -> UInt64)? = nil
+    ) {
+        self.seed = seed
         contents = Mutex(Contents(head: snapshot, durable: snapshot, random: random))
         published = Mutex(snapshot)
         self.store = store
@@ -106,7 +113,8 @@ package final class Lane: Sendable {
         _ reply: @escaping @Sendable (Result<Output, LaneError>) -> Void
     ) -> Step {
         var transaction = Transaction(contents.head)
-        var context = DecisionContext(now: now, random: SeededRandom(seed: contents.random.next()))
+        let seed = self.seed?(contents.head.revision) ?? contents.random.next()
+        var context = DecisionContext(now: now, random: SeededRandom(seed: seed))
         let output: Output
         do { output = try work(&transaction, &context) } catch { return .reply { reply(.failure(.refused(error))) } }
         let isUpToDate = contents.waiting.isEmpty && contents.flushing == nil

@@ -25,6 +25,15 @@ struct SimulateCommand: ParsableCommand {
     @Option(help: "How many things clients do before the faults stop.")
     var steps = SimulateCommand.defaultSteps
 
+    @Flag(help: "Find a short story for a seed that fails: leave out what is done while the same invariant breaks.")
+    var shrink = false
+
+    @Option(help: ArgumentHelp("Do only these things of the seed, as --shrink names them.", valueName: "N,N|none"))
+    var keep: String?
+
+    @Flag(help: "Leave nothing to chance but what is done: short ways, no losses.")
+    var calm = false
+
     @Flag(help: "Show everything that happens.")
     var verbose = false
 
@@ -33,6 +42,10 @@ struct SimulateCommand: ParsableCommand {
             throw ValidationError("Give one of --seed, --seeds and --scenario.")
         }
         guard steps >= 0 else { throw ValidationError("--steps must not be negative.") }
+        guard seed != nil || (!shrink && keep == nil && !calm) else {
+            throw ValidationError("--shrink, --keep and --calm are for one --seed.")
+        }
+        guard keep == nil || kept != nil else { throw ValidationError("--keep takes numbers with commas between.") }
     }
 
     func run() throws {
@@ -53,16 +66,34 @@ struct SimulateCommand: ParsableCommand {
     }
 
     private func runOne(_ seed: UInt64) -> Bool {
-        let report = report(seed, sink: verbose ? { Terminal.show($0) } : nil)
+        var options = options(seed)
+        options.sink = verbose ? { Terminal.show($0) } : nil
+        let report = World(options).run()
         Terminal.show(report.text)
+        if shrink, var shrinker = Shrinker(options, report) {
+            Terminal.show(shrinker.shrink().text(command(seed)))
+        }
         return report.failure == nil
     }
 
-    private func report(_ seed: UInt64, sink: ((String) -> Void)? = nil) -> Report {
+    private func options(_ seed: UInt64) -> World.Options {
         var options = World.Options(seed: seed)
         options.steps = steps
-        options.sink = sink
-        return World(options).run()
+        options.kept = kept
+        options.isCalm = calm
+        return options
+    }
+
+    /// The numbers of `--keep`; nil for all, or when they cannot be read.
+    private var kept: Set<Int>? {
+        guard let keep else { return nil }
+        guard keep != "none" else { return [] }
+        let numbers = keep.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
+        return numbers.contains(nil) ? nil : Set(numbers.compactMap(\.self))
+    }
+
+    private func command(_ seed: UInt64) -> String {
+        "roost simulate --seed \(seed)" + (steps == SimulateCommand.defaultSteps ? "" : " --steps \(steps)")
     }
 
     /// Every world has one thread; several worlds share the processor. Failures are shown in order of their seeds, as
@@ -80,10 +111,8 @@ struct SimulateCommand: ParsableCommand {
 
     /// What to show of a seed; nil when it passed.
     private func failure(of seed: UInt64) -> String? {
-        guard let failure = report(seed).failure else { return nil }
-        let command =
-            "roost simulate --seed \(seed)" + (steps == SimulateCommand.defaultSteps ? "" : " --steps \(steps)")
-        return "\(command)    # step \(failure.step), \(failure.time) s: \(failure.invariant): \(failure.breach)"
+        guard let failure = World(options(seed)).run().failure else { return nil }
+        return "\(command(seed))    # step \(failure.step), \(failure.time) s: \(failure.invariant): \(failure.breach)"
     }
 
     /// Results that come in any order, and are shown in one.

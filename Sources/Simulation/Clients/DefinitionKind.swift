@@ -17,8 +17,8 @@ enum DefinitionKind: CaseIterable {
     /// - Parameters:
     ///   - port: the host port, for a static one.
     ///   - memory: of the first container, in MiB.
-    func request(_ family: String, port: Int, memory: Int, _ timeline: Timeline) -> JSONValue {
-        var main = container("main", memory, timeline)
+    func request(_ family: String, port: Int, memory: Int, _ dice: Dice) -> JSONValue {
+        var main = container("main", memory, dice)
         var others: [JSONValue] = []
         switch self {
         case .steady: break
@@ -27,32 +27,32 @@ enum DefinitionKind: CaseIterable {
         case .checked: check(&main, "healthy")
         case .unhealthy: check(&main, "unhealthy")
         case .sidecar:
-            var second = container("second", 32, timeline)
+            var second = container("second", 32, dice)
             second["dependsOn"] = [["containerName": "main", "condition": "START"]]
             others = [second]
         case .initialized:
-            var first = container("first", 32, timeline)
+            var first = container("first", 32, dice)
             first["essential"] = false
             set(&first, ["ROOST_SIMULATE_EXIT_AFTER": "2"])
             main["dependsOn"] = [["containerName": "first", "condition": "SUCCESS"]]
             others = [first]
         case .shortLived:
-            let seconds = "\(timeline.number(0...40))"
+            let seconds = "\(dice.number(0...40))"
             let ends: [[String: String]] = [
                 [:], ["ROOST_SIMULATE_EXIT_CODE": "1"],
                 ["ROOST_SIMULATE_EXIT_CODE": "137", "ROOST_SIMULATE_OOM": "1"],
             ]
-            set(&main, (timeline.pick(ends) ?? [:]).merging(["ROOST_SIMULATE_EXIT_AFTER": seconds]) { $1 })
+            set(&main, (dice.pick(ends) ?? [:]).merging(["ROOST_SIMULATE_EXIT_AFTER": seconds]) { $1 })
         case .missingImage: main["image"] = "missing/image"
         case .failingStart: set(&main, ["ROOST_SIMULATE_START_ERROR": "exec: no such file"])
         }
         return ["family": .string(family), "containerDefinitions": .array([main] + others)]
     }
 
-    private func container(_ name: String, _ memory: Int, _ timeline: Timeline) -> JSONValue {
+    private func container(_ name: String, _ memory: Int, _ dice: Dice) -> JSONValue {
         [
             "name": .string(name), "image": "busybox", "memory": .int(Int64(memory)),
-            "cpu": .int(Int64(timeline.pick([0, 64, 128]) ?? 0)), "essential": true,
+            "cpu": .int(Int64(dice.pick([0, 64, 128]) ?? 0)), "essential": true,
         ]
     }
 

@@ -5,13 +5,13 @@ import State
 extension Workload {
     /// One thing, by chance.
     func act() {
-        switch timeline.number(0...99) {
+        switch dice.number(0...99) {
         case 0..<30: runTask()
         case 30..<42: stopTask()
         case 42..<50: createService()
         case 50..<72: updateService()
         case 72..<74: deleteService()
-        case 74..<80: register(timeline.pick(DefinitionKind.allCases) ?? .steady)
+        case 74..<80: register(dice.pick(DefinitionKind.allCases) ?? .steady)
         case 80..<83: setState("DRAINING")
         case 83..<88: setState("ACTIVE")
         case 88..<89: deregister()
@@ -22,9 +22,9 @@ extension Workload {
 
     func register(_ kind: DefinitionKind) {
         let index = DefinitionKind.allCases.firstIndex(of: kind) ?? 0
-        let memory = timeline.pick([64, 128, 256]) ?? 64
+        let memory = dice.pick([64, 128, 256]) ?? 64
         // Ports of their own for every service, so that only its own tasks are in a service's way.
-        let body = kind.request("family\(index)", port: 8_000 + timeline.number(0...2), memory: memory, timeline)
+        let body = kind.request("family\(index)", port: 8_000 + dice.number(0...2), memory: memory, dice)
         call("RegisterTaskDefinition", body) { [self] answer in
             guard let answer, answer.isSuccess, let definition = answer.body["taskDefinition"],
                 let family = definition["family"]?.stringValue, let revision = definition["revision"]?.intValue
@@ -34,26 +34,26 @@ extension Workload {
         }
     }
 
-    private func someDefinition() -> String? { timeline.pick(kinds.keys.sorted()) }
+    private func someDefinition() -> String? { dice.pick(kinds.keys.sorted()) }
 
     private func runTask() {
         guard let definition = someDefinition() else { return }
         var body: JSONValue = [
-            "taskDefinition": .string(definition), "count": .int(Int64(timeline.number(1...4))),
+            "taskDefinition": .string(definition), "count": .int(Int64(dice.number(1...4))),
         ]
-        if timeline.chance(0.2) {
-            body["overrides"] = ["memory": .string("\(timeline.pick([512, 1_024, 2_048]) ?? 512)")]
+        if dice.chance(0.2) {
+            body["overrides"] = ["memory": .string("\(dice.pick([512, 1_024, 2_048]) ?? 512)")]
         }
-        if timeline.chance(0.3) {
-            body["placementStrategy"] = timeline.pick([[["type": "random"]], [["type": "binpack", "field": "memory"]]])
+        if dice.chance(0.3) {
+            body["placementStrategy"] = dice.pick([[["type": "random"]], [["type": "binpack", "field": "memory"]]])
         }
-        guard timeline.chance(0.5) else { return run(body, nil, tries: 1) }
+        guard dice.chance(0.5) else { return run(body, nil, tries: 1) }
         let token = token()
         body["clientToken"] = .string(token)
         run(body, token, tries: 20)
         // A client that never heard of the first answer, or is two clients.
-        if timeline.chance(0.3) {
-            timeline.after(timeline.milliseconds(0...60_000)) { [self, body] in run(body, token, tries: 3) }
+        if dice.chance(0.3) {
+            timeline.after(dice.milliseconds(0...60_000)) { [self, body] in run(body, token, tries: 3) }
         }
     }
 
@@ -67,7 +67,7 @@ extension Workload {
 
     private func stopTask() {
         let tasks = look().list(TaskRecord.self).filter { $0.desiredStatus == .running }
-        if let task = timeline.pick(tasks) { stop(task.key, tries: 1) }
+        if let task = dice.pick(tasks) { stop(task.key, tries: 1) }
     }
 
     private func stop(_ key: Key<TaskRecord>, tries: Int) {
@@ -86,14 +86,14 @@ extension Workload {
     private func percentages(_ kind: DefinitionKind?) -> JSONValue {
         if kind == .staticPort { return ["minimumHealthyPercent": 0, "maximumPercent": 200] }
         let pairs: [(Int64, Int64)] = [(100, 200), (50, 200), (0, 100), (50, 100), (100, 150), (75, 125)]
-        let (low, high) = timeline.pick(pairs) ?? (100, 200)
+        let (low, high) = dice.pick(pairs) ?? (100, 200)
         return ["minimumHealthyPercent": .int(low), "maximumPercent": .int(high)]
     }
 
     private func createService() {
         guard let definition = someDefinition() else { return }
-        let name = "service\(timeline.number(1...4))"
-        let count = timeline.number(0...4)
+        let name = "service\(dice.number(1...4))"
+        let count = dice.number(0...4)
         let body: JSONValue = [
             "serviceName": .string(name), "taskDefinition": .string(definition), "desiredCount": .int(Int64(count)),
             "deploymentConfiguration": percentages(kinds[definition]),
@@ -106,14 +106,14 @@ extension Workload {
     }
 
     private func someService() -> ServiceRecord? {
-        timeline.pick(look().list(ServiceRecord.self).filter { $0.status == .active })
+        dice.pick(look().list(ServiceRecord.self).filter { $0.status == .active })
     }
 
     private func updateService() {
         guard let service = someService() else { return }
         var body: JSONValue = ["service": .string(service.name)]
-        switch timeline.number(0...5) {
-        case 0, 1: body["desiredCount"] = .int(Int64(timeline.number(0...5)))
+        switch dice.number(0...5) {
+        case 0, 1: body["desiredCount"] = .int(Int64(dice.number(0...5)))
         case 2, 3:
             guard let definition = someDefinition() else { return }
             body["taskDefinition"] = .string(definition)
@@ -142,7 +142,7 @@ extension Workload {
     }
 
     private func setState(_ status: String) {
-        guard let instance = timeline.pick(instances()) else { return }
+        guard let instance = dice.pick(instances()) else { return }
         call("UpdateContainerInstancesState", state([instance], status)) { _ in }
     }
 
@@ -152,23 +152,24 @@ extension Workload {
 
     /// Takes an instance out by force; somebody starts its agent anew some time later.
     private func deregister() {
-        guard let instance = timeline.pick(instances()),
+        guard let instance = dice.pick(instances()),
             let host = hosts.first(where: { $0.journal.instanceID == instance.ec2InstanceID })
         else { return }
+        let pause = dice.milliseconds(0...120_000)
         call("DeregisterContainerInstance", ["containerInstance": .string(instance.id), "force": true]) { [self] _ in
-            timeline.after(timeline.milliseconds(0...120_000)) { [self] in restart(host) }
+            timeline.after(pause) { [self] in restart(host) }
         }
     }
 
     private func restart(_ host: SimulatedHost) {
         guard host.agent != nil else { return }
         host.crashAgent()
-        timeline.after(timeline.milliseconds(0...1_000)) { host.startAgent() }
+        timeline.after(host.network.dice.milliseconds(0...1_000)) { host.startAgent() }
     }
 
     private func describe() {
         let tasks = look().list(TaskRecord.self)
-        guard let task = timeline.pick(tasks) else { return }
+        guard let task = dice.pick(tasks) else { return }
         call("DescribeTasks", ["tasks": [.string(task.id)]]) { _ in }
     }
 
@@ -205,7 +206,7 @@ extension Workload {
     /// - Parameter ports: how many tasks with a static port may still be wanted: there are not more hosts.
     private func tidy(_ service: ServiceRecord, _ ports: inout Int) {
         let calm = kinds.filter(\.value.isCalm).keys.sorted()
-        guard let definition = timeline.pick(calm) else { return }
+        guard let definition = dice.pick(calm) else { return }
         let isCalm = kind(of: service)?.isCalm ?? false
         let kind = isCalm ? kind(of: service) : kinds[definition]
         var body: JSONValue = ["service": .string(service.name)]
@@ -214,8 +215,8 @@ extension Workload {
             body["desiredCount"] = .int(Int64(ports))
             ports = 0
             body["deploymentConfiguration"] = percentages(.staticPort)
-        } else if timeline.chance(0.5) {
-            body["desiredCount"] = .int(Int64(timeline.number(0...4)))
+        } else if dice.chance(0.5) {
+            body["desiredCount"] = .int(Int64(dice.number(0...4)))
         }
         order("UpdateService", body)
     }

@@ -24,7 +24,7 @@ extension Workload {
     }
 
     private func registerDaemon(_ kind: DefinitionKind, tries: Int = 1, _ done: @escaping () -> Void = {}) {
-        let body = kind.request("daemon", port: 0, memory: 64, timeline)
+        let body = kind.request("daemon", port: 0, memory: 64, dice)
         call("RegisterDaemonTaskDefinition", body, tries: tries) { [self] answer in
             if let arn = answer?.body["daemonTaskDefinitionArn"]?.stringValue { daemonKinds[arn] = kind }
             done()
@@ -34,12 +34,12 @@ extension Workload {
     /// One thing, by chance.
     func actOnDaemon() {
         guard let daemon = look().get(Workload.daemon) else { return createDaemon() }
-        switch timeline.number(0...9) {
+        switch dice.number(0...9) {
         case 0: call("DeleteDaemon", ["daemonArn": "logs"]) { _ in }
         case 1...3:
             // Daemons have no ports.
             let kinds = DefinitionKind.allCases.filter { $0 != .staticPort && $0 != .dynamicPort }
-            registerDaemon(timeline.pick(kinds) ?? .steady)
+            registerDaemon(dice.pick(kinds) ?? .steady)
         case 4...7 where daemon.status == .active: call("UpdateDaemon", update(daemonKinds.keys.sorted())) { _ in }
         default: call("DescribeDaemon", ["daemonArn": "logs"]) { _ in }
         }
@@ -58,11 +58,11 @@ extension Workload {
     }
 
     private func settings(_ definitions: [String]) -> JSONValue? {
-        guard let definition = timeline.pick(definitions) else { return nil }
+        guard let definition = dice.pick(definitions) else { return nil }
         return [
             "daemonTaskDefinitionArn": .string(definition),
-            "capacityProviderArns": [.string(Workload.capacityProvider)], "critical": .bool(timeline.chance(0.5)),
-            "deploymentConfiguration": ["drainPercent": .int(Int64(timeline.pick([1, 50, 100]) ?? 25))],
+            "capacityProviderArns": [.string(Workload.capacityProvider)], "critical": .bool(dice.chance(0.5)),
+            "deploymentConfiguration": ["drainPercent": .int(Int64(dice.pick([1, 50, 100]) ?? 25))],
         ]
     }
 

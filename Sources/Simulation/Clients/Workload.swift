@@ -10,8 +10,10 @@ final class Workload: @unchecked Sendable {
     let hosts: [SimulatedHost]
     /// The durable state, to choose from.
     var look: () -> Snapshot = { preconditionFailure("a world says where its state is") }
-    private(set) var isDone = false
-    private var left = 0
+    /// The chance of what is done now.
+    private(set) var dice: Dice
+    /// What was called since an act began.
+    private var calls: [String] = []
     /// Calls of `tidyUp` that have no answer yet.
     private var unanswered = 0
     private var isTidying = false
@@ -24,6 +26,7 @@ final class Workload: @unchecked Sendable {
 
     init(_ timeline: Timeline, _ network: Network, _ hosts: [SimulatedHost]) {
         self.timeline = timeline
+        dice = timeline.choice("set-up")
         self.network = network
         self.hosts = hosts
     }
@@ -44,26 +47,21 @@ final class Workload: @unchecked Sendable {
         return "token-\(nextToken)"
     }
 
-    /// Begins: a cluster, a few definitions, then `steps` calls at random times.
-    func start(steps: Int) {
-        left = steps
+    /// Begins with what everything needs: a cluster and a few definitions.
+    func start() {
         call("CreateCluster", ["clusterName": "default"], tries: 50) { [self] _ in
             for kind in DefinitionKind.allCases { register(kind) }
             startDaemon()
-            next()
         }
     }
 
-    private func next() {
-        timeline.after(timeline.milliseconds(0...4_000)) { [self] in
-            guard left > 0 else {
-                isDone = true
-                return
-            }
-            left -= 1
-            act()
-            next()
-        }
+    /// Does one thing.
+    /// - Returns: what.
+    func act(_ dice: Dice) -> String {
+        self.dice = dice
+        calls = []
+        act()
+        return calls.first ?? "nothing"
     }
 
     // MARK: Calls
@@ -78,7 +76,9 @@ final class Workload: @unchecked Sendable {
 
     /// Calls an operation, again and again while there is no answer or the region failed.
     func call(_ operation: String, _ body: JSONValue, tries: Int = 1, _ done: @escaping (Answer?) -> Void) {
-        network.call(operation, body.encode()) { [self] answer in
+        let bytes = body.encode()
+        calls.append("\(operation) \(String(decoding: bytes, as: UTF8.self))")
+        network.call(operation, bytes) { [self] answer in
             switch answer {
             case .answered(let status, let bytes) where status < 500 || tries <= 1:
                 let body = (try? JSONValue.parse(bytes)) ?? .null
@@ -89,7 +89,7 @@ final class Workload: @unchecked Sendable {
                 timeline.say("client", operation, "lost")
                 done(nil)
             default:
-                timeline.after(timeline.milliseconds(100...3_000)) { [self] in
+                timeline.after(network.dice.milliseconds(100...3_000)) { [self] in
                     call(operation, body, tries: tries - 1, done)
                 }
             }
@@ -108,6 +108,7 @@ final class Workload: @unchecked Sendable {
     /// Lets the region come to rest: no instance drains, nothing that always fails is wanted, there is room for all.
     func tidyUp() {
         isTidying = true
+        dice = timeline.choice("tidy")
         unanswered += 2
         // What is under way from before comes first.
         timeline.after(.seconds(90)) { [self] in

@@ -33,7 +33,7 @@ extension AgentProcess {
 
     private func registered(_ arn: String) {
         // Written before anything bears the name.
-        after(timeline.milliseconds(1...15)) { [self] in
+        after(dice.milliseconds(1...15)) { [self] in
             host.journal.save(containerInstanceARN: arn)
             timeline.say(host.name, "registered", String(arn.suffix(6)))
             deliver(.registered(containerInstanceARN: arn))
@@ -48,7 +48,7 @@ extension AgentProcess {
         host.network.call("DiscoverPollEndpoint", request.encoded()) { [weak self] answer in
             guard let self, isAlive else { return }
             guard case .answered(200, _) = answer else { return redial(kind, &backoff) }
-            after(timeline.latency()) { [self] in upgrade(kind, &backoff) }
+            after(dice.latency()) { [self] in upgrade(kind, &backoff) }
         }
     }
 

@@ -12,6 +12,7 @@ final class AgentProcess: @unchecked Sendable {
     private(set) var isAlive = true
     /// The open sessions.
     var sessions: [SessionKind: AgentSessionEnd] = [:]
+    let dice: Dice
     var random: SeededRandom
     private var journalQueue: [AgentAction] = []
     private var isJournalBusy = false
@@ -20,10 +21,11 @@ final class AgentProcess: @unchecked Sendable {
 
     init(_ host: SimulatedHost, number: Int) {
         self.host = host
-        random = host.timeline.fork()
+        dice = host.timeline.dice("agent \(number) of \(host.name)")
+        random = dice.fork()
         var settings = TaskSettings(instance: host.journal.instanceID, cluster: "default", region: "us-east-1")
-        settings.cleanupDelay = .seconds(host.timeline.number(30...600))
-        machine = AgentMachine(cluster: "default", settings: settings, random: host.timeline.fork())
+        settings.cleanupDelay = .seconds(dice.number(30...600))
+        machine = AgentMachine(cluster: "default", settings: settings, random: dice.fork())
     }
 
     func start() {

@@ -8,6 +8,7 @@ import Agent
 final class EngineHost: @unchecked Sendable {
     private let name: String
     private let timeline: Timeline
+    private let dice: Dice
     private let evidence: Evidence
     private var containers: SimulatedContainers
     private(set) var isUp = true
@@ -26,8 +27,9 @@ final class EngineHost: @unchecked Sendable {
     init(_ name: String, _ timeline: Timeline, _ evidence: Evidence) {
         self.name = name
         self.timeline = timeline
+        dice = timeline.dice("engine of \(name)")
         self.evidence = evidence
-        containers = SimulatedContainers(random: timeline.fork())
+        containers = SimulatedContainers(random: dice.fork())
     }
 
     /// Everything the engine has, in order of ids.
@@ -53,12 +55,12 @@ final class EngineHost: @unchecked Sendable {
     /// - Parameter answer: called once with the answer, nil for none; not at all when the agent dies before.
     func perform(_ action: EngineAction, _ answer: @escaping (EngineEvent?) -> Void) {
         guard isUp else {
-            timeline.after(timeline.milliseconds(0...50)) { answer(action.failure(EngineHost.unreachable)) }
+            timeline.after(dice.milliseconds(0...50)) { answer(action.failure(EngineHost.unreachable)) }
             return
         }
-        if case .pull(let reference, let image) = action, timeline.chance(pullFailure) {
+        if case .pull(let reference, let image) = action, dice.chance(pullFailure) {
             let failure = EngineFailure(.refused, "toomanyrequests: \(image)")
-            timeline.after(timeline.milliseconds(0...slowness)) { answer(.pullFailed(reference, failure)) }
+            timeline.after(dice.milliseconds(0...slowness)) { answer(.pullFailed(reference, failure)) }
             return
         }
         let number = nextCall
@@ -89,10 +91,10 @@ final class EngineHost: @unchecked Sendable {
             containers.delays = delays
             return
         }
-        containers.delays.pull = timeline.milliseconds(0...slowness * 4)
-        containers.delays.create = timeline.milliseconds(0...200)
-        containers.delays.start = timeline.milliseconds(0...300)
-        containers.delays.stop = timeline.milliseconds(0...slowness * 2)
+        containers.delays.pull = dice.milliseconds(0...slowness * 4)
+        containers.delays.create = dice.milliseconds(0...200)
+        containers.delays.start = dice.milliseconds(0...300)
+        containers.delays.stop = dice.milliseconds(0...slowness * 2)
     }
 
     private func confirm(_ event: EngineEvent) -> Bool {
@@ -108,7 +110,7 @@ final class EngineHost: @unchecked Sendable {
 
     private func tell(_ event: EngineEvent) {
         guard isUp || event.isLoss, let listener else { return }
-        timeline.after(timeline.milliseconds(0...10)) { listener(event) }
+        timeline.after(dice.milliseconds(0...10)) { listener(event) }
     }
 
     // MARK: What happens to it
@@ -122,7 +124,7 @@ final class EngineHost: @unchecked Sendable {
         let broken = waiting.sorted { $0.key < $1.key }.map(\.value)
         waiting = [:]
         for (action, answer) in broken {
-            timeline.after(timeline.milliseconds(0...20)) { answer(action.failure(EngineHost.unreachable)) }
+            timeline.after(dice.milliseconds(0...20)) { answer(action.failure(EngineHost.unreachable)) }
         }
     }
 
@@ -134,10 +136,12 @@ final class EngineHost: @unchecked Sendable {
     }
 
     /// A running container ends by a signal, as by an operator or for want of memory.
-    func killOne(isOutOfMemory: Bool) {
-        guard let victim = timeline.pick(all.filter(\.isRunning)) else { return }
+    /// - Returns: which one.
+    func killOne(isOutOfMemory: Bool, _ dice: Dice) -> String {
+        guard let victim = dice.pick(all.filter(\.isRunning)) else { return "none" }
         timeline.say(name, isOutOfMemory ? "container-oom" : "container-killed", victim.reference.label)
         end(victim, code: 137, isOutOfMemory: isOutOfMemory)
+        return victim.reference.label
     }
 
     /// A running container ends.
@@ -152,13 +156,16 @@ final class EngineHost: @unchecked Sendable {
     }
 
     /// A container is removed behind the agent's back. The engine tells, if it is there, that it ended.
-    func removeOne() {
-        guard let victim = timeline.pick(all) else { return }
+    /// - Returns: which one.
+    func removeOne(_ dice: Dice) -> String {
+        guard let victim = dice.pick(all) else { return "none" }
         timeline.say(name, "container-vanished", victim.reference.label)
         evidence.areHostsChanged = true
         _ = containers.perform(.remove(victim.reference, id: victim.id), at: timeline.now)
-        guard victim.isRunning else { return }
-        tell(.exited(victim.reference, ContainerExit(id: victim.id, exitCode: 137, finishedAt: timeline.now)))
+        if victim.isRunning {
+            tell(.exited(victim.reference, ContainerExit(id: victim.id, exitCode: 137, finishedAt: timeline.now)))
+        }
+        return victim.reference.label
     }
 }
 

@@ -102,7 +102,7 @@ final class Link: @unchecked Sendable {
     }
 
     private func scheduleArrival(_ end: End) {
-        let arrival = max(timeline.now.advanced(by: timeline.latency()), sides[end.rawValue].lastArrival)
+        let arrival = max(timeline.now.advanced(by: network.dice.latency()), sides[end.rawValue].lastArrival)
         sides[end.rawValue].lastArrival = arrival
         timeline.after(arrival - timeline.now) { [self] in arrive(end) }
     }

@@ -13,6 +13,8 @@ final class Network: @unchecked Sendable {
     }
 
     let name: String
+    /// The chance of this way.
+    let dice: Dice
     private let timeline: Timeline
     private unowned let server: SimulatedServer
     private var links: [Link] = []
@@ -26,6 +28,7 @@ final class Network: @unchecked Sendable {
     init(_ name: String, _ timeline: Timeline, _ server: SimulatedServer) {
         self.name = name
         self.timeline = timeline
+        dice = timeline.dice("network of \(name)")
         self.server = server
     }
 
@@ -54,19 +57,19 @@ final class Network: @unchecked Sendable {
     /// Calls an operation of ECS with JSON bytes.
     /// - Parameter done: called once.
     func call(_ operation: String, _ body: [UInt8], _ done: @escaping (Answer) -> Void) {
-        guard !timeline.chance(loss) else {
+        guard !dice.chance(loss) else {
             timeline.say(name, "request-lost", operation)
             return giveUp(done)
         }
-        timeline.after(timeline.latency()) { [self] in
+        timeline.after(dice.latency()) { [self] in
             guard !isPartitioned else { return giveUp(done) }
             guard let process = reachable else { return fail(done) }
             process.handle(Network.request(operation, body)) { [self] response in
-                guard !timeline.chance(loss) else {
+                guard !dice.chance(loss) else {
                     timeline.say(name, "answer-lost", operation)
                     return giveUp(done)
                 }
-                timeline.after(timeline.latency()) { [self] in
+                timeline.after(dice.latency()) { [self] in
                     guard !isPartitioned else { return giveUp(done) }
                     done(.answered(status: response.status, body: response.body))
                 }
@@ -87,11 +90,11 @@ final class Network: @unchecked Sendable {
 
     /// The connection breaks soon.
     private func fail(_ done: @escaping (Answer) -> Void) {
-        timeline.after(timeline.latency()) { done(.lost) }
+        timeline.after(dice.latency()) { done(.lost) }
     }
 
     /// The caller notices now or when its patience ends.
     private func giveUp(_ done: @escaping (Answer) -> Void) {
-        timeline.after(timeline.chance(0.5) ? timeline.latency() : Network.patience) { done(.lost) }
+        timeline.after(dice.chance(0.5) ? dice.latency() : Network.patience) { done(.lost) }
     }
 }

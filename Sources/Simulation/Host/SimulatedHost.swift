@@ -26,7 +26,7 @@ final class SimulatedHost: @unchecked Sendable {
         self.configuration = configuration
         self.evidence = evidence
         engine = EngineHost(name, timeline, evidence)
-        journal = SimulatedJournal(timeline)
+        journal = SimulatedJournal(timeline, timeline.dice("journal of \(name)"))
     }
 
     /// Starts the agent, unless it runs.

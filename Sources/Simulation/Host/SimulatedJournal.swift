@@ -6,6 +6,7 @@ import Agent
 /// Safe because a world runs in one thread.
 final class SimulatedJournal: @unchecked Sendable {
     private let timeline: Timeline
+    private let dice: Dice
     /// By ARN.
     private var entries: [String: JSONValue] = [:]
     private(set) var containerInstanceARN: String?
@@ -20,9 +21,10 @@ final class SimulatedJournal: @unchecked Sendable {
     /// Counts crashes, so that a write of a dead agent is told from that of a living one.
     private var generation = 0
 
-    init(_ timeline: Timeline) {
+    init(_ timeline: Timeline, _ dice: Dice) {
         self.timeline = timeline
-        instanceID = "i-" + timeline.random.hex(17)
+        self.dice = dice
+        instanceID = "i-" + dice.random.hex(17)
     }
 
     /// The tasks, as an agent finds them at its start.
@@ -41,7 +43,7 @@ final class SimulatedJournal: @unchecked Sendable {
         let write = Write(entries: entries, forgotten: forgotten)
         underWay = write
         let generation = generation
-        timeline.after(timeline.chance(0.02) ? timeline.milliseconds(100...3_000) : timeline.milliseconds(1...15)) {
+        timeline.after(dice.chance(0.02) ? dice.milliseconds(100...3_000) : dice.milliseconds(1...15)) {
             [self] in
             guard generation == self.generation else { return }
             underWay = nil
@@ -56,7 +58,7 @@ final class SimulatedJournal: @unchecked Sendable {
         generation += 1
         guard let write = underWay else { return }
         underWay = nil
-        for entry in write.entries.prefix(timeline.number(0...write.entries.count)) {
+        for entry in write.entries.prefix(dice.number(0...write.entries.count)) {
             entries[entry.task] = entry.content
         }
     }

@@ -7,14 +7,16 @@ import State
 /// Safe because a world runs in one thread.
 final class ControlClock: @unchecked Sendable {
     private let timeline: Timeline
+    private let dice: Dice
     private var loop: ControlLoop?
     private var lane: Lane?
     private var isDue = false
     /// Counts alarms, so that one that was set anew does not ring twice.
     private var alarm = 0
 
-    init(_ timeline: Timeline) {
+    init(_ timeline: Timeline, _ dice: Dice) {
         self.timeline = timeline
+        self.dice = dice
     }
 
     func start(_ loop: ControlLoop, _ lane: Lane) {
@@ -29,7 +31,7 @@ final class ControlClock: @unchecked Sendable {
     func wake() {
         guard !isDue else { return }
         isDue = true
-        timeline.after(timeline.milliseconds(0...5)) { [self] in
+        timeline.after(dice.milliseconds(0...5)) { [self] in
             isDue = false
             step()
         }

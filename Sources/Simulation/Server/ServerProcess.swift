@@ -12,6 +12,8 @@ import State
 /// Safe because a world runs in one thread.
 final class ServerProcess: @unchecked Sendable {
     let timeline: Timeline
+    /// The chance of this process.
+    let dice: Dice
     let lane: Lane
     let hub = SessionHub()
     private let clock: ControlClock
@@ -27,19 +29,23 @@ final class ServerProcess: @unchecked Sendable {
     private var nextCall = 0
 
     /// Loads the state.
-    /// - Parameter evidence: is told of every change.
+    /// - Parameters:
+    ///   - evidence: is told of every change.
+    ///   - number: counts the processes.
     init(
         _ timeline: Timeline, _ store: SimulatedStore, _ realm: Realm, controllers: [any Controller],
-        evidence: Evidence
+        evidence: Evidence, number: Int
     ) throws(StoreError) {
         self.timeline = timeline
-        let clock = ControlClock(timeline)
+        dice = timeline.dice("server \(number)")
+        let clock = ControlClock(timeline, dice)
         self.clock = clock
         loop = ControlLoop(controllers: controllers) { clock.wake() }
         let snapshot = try Snapshot(realm: realm, loading: store)
         lane = Lane(
-            snapshot: snapshot, store: store, random: timeline.fork(),
-            observer: Witness(evidence: evidence, region: RegionObserver(loop: loop, hub: hub)))
+            snapshot: snapshot, store: store, random: dice.fork(),
+            observer: Witness(evidence: evidence, region: RegionObserver(loop: loop, hub: hub)),
+            seed: timeline.calmSeed)
         var table = OperationTable()
         ECSOperations.registerAll(&table)
         STSOperations.registerAll(&table)
@@ -85,7 +91,7 @@ final class ServerProcess: @unchecked Sendable {
             respond(response)
         }
         pipeline.handle(
-            request, at: timeline.now, requestID: timeline.random.uuid(), endpoint: "http://127.0.0.1:4566"
+            request, at: timeline.now, requestID: dice.random.uuid(), endpoint: "http://127.0.0.1:4566"
         ) { reply.body($0) }
     }
 

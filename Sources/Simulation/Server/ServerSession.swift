@@ -24,8 +24,8 @@ final class ServerSession: AssignmentListener, @unchecked Sendable {
         self.versions = versions
         self.link = link
         self.process = process
-        sessionID = process.timeline.random.uuid()
-        machine = AgentSession(instance, random: process.timeline.fork(), at: process.timeline.now)
+        sessionID = process.dice.random.uuid()
+        machine = AgentSession(instance, random: process.dice.fork(), at: process.timeline.now)
     }
 
     func open() {

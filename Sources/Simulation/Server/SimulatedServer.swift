@@ -12,6 +12,7 @@ final class SimulatedServer: @unchecked Sendable {
     private let controllers: [any Controller]
     private let evidence: Evidence
     private(set) var process: ServerProcess?
+    private var starts = 0
 
     init(_ timeline: Timeline, _ realm: Realm, controllers: [any Controller], evidence: Evidence) {
         self.timeline = timeline
@@ -26,7 +27,9 @@ final class SimulatedServer: @unchecked Sendable {
         guard process == nil else { return }
         timeline.say("server", "start")
         do {
-            process = try ServerProcess(timeline, store, realm, controllers: controllers, evidence: evidence)
+            starts += 1
+            process = try ServerProcess(
+                timeline, store, realm, controllers: controllers, evidence: evidence, number: starts)
         } catch {
             evidence.broken = "the server cannot load its store: \(error)"
         }

@@ -12,6 +12,7 @@ final class SimulatedStore: Store, @unchecked Sendable {
     }
 
     private let timeline: Timeline
+    private let dice: Dice
     private var rows: [StoredName: [UInt8]] = [:]
     private var revision: Revision = 0
     private var underWay: Commit?
@@ -24,6 +25,7 @@ final class SimulatedStore: Store, @unchecked Sendable {
 
     init(_ timeline: Timeline) {
         self.timeline = timeline
+        dice = timeline.dice("store")
     }
 
     func load(_ row: (StoredRow) throws(StoreError) -> Void) throws(StoreError) -> Revision {
@@ -39,7 +41,7 @@ final class SimulatedStore: Store, @unchecked Sendable {
         precondition(underWay == nil, "one commit at a time")
         underWay = Commit(batch: makeBatch(), completion: completion)
         let generation = generation
-        timeline.after(timeline.milliseconds(isSlow ? 200...5_000 : 1...12)) { [self] in
+        timeline.after(dice.milliseconds(isSlow ? 200...5_000 : 1...12)) { [self] in
             guard generation == self.generation, let commit = underWay else { return }
             finish(commit)
         }
@@ -65,7 +67,7 @@ final class SimulatedStore: Store, @unchecked Sendable {
 
     /// The process died: what was under way is on the disk, or is not.
     func crash() {
-        if let commit = underWay, !isFull, timeline.chance(0.5) { write(commit.batch) }
+        if let commit = underWay, !isFull, dice.chance(0.5) { write(commit.batch) }
         underWay = nil
         generation += 1
     }

@@ -1,7 +1,8 @@
 import AWSWire
+import State
 
-/// Virtual time: what is to happen and when, and the one source of chance. Nothing in a world happens but by an event
-/// of its timeline.
+/// Virtual time: what is to happen and when, and where chance comes from. Nothing in a world happens but by an event of
+/// its timeline.
 ///
 /// `@unchecked Sendable`, as everything of a world: the code under test wants closures it may call from any thread.
 /// Safe because a world runs in one thread.
@@ -18,18 +19,39 @@ package final class Timeline: @unchecked Sendable {
     package static let start = Timestamp(milliseconds: 1_767_225_600_000)
 
     package private(set) var now = Timeline.start
-    package var random: SeededRandom
     package let trace: Trace
-    /// Whether nothing is left to chance: every delay is the shortest there is, and nothing goes wrong by itself.
-    let isCalm: Bool
+    private let seed: UInt64
+    private let isCalm: Bool
     /// A binary heap, soonest first.
     private var events: [Event] = []
     private var nextNumber: UInt64 = 0
 
+    /// - Parameter isCalm: whether the dice of all parts are calm.
     package init(seed: UInt64, trace: Trace, isCalm: Bool = false) {
-        random = SeededRandom(seed: seed)
+        self.seed = seed
         self.trace = trace
         self.isCalm = isCalm
+    }
+
+    /// The chance of a part of the world: the same for a seed and a name.
+    func dice(_ name: String) -> Dice { Dice(seed: Timeline.mix(seed, name), isCalm: isCalm) }
+
+    /// The chance of a choice, which is one even if everything is calm: the same for a seed and a name.
+    func choice(_ name: String) -> Dice { Dice(seed: Timeline.mix(seed, name)) }
+
+    /// The seeds of decisions when everything is calm: what is done beside a decision does not change it. Nil for
+    /// others.
+    var calmSeed: (@Sendable (Revision) -> UInt64)? {
+        guard isCalm else { return nil }
+        let seed = seed
+        return { (revision: Revision) -> UInt64 in Timeline.mix(seed, "revision \(revision)") }
+    }
+
+    /// FNV-1a.
+    private static func mix(_ seed: UInt64, _ name: String) -> UInt64 {
+        name.utf8.reduce(0xCBF2_9CE4_8422_2325 ^ (seed &* 0x9E37_79B9_7F4A_7C15)) {
+            ($0 ^ UInt64($1)) &* 0x100_0000_01B3
+        }
     }
 
     /// When the next event comes; nil when nothing will ever happen again.
@@ -78,27 +100,7 @@ package final class Timeline: @unchecked Sendable {
     }
 }
 
-/// Chance, in the words of a world.
 extension Timeline {
-    /// True with a probability.
-    func chance(_ probability: Double) -> Bool { !isCalm && Double.random(in: 0..<1, using: &random) < probability }
-
-    /// A duration of so many milliseconds.
-    func milliseconds(_ range: ClosedRange<Int>) -> Duration { .milliseconds(number(range)) }
-
-    func number(_ range: ClosedRange<Int>) -> Int {
-        isCalm ? range.lowerBound : Int.random(in: range, using: &random)
-    }
-
-    /// One of several; nil when there is none.
-    func pick<T>(_ items: [T]) -> T? { items.isEmpty ? nil : items[number(0...items.count - 1)] }
-
-    /// Independent chance for a part of the world.
-    func fork() -> SeededRandom { SeededRandom(seed: random.next()) }
-
-    /// The way of a message through the network.
-    func latency() -> Duration { chance(0.02) ? milliseconds(50...2_000) : milliseconds(0...20) }
-
     /// Notes what happens now.
     func say(_ who: String, _ what: String, _ detail: String = "") { trace.note(now, who, what, detail) }
 }
