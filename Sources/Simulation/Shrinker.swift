@@ -1,5 +1,5 @@
-/// Finds a short story for a seed that fails: it leaves out what is done to the world, in halves and ever smaller parts,
-/// as long as the same invariant breaks. This is delta debugging.
+/// Finds a short story for a seed that fails: it leaves out what is done to the world, in halves and ever smaller
+/// parts, as long as the same invariant breaks. This is delta debugging.
 /// Source: Zeller and Hildebrandt, Simplifying and Isolating Failure-Inducing Input, 2002.
 package struct Shrinker {
     /// The shortest story that was found.

@@ -50,6 +50,9 @@ struct AgentCommand: AsyncParsableCommand {
         guard !name.isEmpty, name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") })
         else { throw ValidationError("--name takes letters, digits, hyphens and underscores.") }
         guard (1...100).contains(count) else { throw ValidationError("--instances takes a number from 1 to 100.") }
+        guard count == 1 || (gpus ?? Environment.roost("GPUS") ?? "").isEmpty else {
+            throw ValidationError("--gpus goes with one instance: a GPU is offered once.")
+        }
         guard taskInterfaces ?? 0 >= 0 else { throw ValidationError("--task-interfaces takes a number from 0.") }
         guard cpu ?? 1 > 0, memory ?? 1 > 0 else { throw ValidationError("--cpu and --memory take positive numbers.") }
     }
