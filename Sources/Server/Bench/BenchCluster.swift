@@ -71,7 +71,8 @@ struct BenchCluster {
         return record
     }
 
-    private static func instance(_ number: Int) -> ContainerInstanceRecord {
+    /// An instance with attributes as agents send them; each third is in one zone.
+    static func instance(_ number: Int) -> ContainerInstanceRecord {
         var record = ContainerInstanceRecord()
         record.cluster = name
         record.id = String(repeating: "0", count: 24) + String(100_000_000 + number, radix: 16).suffix(8)

@@ -32,6 +32,14 @@ final class BenchProcess {
 }
 
 extension BenchProcess {
+    /// The memory of a process that is in RAM.
+    /// - Parameter process: its number, or `self`.
+    static func residentMiB(of process: String) throws -> Double {
+        let status = try String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)
+        guard let kib = status.firstMatch(of: /VmRSS:\s+(\d+) kB/)?.1 else { throw BenchError("no VmRSS") }
+        return (Double(kib) ?? 0) / 1_024
+    }
+
     /// A port of this machine that nobody uses at the moment.
     static func freePort() throws -> Int {
         let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)

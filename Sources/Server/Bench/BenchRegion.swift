@@ -72,9 +72,7 @@ final class BenchRegion {
     /// The memory of the region's process that is in RAM.
     var residentMiB: Double {
         get throws {
-            let status = try String(contentsOfFile: "/proc/\(process.processID)/status", encoding: .utf8)
-            guard let kib = status.firstMatch(of: /VmRSS:\s+(\d+) kB/)?.1 else { throw BenchError("no VmRSS") }
-            return (Double(kib) ?? 0) / 1_024
+            try BenchProcess.residentMiB(of: String(process.processID))
         }
     }
 

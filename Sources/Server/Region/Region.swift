@@ -15,6 +15,8 @@ final class Region: Sendable {
     let lane: Lane
     let hub: SessionHub
     let listener: Listener
+    /// Answers requests, whether they came over the listener or not.
+    let handler: RegionHandler
     private let store: SQLiteStore
     private let control: ControlThread
 
@@ -22,13 +24,14 @@ final class Region: Sendable {
     var endpoint: String { "http://\(settings.host):\(listener.port)" }
 
     private init(
-        _ settings: RegionSettings, lane: Lane, hub: SessionHub, listener: Listener, store: SQLiteStore,
-        control: ControlThread
+        _ settings: RegionSettings, lane: Lane, hub: SessionHub, listener: Listener, handler: RegionHandler,
+        store: SQLiteStore, control: ControlThread
     ) {
         self.settings = settings
         self.lane = lane
         self.hub = hub
         self.listener = listener
+        self.handler = handler
         self.store = store
         self.control = control
     }
@@ -53,7 +56,8 @@ final class Region: Sendable {
         handler.begin(at: "http://\(settings.host):\(listener.port)")
         control.start(loop, lane)
         logger.info("the region is ready", metadata: ["revision": "\(snapshot.revision)"])
-        return Region(settings, lane: lane, hub: hub, listener: listener, store: store, control: control)
+        return Region(
+            settings, lane: lane, hub: hub, listener: listener, handler: handler, store: store, control: control)
     }
 
     /// A cluster `default` exists from the start, and no session outlives the server.
