@@ -10,8 +10,8 @@ struct Derived: Sendable {
     var indexes = SortedMap<String, InstanceIndex>()
     /// From instances and tasks: how the groups are spread. The key is the cluster and the group.
     var spreads = SortedMap<String, GroupSpread>()
-    /// From the tasks: how many of a service fail a health check. Keyed like the service.
-    var unhealthy = SortedMap<String, Int>()
+    /// From the tasks: what is counted of those of a service. Keyed like the service.
+    var services = SortedMap<String, ServiceTally>()
 
     fileprivate mutating func withUsage(
         of instance: Key<ContainerInstanceRecord>, _ body: (inout InstanceUsage) -> Void
@@ -24,12 +24,12 @@ struct Derived: Sendable {
         if let place = places[instance.path] { show(sum, at: place, in: instance.cluster) }
     }
 
-    fileprivate mutating func countUnhealthy(of service: String, _ change: Int) {
-        let sum = unhealthy.modify(service, default: 0) { count in
-            count += change
-            return count
+    fileprivate mutating func tally(_ service: String, _ change: (inout ServiceTally) -> Void) {
+        let tally = services.modify(service, default: ServiceTally()) { tally in
+            change(&tally)
+            return tally
         }
-        if sum == 0 { unhealthy[service] = nil }
+        if tally.live == 0 { services[service] = nil }
     }
 
     /// Counts a task in its group, where its instance is known.
@@ -56,21 +56,23 @@ extension TaskRecord {
     package static func derive(_ tables: inout Tables, _ old: Self?, _ new: Self?) {
         deriveUsage(&tables, old, new)
         deriveGroups(&tables, old, new)
-        deriveHealth(&tables, old, new)
+        deriveService(&tables, old, new)
     }
 
-    private static func deriveHealth(_ tables: inout Tables, _ old: Self?, _ new: Self?) {
-        let (before, after) = (old?.unhealthyService, new?.unhealthyService)
+    /// A task counts in its service until it is STOPPED.
+    private static func deriveService(_ tables: inout Tables, _ old: Self?, _ new: Self?) {
+        let (before, after) = (old?.serviceShare, new?.serviceShare)
         guard before != after else { return }
-        if let before { tables.derived.countUnhealthy(of: before, -1) }
-        if let after { tables.derived.countUnhealthy(of: after, 1) }
+        if let before { tables.derived.tally(before.service) { $0.remove(before) } }
+        if let after { tables.derived.tally(after.service) { $0.add(after) } }
     }
 
-    /// The path of the service's key, while the task is not STOPPED and one of its containers is UNHEALTHY.
-    private var unhealthyService: String? {
-        guard let service, lastStatus != .stopped, containers.contains(where: { $0.healthStatus == .unhealthy })
-        else { return nil }
-        return ServiceRecord.key(cluster, service).path
+    private var serviceShare: ServiceTally.Share? {
+        guard let service, lastStatus != .stopped else { return nil }
+        return ServiceTally.Share(
+            service: keyPath(cluster, service),
+            isUnhealthy: containers.contains { $0.healthStatus == .unhealthy },
+            startedAt: lastStatus == .running ? startedAt : nil)
     }
 
     /// A task counts in its group on its instance while it is meant to run.

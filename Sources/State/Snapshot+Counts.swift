@@ -68,16 +68,9 @@ extension Snapshot {
         count(TaskRecord.self, .taskByService, prefix: "\(service.path)/RUNNING/RUNNING/")
     }
 
-    /// The tasks of a service that are not STOPPED.
-    package func liveTasksCount(of service: Key<ServiceRecord>) -> Int {
-        Snapshot.livePlaces.reduce(0) { sum, place in
-            sum + count(TaskRecord.self, .taskByService, prefix: "\(service.path)/\(place)")
-        }
-    }
-
-    /// How many tasks of a service that are not STOPPED have a container that fails its health check.
-    package func unhealthyTasksCount(of service: Key<ServiceRecord>) -> Int {
-        tables.derived.unhealthy[service.path] ?? 0
+    /// What is counted of the tasks of a service that are not STOPPED.
+    package func tally(of service: Key<ServiceRecord>) -> ServiceTally {
+        tables.derived.services[service.path] ?? ServiceTally()
     }
 
     /// The instances of a cluster that are to lose their tasks.

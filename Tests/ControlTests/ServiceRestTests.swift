@@ -68,7 +68,7 @@ import Testing
     @Test("is known by its counts") func rests() throws {
         let world = world
         let service = try #require(world.snapshot.get(key))
-        #expect(needsNothing(service, in: world.snapshot))
+        #expect(rest(of: service, in: world.snapshot, at: world.now) == .untilChange)
         #expect(world.decide(ServiceController(), key.path) == Plan())
     }
 
@@ -77,7 +77,7 @@ import Testing
         var world = world
         disturbance.happen(to: &world, key)
         let service = try #require(world.snapshot.get(key))
-        #expect(!needsNothing(service, in: world.snapshot))
+        #expect(rest(of: service, in: world.snapshot, at: world.now) == .none)
         #expect(world.decide(ServiceController(), key.path) != Plan())
     }
 
@@ -85,12 +85,15 @@ import Testing
         var world = ControlWorld()
         world.addService("web", desired: 4)
         world.transaction.apply(world.decide(ServiceController(), key.path))
-        #expect(needsNothing(try #require(world.snapshot.get(key)), in: world.snapshot))
+        #expect(rest(of: try #require(world.snapshot.get(key)), in: world.snapshot, at: world.now) == .untilChange)
         #expect(world.decide(ServiceController(), key.path) == Plan())
         world.letTasksRun()
         // All run: from now on time decides.
-        #expect(!needsNothing(try #require(world.snapshot.get(key)), in: world.snapshot))
-        #expect(world.decide(ServiceController(), key.path).wakeAt != nil)
+        let end = world.now.advanced(by: .seconds(40))
+        #expect(rest(of: try #require(world.snapshot.get(key)), in: world.snapshot, at: world.now) == .until(end))
+        #expect(world.decide(ServiceController(), key.path) == Plan(wakeAt: end))
+        world.now = end
+        #expect(!world.decide(ServiceController(), key.path).changes.isEmpty)
     }
 
     @Test("is not one on its way that ends early", arguments: [true, false])
@@ -102,7 +105,9 @@ import Testing
                 enable: isEnabled, healthyPercent: 50)
         }
         world.transaction.apply(world.decide(ServiceController(), key.path))
-        #expect(needsNothing(try #require(world.snapshot.get(key)), in: world.snapshot) != isEnabled)
+        let service = try #require(world.snapshot.get(key))
+        let isResting = rest(of: service, in: world.snapshot, at: world.now) == .untilChange
+        #expect(isResting != isEnabled)
     }
 
     @Test("is not disturbed by what happens to instances without its tasks") func isIndifferent() throws {
@@ -114,6 +119,6 @@ import Testing
             world.transaction.put(instance)
         }
         let service = try #require(world.snapshot.get(key))
-        #expect(needsNothing(service, in: world.snapshot))
+        #expect(rest(of: service, in: world.snapshot, at: world.now) == .untilChange)
     }
 }

@@ -63,9 +63,14 @@ package struct ServiceController: Controller {
     }
 
     package func decide(_ subject: String, _ snapshot: Snapshot, _ context: inout DecisionContext) -> Plan {
-        if let service = snapshot.get(Key<ServiceRecord>(path: subject)), needsNothing(service, in: snapshot) {
-            assert(look(subject, snapshot, context).changes.isEmpty, "a look at \(subject) finds nothing either")
-            return Plan()
+        guard let service = snapshot.get(Key<ServiceRecord>(path: subject)) else { return Plan() }
+        let rest = Scheduling.rest(of: service, in: snapshot, at: context.now)
+        assert(
+            rest == .none || look(subject, snapshot, context).changes.isEmpty, "a look at \(subject) finds nothing too")
+        switch rest {
+        case .untilChange: return Plan()
+        case .until(let time): return Plan(wakeAt: time)
+        case .none: break
         }
         return look(subject, snapshot, context)
     }

@@ -1,30 +1,46 @@
 import AWSModels
+import AWSWire
 import State
 
-/// Whether a service is known by counts alone to need nothing until something changes: each of its tasks is where it
-/// should be, or on its way there. False says nothing.
+/// How long a service is known by counts alone to need nothing.
+package enum ServiceRest: Sendable, Equatable {
+    /// It may need something: look at its tasks.
+    case none
+    case untilChange
+    /// Until something changes, or this time comes.
+    case until(Timestamp)
+}
+
+/// How long a service is left alone: while each of its tasks is where it should be, or on its way there.
 ///
 /// Whatever makes a decision act must show in one of these counts; where assertions are checked, every rest is compared
 /// with a whole look.
-package func needsNothing(_ service: ServiceRecord, in snapshot: Snapshot) -> Bool {
+package func rest(of service: ServiceRecord, in snapshot: Snapshot, at now: Timestamp) -> ServiceRest {
     guard service.status == .active, service.deploymentController == .ecs, service.schedulingStrategy == .replica,
         service.lastPlacementFailure == nil, service.deployments.count == 1, let primary = service.primary,
-        primary.failedTasks == 0
-    else { return false }
-    let key = service.key
-    guard snapshot.liveTasksCount(of: key) == service.desiredCount,
-        snapshot.tasksMeantToRun(of: key) == service.desiredCount, snapshot.unhealthyTasksCount(of: key) == 0,
-        snapshot.drainingInstances(of: service.cluster).allSatisfy({
-            snapshot.tasks(of: "service:\(service.name)", on: $0.key) == 0
-        })
-    else { return false }
-    let allRun = snapshot.runningTasksCount(of: key) == service.desiredCount
+        primary.failedTasks == 0, hasItsTasks(service, in: snapshot)
+    else { return .none }
+    let allRun = snapshot.runningTasksCount(of: service.key) == service.desiredCount
     switch primary.rolloutState {
     case .completed:
-        return allRun == service.isSteady && service.rebalancing == nil && areZonesBalanced(service, in: snapshot)
-    case .inProgress: return !allRun && !service.isSteady && isOnItsWay(service, in: snapshot)
-    case .failed: return false
+        let isAtRest =
+            allRun == service.isSteady && service.rebalancing == nil && areZonesBalanced(service, in: snapshot)
+        return isAtRest ? .untilChange : .none
+    case .inProgress:
+        guard !service.isSteady, isOnItsWay(service, in: snapshot) else { return .none }
+        return allRun ? settling(of: service, primary, in: snapshot, at: now) : .untilChange
+    case .failed: return .none
     }
+}
+
+/// Whether a service has just the tasks it wants, none of them unhealthy or on an instance that is to lose it.
+private func hasItsTasks(_ service: ServiceRecord, in snapshot: Snapshot) -> Bool {
+    let tally = snapshot.tally(of: service.key)
+    return tally.live == service.desiredCount && tally.unhealthy == 0
+        && snapshot.tasksMeantToRun(of: service.key) == service.desiredCount
+        && snapshot.drainingInstances(of: service.cluster).allSatisfy {
+            snapshot.tasks(of: "service:\(service.name)", on: $0.key) == 0
+        }
 }
 
 /// Whether the roll-out of a service neither ends before all its tasks run nor changes but by them.
@@ -34,4 +50,15 @@ private func isOnItsWay(_ service: ServiceRecord, in snapshot: Snapshot) -> Bool
     let deployment = snapshot.get(ServiceDeploymentRecord.key(service.cluster, service.name, id))
     guard let deployment else { return true }
     return deployment.status == .inProgress && deployment.alarms != .monitoring && !deployment.shiftsTraffic
+}
+
+/// All tasks run: without a health check the roll-out goes on when the last one has run long enough.
+private func settling(
+    of service: ServiceRecord, _ primary: DeploymentState, in snapshot: Snapshot, at now: Timestamp
+) -> ServiceRest {
+    guard let definition = snapshot.get(TaskDefinitionRecord.key(primary.family, primary.revision)),
+        checkedContainers(of: definition.definition).isEmpty,
+        let end = snapshot.tally(of: service.key).lastStart?.advanced(by: TaskView.settlingTime), now < end
+    else { return .none }
+    return .until(end)
 }

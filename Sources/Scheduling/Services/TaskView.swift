@@ -140,7 +140,7 @@ package struct TaskViewReader {
 }
 
 /// The names of the essential containers that have a health check.
-private func checkedContainers(of definition: ECS.TaskDefinition) -> [String] {
+func checkedContainers(of definition: ECS.TaskDefinition) -> [String] {
     (definition.containerDefinitions ?? []).filter { $0.essential ?? true && $0.healthCheck != nil }.compactMap(\.name)
 }
 
