@@ -57,13 +57,13 @@ def ecs(region):
 
 @pytest.fixture
 def join(region, tmp_path):
-    """Starts an instance of a capacity provider."""
+    """Starts an instance of a capacity provider, with further options if need be."""
     agents = []
 
-    def start(cluster, provider):
+    def start(cluster, provider, *options):
         agents.append(RoostProcess(
             ["agent", "--server", region.endpoint, "--cluster", cluster, "--engine", "simulated", "--data", tmp_path,
-             "--name", f"agent{len(agents)}", "--capacity-provider", provider],
+             "--name", f"agent{len(agents)}", "--capacity-provider", provider, *options],
             tmp_path / f"agent{len(agents)}.log",
             env={"AWS_ACCESS_KEY_ID": KEY, "AWS_SECRET_ACCESS_KEY": SECRET}))
 
