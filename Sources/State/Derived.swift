@@ -101,6 +101,8 @@ extension TaskRecord {
 extension ContainerInstanceRecord {
     package static func derive(_ tables: inout Tables, _ old: Self?, _ new: Self?) {
         guard let key = old?.key ?? new?.key else { return }
+        // One that was deregistered has no place: nothing is looked for there any more.
+        let new = new?.status == .inactive ? nil : new
         if let new, var place = tables.derived.places[key.path], place.traits == new.traits {
             guard place.whole != new.wholeRoom else { return }
             place.whole = new.wholeRoom

@@ -21,6 +21,30 @@ import Testing
 
     private let instance = ContainerInstanceRecord.key("default", "i")
 
+    @Test("the zones of a cluster are those of its instances that are not deregistered")
+    func zones() {
+        var transaction = Transaction(Snapshot(realm: Realm(account: "000000000000", region: "us-east-1")))
+        func zones() -> [String]? { transaction.snapshot.instances(of: "default")?.zones }
+        for (id, zone) in [("1", "b"), ("2", "a"), ("3", "b"), ("4", nil)] {
+            var host = ContainerInstanceRecord()
+            (host.cluster, host.id) = ("default", id)
+            host.attributes = zone.map { [ECS.Attribute(name: "ecs.availability-zone", value: $0)] } ?? []
+            transaction.put(host)
+        }
+        #expect(zones() == ["a", "b"])
+        for id in ["1", "2"] {
+            transaction.update(ContainerInstanceRecord.key("default", id)) { $0.status = .inactive }
+        }
+        #expect(zones() == ["b"])
+        transaction.update(ContainerInstanceRecord.key("default", "2")) { $0.version += 1 }
+        transaction.update(ContainerInstanceRecord.key("default", "4")) { host in
+            host.attributes = [ECS.Attribute(name: "ecs.availability-zone", value: "c")]
+        }
+        #expect(zones() == ["b", "c"])
+        for id in ["1", "2", "3", "4"] { transaction.delete(ContainerInstanceRecord.key("default", id)) }
+        #expect(zones() == nil)
+    }
+
     @Test("an instance's usage follows its tasks through their lives")
     func usage() {
         var transaction = Transaction(Snapshot(realm: Realm(account: "000000000000", region: "us-east-1")))
