@@ -23,7 +23,7 @@ struct PlacementChecks: Sendable {
 
     /// Whether some instance of a class may take the task, as far as its attributes tell.
     func mayPass(_ instances: InstanceClass, in snapshot: Snapshot) -> Bool {
-        guard isInZone(instances.zone) else { return false }
+        guard isZoneAllowed(instances.zone) else { return false }
         guard requiredAttributes.allSatisfy({ mayHave(instances, $0) }) else { return false }
         guard !queries.isEmpty else { return true }
         guard let id = instances.anyID, let one = snapshot.get(ContainerInstanceRecord.key(request.cluster, id)) else {
@@ -53,17 +53,21 @@ struct PlacementChecks: Sendable {
         // To a client, an instance without its daemons is one whose agent is not ready.
         guard instance.agentConnected, request.daemon != nil || !snapshot.awaitsDaemon(instance) else { return .agent }
         return resourceFailure(of: instance, in: snapshot) ?? attributeFailure(of: instance)
-            ?? (isInZone(instance.availabilityZone) ? nil : .location)
+            ?? (isInZone(instance) ? nil : .location)
     }
 
     /// Whether the task belongs there, if there is room: the instance has the attributes, is in one of the zones, and
     /// meets the expressions.
     func suits(_ instance: ContainerInstanceRecord, in snapshot: Snapshot) -> Bool {
-        attributeFailure(of: instance) == nil && isInZone(instance.availabilityZone)
-            && meetsExpressions(instance, in: snapshot)
+        attributeFailure(of: instance) == nil && isInZone(instance) && meetsExpressions(instance, in: snapshot)
     }
 
-    private func isInZone(_ zone: String?) -> Bool {
+    /// Most requests may be in any zone, and an instance's attributes are many.
+    private func isInZone(_ instance: ContainerInstanceRecord) -> Bool {
+        (request.zone == nil && request.subnetZones == nil) || isZoneAllowed(instance.availabilityZone)
+    }
+
+    private func isZoneAllowed(_ zone: String?) -> Bool {
         guard request.zone == nil || request.zone == zone else { return false }
         guard let zones = request.subnetZones else { return true }
         return zone.map { zones.contains($0) } ?? false
@@ -87,8 +91,8 @@ struct PlacementChecks: Sendable {
         guard !need.ports.contains(where: isTaken) else { return .ports }
         let isTakenUDP = { (port: Int) in usage.udpPorts.contains(port) || instance.reservedUDPPorts.contains(port) }
         guard !need.udpPorts.contains(where: isTakenUDP) else { return .udpPorts }
-        guard usage.gpuIDs.count + need.gpus <= instance.gpuIDs.count || need.gpus == 0 else { return .gpu }
-        guard usage.interfaces + need.interfaces <= instance.taskInterfaces || need.interfaces == 0 else {
+        guard need.gpus == 0 || usage.gpuIDs.count + need.gpus <= instance.gpuIDs.count else { return .gpu }
+        guard need.interfaces == 0 || usage.interfaces + need.interfaces <= instance.taskInterfaces else {
             return .interfaces
         }
         return nil
