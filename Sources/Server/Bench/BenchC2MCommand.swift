@@ -40,14 +40,17 @@ struct BenchC2MCommand: AsyncParsableCommand {
             ["family": "c2m", "containerDefinitions": [["name": "app", "image": "busybox", "cpu": 32, "memory": 64]]])
         let clock = ContinuousClock()
         let start = clock.now
-        for (index, first) in stride(from: 0, to: tasks, by: Self.tasksPerService).enumerated() {
-            let count = min(Self.tasksPerService, tasks - first)
-            let service: JSONValue = [
-                "serviceName": .string("s\(index)"), "taskDefinition": "c2m", "desiredCount": .int(Int64(count)),
-            ]
-            try await region.call("CreateService", service)
+        let create = Task {
+            for (index, first) in stride(from: 0, to: tasks, by: Self.tasksPerService).enumerated() {
+                let count = min(Self.tasksPerService, tasks - first)
+                let service: JSONValue = [
+                    "serviceName": .string("s\(index)"), "taskDefinition": "c2m", "desiredCount": .int(Int64(count)),
+                ]
+                try await region.call("CreateService", service)
+            }
         }
         let curve = try await watch(region) { (clock.now - start) / .seconds(1) }
+        try await create.value
         show(curve)
         await region.stop()
         try await hosts.stop()

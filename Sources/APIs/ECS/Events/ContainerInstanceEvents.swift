@@ -12,7 +12,7 @@ extension StateChangeEvents {
 
     /// Gives an instance an event at the end.
     mutating func note(_ key: Key<ContainerInstanceRecord>) {
-        if !instances.contains(key) { instances.append(key) }
+        if noted.insert(key).inserted { instances.append(key) }
     }
 
     private func differs(_ old: ContainerInstanceRecord, _ new: ContainerInstanceRecord) -> Bool {

@@ -13,6 +13,8 @@ package struct StateChangeEvents: Sendable {
     var projection: TaskProjection
     /// The container instances that have changed; each gets one event at the end.
     var instances: [Key<ContainerInstanceRecord>] = []
+    /// The same, to find out whether one is there.
+    var noted: Set<Key<ContainerInstanceRecord>> = []
     private var random: SeededRandom
     /// Whole lines that wait to be handed on.
     private var block: [UInt8] = []

@@ -44,7 +44,8 @@ struct SubmitTaskStateChange: Operation {
         let ended = input.executionStoppedAt.map { min(max($0, task.startedAt ?? $0), task.stoppedAt ?? $0) }
         task.executionStoppedAt = task.executionStoppedAt ?? ended
         task.countContainers(since: old)
-        if task != old { tx.store(task, was: old.lastStatus, at: now) }
+        // Most reports change the status; comparing whole records costs more than all the rest.
+        if task.lastStatus != old.lastStatus || task != old { tx.store(task, was: old.lastStatus, at: now) }
     }
 }
 
