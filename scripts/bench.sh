@@ -12,5 +12,9 @@ echo "== roost bench placement"
 "$roost" bench placement
 echo "== roost bench control"
 "$roost" bench control
+echo "== roost bench reset"
+"$roost" bench reset
+echo "== roost bench c2m"
+"$roost" bench c2m
 echo "== start-up and idle memory"
 scripts/bench-idle.sh

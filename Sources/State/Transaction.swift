@@ -39,8 +39,12 @@ package struct Transaction: Sendable {
         return record
     }
 
-    /// Applies what a controller decided.
+    /// Applies what a controller decided. What was worked out on the state that is here is taken over as it is.
     package mutating func apply(_ plan: Plan) {
+        if changes.isEmpty, let outcome = plan.outcome, outcome.revision == snapshot.revision {
+            (snapshot, changes) = (outcome, plan.changes)
+            return
+        }
         for change in plan.changes { apply(change) }
     }
 
