@@ -88,6 +88,13 @@ struct RecordRegistry {
                     for name in names { lines.add("case .\(member(name))(let delta): apply(delta)") }
                 }
             }
+            lines.blank()
+            lines.add("/// Takes one change back.")
+            lines.block("mutating func revert(_ change: Change) {") { lines in
+                lines.block("switch change {") { lines in
+                    for name in names { lines.add("case .\(member(name))(let delta): revert(delta)") }
+                }
+            }
         }
         lines.blank()
     }

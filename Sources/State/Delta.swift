@@ -2,8 +2,8 @@
 package struct Delta<R: Record>: Sendable, Equatable {
     package let key: Key<R>
     // Changes are handed on many times; a reference is cheaper to copy than a record of forty fields.
-    private let oldBox: Box<R>?
-    private let newBox: Box<R>?
+    let oldBox: Box<R>?
+    let newBox: Box<R>?
 
     /// Nil for a new record.
     package var old: R? { oldBox?.value }

@@ -16,6 +16,13 @@ package final class Lane: Sendable {
         var waiting: [Entry] = []
         /// What the running flush carries; nil when none runs.
         var flushing: Flush?
+
+        /// Gives the newest state away to be changed. Nobody else holds it, so that what is changed need not be copied
+        /// first; whoever takes it puts it back.
+        mutating func takeHead() -> Snapshot {
+            defer { head = durable }
+            return head
+        }
     }
 
     /// One applied piece of work.
@@ -112,14 +119,18 @@ package final class Lane: Sendable {
         at now: Timestamp, _ contents: inout Contents,
         _ reply: @escaping @Sendable (Result<Output, LaneError>) -> Void
     ) -> Step {
-        var transaction = Transaction(contents.head)
-        let seed = self.seed?(contents.head.revision) ?? contents.random.next()
+        var transaction = Transaction(contents.takeHead())
+        let seed = self.seed?(transaction.snapshot.revision) ?? contents.random.next()
         var context = DecisionContext(now: now, random: SeededRandom(seed: seed))
         let output: Output
-        do { output = try work(&transaction, &context) } catch { return .reply { reply(.failure(.refused(error))) } }
+        do { output = try work(&transaction, &context) } catch {
+            transaction.undo()
+            contents.head = transaction.snapshot
+            return .reply { reply(.failure(.refused(error))) }
+        }
+        contents.head = transaction.finish()
         let isUpToDate = contents.waiting.isEmpty && contents.flushing == nil
         if transaction.changes.isEmpty && isUpToDate { return .reply { reply(.success(output)) } }
-        contents.head = transaction.finish()
         if !transaction.changes.isEmpty { observer.applied(transaction.changes) }
         contents.waiting.append(
             Entry(changes: transaction.changes) { error in

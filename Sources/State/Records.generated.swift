@@ -240,6 +240,33 @@ extension Transaction {
             case .taskSet(let delta): apply(delta)
         }
     }
+
+    /// Takes one change back.
+    mutating func revert(_ change: Change) {
+        switch change {
+            case .accountSetting(let delta): revert(delta)
+            case .capacityProvider(let delta): revert(delta)
+            case .clientToken(let delta): revert(delta)
+            case .cluster(let delta): revert(delta)
+            case .containerInstance(let delta): revert(delta)
+            case .daemon(let delta): revert(delta)
+            case .daemonDeployment(let delta): revert(delta)
+            case .daemonRevision(let delta): revert(delta)
+            case .daemonTaskDefinition(let delta): revert(delta)
+            case .daemonTaskDefinitionFamily(let delta): revert(delta)
+            case .executeSession(let delta): revert(delta)
+            case .gateway(let delta): revert(delta)
+            case .gatewayAssociation(let delta): revert(delta)
+            case .gatewayRoute(let delta): revert(delta)
+            case .service(let delta): revert(delta)
+            case .serviceDeployment(let delta): revert(delta)
+            case .serviceRevision(let delta): revert(delta)
+            case .task(let delta): revert(delta)
+            case .taskDefinition(let delta): revert(delta)
+            case .taskDefinitionFamily(let delta): revert(delta)
+            case .taskSet(let delta): revert(delta)
+        }
+    }
 }
 
 extension Snapshot {

@@ -1,4 +1,4 @@
-/// A snapshot that is being changed, and the list of its changes. Dropping it undoes them.
+/// A snapshot that is being changed, and the list of its changes.
 package struct Transaction: Sendable {
     /// The state with the changes so far.
     package private(set) var snapshot: Snapshot
@@ -17,8 +17,9 @@ package struct Transaction: Sendable {
     package func get<R: TableRecord>(_ key: Key<R>) -> R? { snapshot.get(key) }
 
     /// Stores `record` in place of the one with the same key.
-    package mutating func put<R: TableRecord>(_ record: R) {
-        let box = Box(record)
+    package mutating func put<R: TableRecord>(_ record: R) { put(Box(record)) }
+
+    private mutating func put<R: TableRecord>(_ box: Box<R>) {
         let old = snapshot.tables.put(box)
         changes.append(R.change(Delta(key: Key(path: box.path), old: old, new: box)))
     }
@@ -49,7 +50,17 @@ package struct Transaction: Sendable {
     }
 
     mutating func apply<R: TableRecord>(_ delta: Delta<R>) {
-        if let new = delta.new { put(new) } else { delete(delta.key) }
+        if let new = delta.newBox { put(new) } else { delete(delta.key) }
+    }
+
+    /// Takes all changes back, the last one first.
+    mutating func undo() {
+        for change in changes.reversed() { revert(change) }
+        changes = []
+    }
+
+    mutating func revert<R: TableRecord>(_ delta: Delta<R>) {
+        if let old = delta.oldBox { _ = snapshot.tables.put(old) } else { _ = snapshot.tables.delete(delta.key) }
     }
 
     /// Begins with empty tables.
