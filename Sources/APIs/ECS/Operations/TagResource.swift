@@ -18,6 +18,7 @@ struct TagResource: Operation {
         let resource = try TaggedResource(input.resourceArn, tx.realm)
         let added = try Tags.checked(input.tags)
         let old = try resource.tags(in: tx.snapshot)
+        try resource.checkMayChange(in: tx.snapshot)
         let tags = Tags.merged(old, added)
         guard Tags.userTagCount(tags) <= Tags.maximumPerResource else {
             throw .limitExceeded("Too many tags: a resource can have up to \(Tags.maximumPerResource) tags.")

@@ -21,6 +21,7 @@ struct UntagResource: Operation {
         var keys: Set<String> = []
         for key in input.tagKeys { keys.insert(try Tags.checked(key: key)) }
         let old = try resource.tags(in: tx.snapshot)
+        try resource.checkMayChange(in: tx.snapshot)
         let tags = old.filter { !keys.contains($0.key ?? "") }
         if tags.count != old.count { resource.setTags(tags, &tx) }
         return ECS.UntagResourceResponse()

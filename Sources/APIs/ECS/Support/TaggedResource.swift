@@ -110,6 +110,13 @@ enum TaggedResource {
         case .gateway(let key): tx.update(key) { $0.tags = tags }
         }
     }
+
+    /// Checks that the resource's tags can still change: a STOPPED task never changes again.
+    /// Observed: these words.
+    func checkMayChange(in snapshot: Snapshot) throws(WireError) {
+        guard case .task(let key) = self, snapshot.get(key)?.lastStatus == .stopped else { return }
+        throw .invalidParameter("The specified task is stopped. Specify a running task and try again.")
+    }
 }
 
 extension WireError {
