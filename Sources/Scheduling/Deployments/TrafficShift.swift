@@ -27,7 +27,20 @@ struct TrafficShift {
         green = primary
         progress = deployment
         let older = view.service.deployments.filter { $0.id != primary.id }
-        blue = older.first { $0.serviceRevision == view.service.completedRevision } ?? older.first
+        let complete = older.filter { $0.serviceRevision == view.service.completedRevision }
+        let others = older.filter { $0.serviceRevision != view.service.completedRevision }
+        blue = TrafficShift.mostServing(of: complete + others, view, context.now)
+    }
+
+    /// The deployment that has most of the service's healthy tasks; of equal ones the first.
+    private static func mostServing(
+        of deployments: [DeploymentState], _ view: ServiceView, _ now: Timestamp
+    ) -> DeploymentState? {
+        let counts = deployments.map { deployment in
+            view.tasks.count { $0.deployment == deployment.id && $0.isHealthy(at: now) }
+        }
+        let most = counts.max() ?? 0
+        return zip(deployments, counts).first { $0.1 == most }?.0
     }
 
     mutating func run() -> ServiceDecision {
@@ -165,8 +178,10 @@ struct TrafficShift {
 
     // MARK: Tasks
 
-    private var healthyGreens: Int {
-        view.tasks.filter { $0.deployment == green.id && $0.isHealthy(at: now) }.count
+    private var healthyGreens: Int { healthy(of: green) }
+
+    private func healthy(of deployment: DeploymentState?) -> Int {
+        view.tasks.count { $0.deployment == deployment?.id && $0.isHealthy(at: now) }
     }
 
     private func isKept(_ task: TaskView) -> Bool { task.deployment == green.id || task.deployment == blue?.id }
@@ -176,16 +191,21 @@ struct TrafficShift {
         let wanted = view.service.desiredCount
         keep(green, at: progress.hasReached(.scaleUp) ? wanted : 0)
         if let blue { keep(blue, at: progress.lifecycleStage == .cleanUp ? 0 : wanted) }
+        let isServed = healthy(of: blue) >= wanted
         for task in view.tasks where !isKept(task) && task.desiredStatus == .running && !task.isProtected {
+            // What serves goes when blue can do without it.
+            guard isServed || task.lastStatus < .running || task.isIll(at: now) else { continue }
             decision.stop.append(TaskStop(id: task.id, reason: scalingReason(task.deployment ?? "")))
         }
     }
 
-    /// Starts what is missing, stops what is too much, and replaces the ill and those on draining instances.
+    /// Starts what is missing, stops what is too much, and replaces the ill and those on draining instances: after
+    /// their replacements are healthy, or before they come when the maximum percent leaves no room for both.
     private mutating func keep(_ deployment: DeploymentState, at wanted: Int) {
         let tasks = view.tasks.filter { $0.deployment == deployment.id && $0.desiredStatus == .running }
         let good = tasks.filter { $0.mayStay(at: now) }
-        start(wanted - good.count, of: deployment)
+        let room = max(wanted, wanted * view.service.settings.maximumPercent / 100) - tasks.count
+        start(min(wanted - good.count, room), of: deployment)
         let free = good.filter { !$0.isProtected }
         for victim in chooseVictims(
             good.count - wanted, among: free, deployment.capacityProviderStrategy,
@@ -194,8 +214,10 @@ struct TrafficShift {
             decision.stop.append(TaskStop(id: victim.id, reason: scalingReason(deployment.id)))
         }
         let isReplaced = good.filter { $0.isHealthy(at: now) }.count >= wanted
-        for task in tasks where mayBeReplaced(task) && (isReplaced || task.lastStatus < .running) {
+        let isFull = room <= 0 && good.count < wanted
+        for task in tasks where mayBeReplaced(task) {
             let isIll = task.isIll(at: now)
+            guard isReplaced || task.lastStatus < .running || (isFull && isIll) else { continue }
             decision.stop.append(
                 isIll ? healthStop(task.id) : TaskStop(id: task.id, reason: scalingReason(deployment.id)))
         }
