@@ -60,7 +60,8 @@ package final class World {
     private static func agent(_ number: Int) -> AgentConfiguration {
         var agent = AgentConfiguration.simulated(
             zone: number % 2 == 0 ? "us-east-1b" : "us-east-1a", cpuUnits: 4_096, memoryMiB: 4_096)
-        if number > 1 { agent.attributes["ecs.capacity-provider"] = Workload.capacityProvider }
+        let provider = number == 3 ? "asg" : Workload.capacityProvider
+        if number > 1 { agent.attributes["ecs.capacity-provider"] = provider }
         return agent
     }
 

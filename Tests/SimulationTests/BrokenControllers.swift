@@ -40,3 +40,18 @@ struct Restless: Controller {
         return Plan(transaction, wakeAt: context.now.advanced(by: .seconds(60)))
     }
 }
+
+/// Does one wrong thing, again and again.
+struct Meddling: Controller {
+    static let name = "meddling"
+    let meddle: @Sendable (inout Transaction) -> Void
+
+    func subjects(of change: Change, in snapshot: Snapshot) -> [String] { [] }
+    func allSubjects(in snapshot: Snapshot) -> [String] { ["default"] }
+
+    func decide(_ subject: String, _ snapshot: Snapshot, _ context: inout DecisionContext) -> Plan {
+        var transaction = Transaction(snapshot)
+        meddle(&transaction)
+        return Plan(transaction, wakeAt: context.now.advanced(by: .seconds(3)))
+    }
+}

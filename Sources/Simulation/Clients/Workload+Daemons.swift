@@ -23,6 +23,27 @@ extension Workload {
         }
     }
 
+    /// Two providers of Auto Scaling groups: one whose instance is the third host, and one that is to bring instances
+    /// and never does, so that tasks wait.
+    func createProviders() {
+        for (name, status) in [("asg", "DISABLED"), ("scaled", "ENABLED")] {
+            let arn = "arn:aws:autoscaling:us-east-1:000000000000:autoScalingGroup:1:autoScalingGroupName/\(name)"
+            let group: JSONValue = [
+                "autoScalingGroupArn": .string(arn), "managedScaling": ["status": .string(status)],
+            ]
+            let body: JSONValue = ["name": .string(name), "autoScalingGroupProvider": group]
+            call("CreateCapacityProvider", body, tries: 50) { [self] _ in
+                call(
+                    "PutClusterCapacityProviders",
+                    [
+                        "cluster": "default", "capacityProviders": ["asg", "scaled"],
+                        "defaultCapacityProviderStrategy": [],
+                    ]
+                ) { _ in }
+            }
+        }
+    }
+
     private func registerDaemon(_ kind: DefinitionKind, tries: Int = 1, _ done: @escaping () -> Void = {}) {
         let body = kind.request("daemon", port: 0, memory: 64, dice)
         call("RegisterDaemonTaskDefinition", body, tries: tries) { [self] answer in

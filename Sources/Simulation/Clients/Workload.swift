@@ -52,6 +52,7 @@ final class Workload: @unchecked Sendable {
         call("CreateCluster", ["clusterName": "default"], tries: 50) { [self] _ in
             for kind in DefinitionKind.allCases { register(kind) }
             startDaemon()
+            createProviders()
         }
     }
 
@@ -82,8 +83,8 @@ final class Workload: @unchecked Sendable {
             switch answer {
             case .answered(let status, let bytes) where status < 500 || tries <= 1:
                 let body = (try? JSONValue.parse(bytes)) ?? .null
-                let code = body["__type"]?.stringValue ?? "OK"
-                timeline.say("client", operation, "\(status) \(code)")
+                let problem = body["__type"]?.stringValue.map { "\($0): \(body["message"]?.stringValue ?? "")" }
+                timeline.say("client", operation, "\(status) \(problem ?? "OK")")
                 done(Answer(status: status, body: body))
             case .lost where tries <= 1:
                 timeline.say("client", operation, "lost")

@@ -44,9 +44,16 @@ struct AcknowledgedSurvives: Invariant {
             return "\(delta.key) was removed without being deleted"
         case .taskSet(let delta):
             guard delta.new == nil, let set = delta.old, set.status != .draining else { return nil }
-            // A deleted service takes its task sets along.
-            let service = scene.durable.get(ServiceRecord.key(set.cluster, set.service))
-            return service?.status == .active ? "\(delta.key) was removed without being deleted" : nil
+            // A deleted service takes its task sets along; one of its name may be there again.
+            let service = ServiceRecord.key(set.cluster, set.service)
+            let isServiceGone = scene.hardened.contains { change in
+                if case .service(let delta) = change {
+                    delta.key == service && delta.new?.status == .inactive
+                } else {
+                    false
+                }
+            }
+            return isServiceGone ? nil : "\(delta.key) was removed without being deleted"
         default: return change.isRemoval ? "\(change.name.key) was removed within a day" : nil
         }
     }

@@ -39,6 +39,7 @@ package struct Converged {
         let high = service.desiredCount * service.settings.maximumPercent / 100
         let mayMove = low < service.desiredCount || high > service.desiredCount
         guard mayMove, service.desiredCount > 0 else { return nil }
+        guard service.deploymentController == .ecs else { return nil }
         if tasks.contains(where: { $0.deployment != service.primary?.id }) {
             return "\(service.key) runs an old revision"
         }

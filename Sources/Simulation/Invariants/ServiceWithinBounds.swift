@@ -1,3 +1,4 @@
+import Scheduling
 import State
 
 /// The scheduler never starts a task beyond the maximum percent, and never takes a running task away below the minimum
@@ -33,14 +34,23 @@ struct ServiceWithinBounds: Invariant {
     private func excess(_ key: Key<ServiceRecord>, _ snapshot: Snapshot) -> String? {
         guard let service = snapshot.get(key), service.schedulingStrategy == .replica else { return nil }
         let total = snapshot.count(TaskRecord.self, .taskByService, prefix: "\(key.path)/RUNNING/")
+        // Somebody else says how many tasks task sets have.
+        guard service.deploymentController == .ecs else { return nil }
         let high = max(service.desiredCount, service.desiredCount * service.settings.maximumPercent / 100)
+        guard !shiftsTraffic(service, snapshot) else { return nil }
         return total > high ? "\(key) has \(total) tasks, at most \(high) are allowed" : nil
     }
 
+    /// Both revisions have all their tasks then.
+    private func shiftsTraffic(_ service: ServiceRecord, _ snapshot: Snapshot) -> Bool {
+        let key = ServiceDeploymentRecord.key(service.cluster, service.name, service.serviceDeployment ?? "")
+        return snapshot.get(key)?.shiftsTraffic ?? false
+    }
+
     private func shortage(_ key: Key<ServiceRecord>, _ snapshot: Snapshot) -> String? {
-        guard let service = snapshot.get(key), service.schedulingStrategy == .replica, service.status == .active else {
-            return nil
-        }
+        guard let service = snapshot.get(key), service.schedulingStrategy == .replica, service.status == .active,
+            service.deploymentController == .ecs
+        else { return nil }
         let running = snapshot.count(TaskRecord.self, .taskByService, prefix: "\(key.path)/RUNNING/RUNNING/")
         let low = (service.desiredCount * service.settings.minimumHealthyPercent + 99) / 100
         return running < low ? "\(key) was left with \(running) running tasks, \(low) are the minimum" : nil
