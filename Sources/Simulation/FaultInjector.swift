@@ -5,8 +5,8 @@ import AWSWire
 /// Safe because a world runs in one thread.
 final class FaultInjector: @unchecked Sendable {
     private enum Fault: CaseIterable {
-        case serverCrash, agentCrash, engineDown, sessionsBreak, partition, diskFull, diskSlow, containerKilled,
-            containerVanished
+        case serverCrash, agentCrash, engineDown, sessionsBreak, partition, diskFull, diskSlow, journalFull,
+            containerKilled, containerVanished
     }
 
     private let timeline: Timeline
@@ -65,6 +65,12 @@ final class FaultInjector: @unchecked Sendable {
             timeline.say("store", "disk-slow")
             server.store.isSlow = true
             return mend("the disk is slow", dice.milliseconds(100...20_000)) { [self] in server.store.isSlow = false }
+        case .journalFull:
+            timeline.say(host.name, "journal-full")
+            host.journal.isFull = true
+            return mend("the disk of \(host.name) is full", dice.milliseconds(100...20_000)) {
+                host.journal.isFull = false
+            }
         case .containerKilled:
             let label = host.engine.killOne(isOutOfMemory: dice.chance(0.5), dice)
             return "a container of \(host.name) is killed: \(label)"
@@ -94,6 +100,7 @@ final class FaultInjector: @unchecked Sendable {
             heal(network)
         }
         for host in hosts {
+            host.journal.isFull = false
             host.engine.pullFailure = 0
             host.engine.slowness = min(host.engine.slowness, 2_000)
             host.engine.comeUp()

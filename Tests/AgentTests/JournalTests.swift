@@ -22,6 +22,21 @@ struct JournalTests {
         #expect(try Journal(directory, random: &random).tasks.isEmpty)
     }
 
+    @Test("a write that failed is done again with the next: the last form of each task, and everything to be said")
+    func again() {
+        let report = TaskReport(task: "a", status: .running)
+        let failed = JournalBatch([
+            .save([JournalEntry(task: "a", content: ["n": 1])], thenSend: []),
+            .save([JournalEntry(task: "b", content: ["n": 1])], thenSend: []),
+            .forget(task: "b"), .report(report),
+        ])
+        let batch = JournalBatch(
+            failed.actions + [.save([JournalEntry(task: "a", content: ["n": 2])], thenSend: [])])
+        #expect(batch.entries == [JournalEntry(task: "a", content: ["n": 2])])
+        #expect(batch.forgotten == ["b"])
+        #expect(batch.reports == [report])
+    }
+
     @Test("a line that a crash cut off is dropped, and what follows is whole")
     func torn() async throws {
         let directory = Files.temporaryDirectory()

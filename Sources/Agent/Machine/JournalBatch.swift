@@ -12,6 +12,17 @@ package struct JournalBatch: Sendable {
     package private(set) var reports: [TaskReport] = []
     private var kept: [String: JournalEntry] = [:]
 
+    /// How long after a write that failed the next one is tried.
+    package static let retryPause: Duration = .seconds(1)
+
+    /// The batch as actions: what a write that failed leaves to be done.
+    ///
+    /// Nothing of it may be left out: a report of a task that the journal does not know would tell the server that the
+    /// agent has the task, and after a crash nobody would.
+    package var actions: [AgentAction] {
+        forgotten.map { .forget(task: $0) } + [.save(entries, thenSend: messages)] + reports.map { .report($0) }
+    }
+
     /// Gathers what waits for the journal, in order.
     package init(_ actions: [AgentAction]) {
         for action in actions {

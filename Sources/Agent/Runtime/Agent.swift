@@ -162,11 +162,13 @@ package actor Agent {
             do {
                 try await journal.save(batch.entries, forgetting: batch.forgotten)
                 for message in batch.messages { tasksSession?.send(message.frame) }
+                for report in batch.reports { send(report) }
             } catch {
-                // Not acknowledged, so the server sends the tasks again.
                 logger.error("could not write the journal", metadata: ["error": "\(error)"])
+                journalQueue = batch.actions + journalQueue
+                try? await Task.sleep(for: JournalBatch.retryPause)
+                guard !Task.isCancelled else { return }
             }
-            for report in batch.reports { send(report) }
         }
         isJournalBusy = false
     }

@@ -91,8 +91,13 @@ final class AgentProcess: @unchecked Sendable {
         }
         let batch = JournalBatch(journalQueue)
         journalQueue = []
-        host.journal.write(batch.entries, batch.forgotten) { [weak self] in
+        host.journal.write(batch.entries, batch.forgotten) { [weak self] isSaved in
             guard let self, isAlive else { return }
+            guard isSaved else {
+                timeline.say(host.name, "journal-failed")
+                journalQueue = batch.actions + journalQueue
+                return after(JournalBatch.retryPause) { [self] in writeJournal() }
+            }
             for message in batch.messages { sessions[.tasks]?.link.send(message.frame, from: .agent) }
             for report in batch.reports { submit(report) }
             writeJournal()

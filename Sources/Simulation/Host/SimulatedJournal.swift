@@ -18,6 +18,8 @@ final class SimulatedJournal: @unchecked Sendable {
     }
 
     private var underWay: Write?
+    /// Whether writes fail at the moment.
+    var isFull = false
     /// Counts crashes, so that a write of a dead agent is told from that of a living one.
     private var generation = 0
 
@@ -38,8 +40,8 @@ final class SimulatedJournal: @unchecked Sendable {
     func save(containerInstanceARN arn: String) { containerInstanceARN = arn }
 
     /// Writes a batch: first what is to be kept, then what is to be forgotten.
-    /// - Parameter saved: called when the entries are durable.
-    func write(_ entries: [JournalEntry], _ forgotten: [String], saved: @escaping () -> Void) {
+    /// - Parameter done: called at the end, with whether the entries are durable. If not, none of it was kept.
+    func write(_ entries: [JournalEntry], _ forgotten: [String], done: @escaping (_ isSaved: Bool) -> Void) {
         let write = Write(entries: entries, forgotten: forgotten)
         underWay = write
         let generation = generation
@@ -47,9 +49,10 @@ final class SimulatedJournal: @unchecked Sendable {
             [self] in
             guard generation == self.generation else { return }
             underWay = nil
+            guard !isFull else { return done(false) }
             for entry in write.entries { self.entries[entry.task] = entry.content }
             for task in write.forgotten { self.entries[task] = nil }
-            saved()
+            done(true)
         }
     }
 
