@@ -53,21 +53,30 @@ extension Workload {
         ]
     }
 
-    /// One task set that is calm and primary is left.
+    /// What a service may have at most.
+    private static let maximumSets = 5
+
+    /// A task set that is calm becomes primary.
     func tidyTaskSets(of service: ServiceRecord) {
         let calm = kinds.filter { $0.value.isCalm && $0.value != .staticPort }.keys.sorted()
         guard let definition = dice.pick(calm) else { return }
-        let old = look().taskSets(of: service.key)
+        guard look().taskSets(of: service.key).count < Workload.maximumSets else {
+            return order("DeleteService", ["service": .string(service.name), "force": true]) { [self] _ in
+                note(.serviceDeleted(service.key))
+            }
+        }
         order("CreateTaskSet", newSet(definition, 100)) { [self] answer in
             guard let id = answer?.body["taskSet"]?["id"]?.stringValue else { return }
             order(
                 "UpdateServicePrimaryTaskSet",
-                ["cluster": "default", "service": "external", "primaryTaskSet": .string(id)]
-            ) { [self] _ in
-                for set in old {
-                    order("DeleteTaskSet", request(set, ["taskSet": .string(set.id), "force": true]))
-                }
-            }
+                ["cluster": "default", "service": "external", "primaryTaskSet": .string(id)])
+        }
+    }
+
+    /// No other is left: there are two new ones when the answer to the first call was lost.
+    func tidyOtherTaskSets() {
+        for set in look().taskSets(of: Workload.service) where set.status == .active {
+            order("DeleteTaskSet", request(set, ["taskSet": .string(set.id), "force": true]))
         }
     }
 }

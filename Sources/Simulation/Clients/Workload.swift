@@ -118,6 +118,7 @@ final class Workload: @unchecked Sendable {
         }
         timeline.after(.seconds(150)) { [self] in
             tidyDaemon()
+            tidyOtherTaskSets()
             unanswered -= 1
         }
     }
