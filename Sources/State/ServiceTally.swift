@@ -15,7 +15,7 @@ package struct ServiceTally: Sendable, Equatable {
     package private(set) var live = 0
     /// How many have a container that fails its health check.
     package private(set) var unhealthy = 0
-    /// When the one that started last did; also when it is gone, while others are there.
+    /// When the one that started last did, as far as it is known: nil after it has gone, and never later than it was.
     package private(set) var lastStart: Timestamp?
 
     mutating func add(_ share: Share) {
@@ -27,5 +27,6 @@ package struct ServiceTally: Sendable, Equatable {
     mutating func remove(_ share: Share) {
         live -= 1
         if share.isUnhealthy { unhealthy -= 1 }
+        if share.startedAt == lastStart { lastStart = nil }
     }
 }
