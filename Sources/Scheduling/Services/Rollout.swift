@@ -148,7 +148,9 @@ struct Rollout {
         case .failed: break
         }
         let isComplete = primary.rolloutState == .completed || decision.completes
-        decision.isSteady = isThere && isComplete && staying.allSatisfy { ($0.health ?? .healthy) == .healthy }
+        decision.isSteady =
+            isThere && isComplete
+            && (view.service.isSteady || staying.allSatisfy { ($0.health ?? .healthy) == .healthy })
         // As long as a new task may still become healthy, the percentages are not what it waits for.
         decision.isStuck =
             isQuiet && outgoing.contains { !$0.isProtected } && staying.count < wanted && total >= high
