@@ -190,7 +190,9 @@ struct TrafficShift {
     private mutating func keepTasks() {
         let wanted = view.service.desiredCount
         keep(green, at: progress.hasReached(.scaleUp) ? wanted : 0)
-        if let blue { keep(blue, at: progress.lifecycleStage == .cleanUp ? 0 : wanted) }
+        // Blue goes when green can do without it: the service may have grown since the traffic moved.
+        let isOver = progress.lifecycleStage == .cleanUp
+        if let blue, !isOver || healthyGreens >= wanted { keep(blue, at: isOver ? 0 : wanted) }
         let isServed = healthy(of: blue) >= wanted
         for task in view.tasks where !isKept(task) && task.desiredStatus == .running && !task.isProtected {
             // What serves goes when blue can do without it.
