@@ -11,6 +11,8 @@ package struct ServiceController: Controller {
 
     /// However large a service is, it is looked at this often.
     static let longestRest: Duration = .seconds(2)
+    /// What is left after so many is for the next decision, which its own changes ask for.
+    static let mostLooks = 8
 
     package init() {}
 
@@ -62,7 +64,22 @@ package struct ServiceController: Controller {
         return min(.microseconds(rest), ServiceController.longestRest)
     }
 
+    /// Goes on until nothing is left to do now: what one look decides, a deployment that fails for example, may be what
+    /// the next one acts on.
     package func decide(_ subject: String, _ snapshot: Snapshot, _ context: inout DecisionContext) -> Plan {
+        var transaction = Transaction(snapshot)
+        var wakeAt: Timestamp?
+        for _ in 0..<ServiceController.mostLooks {
+            let plan = lookIfNeeded(subject, transaction.snapshot, context)
+            wakeAt = plan.wakeAt
+            guard !plan.changes.isEmpty else { break }
+            transaction.apply(plan)
+            context = DecisionContext(now: context.now, random: SeededRandom(seed: context.random.next()))
+        }
+        return Plan(transaction, wakeAt: wakeAt)
+    }
+
+    private func lookIfNeeded(_ subject: String, _ snapshot: Snapshot, _ context: DecisionContext) -> Plan {
         guard let service = snapshot.get(Key<ServiceRecord>(path: subject)) else { return Plan() }
         let rest = Scheduling.rest(of: service, in: snapshot, at: context.now)
         assert(
@@ -70,9 +87,8 @@ package struct ServiceController: Controller {
         switch rest {
         case .untilChange: return Plan()
         case .until(let time): return Plan(wakeAt: time)
-        case .none: break
+        case .none: return look(subject, snapshot, context)
         }
-        return look(subject, snapshot, context)
     }
 
     /// Looks at a service with all its tasks.
