@@ -40,20 +40,26 @@ struct BenchC2MCommand: AsyncParsableCommand {
             ["family": "c2m", "containerDefinitions": [["name": "app", "image": "busybox", "cpu": 32, "memory": 64]]])
         let clock = ContinuousClock()
         let start = clock.now
-        let create = Task {
-            for (index, first) in stride(from: 0, to: tasks, by: Self.tasksPerService).enumerated() {
-                let count = min(Self.tasksPerService, tasks - first)
-                let service: JSONValue = [
-                    "serviceName": .string("s\(index)"), "taskDefinition": "c2m", "desiredCount": .int(Int64(count)),
-                ]
-                try await region.call("CreateService", service)
-            }
-        }
+        let create = Task { try await createServices(region) }
         let curve = try await watch(region) { (clock.now - start) / .seconds(1) }
         try await create.value
         show(curve)
         await region.stop()
         try await hosts.stop()
+    }
+
+    /// All at once, as many clients would.
+    private func createServices(_ region: Region) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for (index, first) in stride(from: 0, to: tasks, by: Self.tasksPerService).enumerated() {
+                let count = min(Self.tasksPerService, tasks - first)
+                let service: JSONValue = [
+                    "serviceName": .string("s\(index)"), "taskDefinition": "c2m", "desiredCount": .int(Int64(count)),
+                ]
+                group.addTask { try await region.call("CreateService", service) }
+            }
+            try await group.waitForAll()
+        }
     }
 
     /// A moment of the run.
