@@ -94,7 +94,10 @@ struct TrafficShift {
     private mutating func isOver(_ stage: ECS.ServiceDeploymentLifecycleStage) -> Bool {
         let since = progress.stageStartedAt ?? now
         switch stage {
-        case .reconcileService: return view.tasks.allSatisfy { isKept($0) || $0.desiredStatus == .stopped }
+        case .reconcileService:
+            // What failed before it served alone never will.
+            return blue?.rolloutState == .failed
+                || view.tasks.allSatisfy { isKept($0) || $0.desiredStatus == .stopped }
         case .scaleUp: return healthyGreens >= view.service.desiredCount
         case .productionTrafficShift:
             return progress.productionTraffic >= 100 || hasPassed(progress.stepBakeTime, since: since)
@@ -193,9 +196,9 @@ struct TrafficShift {
         // Blue goes when green can do without it: the service may have grown since the traffic moved.
         let isOver = progress.lifecycleStage == .cleanUp
         if let blue, !isOver || healthyGreens >= wanted { keep(blue, at: isOver ? 0 : wanted) }
-        let isServed = healthy(of: blue) >= wanted
+        let isServed = (isOver ? healthyGreens : healthy(of: blue)) >= wanted
         for task in view.tasks where !isKept(task) && task.desiredStatus == .running && !task.isProtected {
-            // What serves goes when blue can do without it.
+            // What serves goes when blue, or green in the end, can do without it.
             guard isServed || task.lastStatus < .running || task.isIll(at: now) else { continue }
             decision.stop.append(TaskStop(id: task.id, reason: scalingReason(task.deployment ?? "")))
         }
@@ -235,7 +238,7 @@ struct TrafficShift {
     }
 
     private mutating func start(_ count: Int, of deployment: DeploymentState) {
-        guard count > 0 else { return }
+        guard count > 0, deployment.rolloutState != .failed else { return }
         if let notBefore = deployment.notBefore, notBefore > now { return decision.wake(at: notBefore) }
         decision.starts.append(TaskStart(deployment: deployment.id, count: count))
     }
