@@ -8,7 +8,7 @@ enum Memory {
     private static let spareBytes: Int32 = 4 * 1_024 * 1_024
     /// By default each thread gets an arena of its own, and what one has freed no other can use: after many tasks were
     /// started at once, a third of the memory was held for nothing.
-    private static let arenas: Int32 = 2
+    private static let arenas: Int32 = 4
 
     /// Keeps little more than what is used. To be called before there are threads.
     static func bound() {

@@ -7,7 +7,8 @@ import State
 /// Creates a service; the service controller starts its tasks.
 /// Source: Amazon ECS API Reference, CreateService.
 /// Seam: load balancers, Cloud Map, Service Connect proxies, EBS volumes and CloudWatch alarms are checked and
-///   kept; traffic weights of a shift stand in the service deployment. Lambda hooks and Fargate tasks are refused.
+///   kept; traffic weights of a shift stand in the service deployment. Lambda hooks and Fargate tasks are refused;
+///   hooks of the strategy ROLLING are kept without effect.
 struct CreateService: Operation {
     static let model = ECS.Operations.createService
 
