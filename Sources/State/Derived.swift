@@ -45,7 +45,7 @@ struct Derived: Sendable {
 }
 
 /// Where the spread of a group stands.
-func spreadKey(_ cluster: String, _ group: String) -> String { cluster + "/" + group }
+func spreadKey(_ cluster: String, _ group: String) -> String { keyPath(cluster, group) }
 
 extension Key where R == ContainerInstanceRecord {
     /// The name of the cluster.

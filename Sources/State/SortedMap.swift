@@ -11,6 +11,9 @@ extension String: SortedKey {
     package func share(with neighbour: String) {}
 }
 
+/// The least text above another: where a walk begins that goes on after it.
+func leastText(above text: String) -> String { text + "\0" }
+
 /// A persistent, ordered map from keys to values: a B+ tree whose nodes are shared between copies.
 ///
 /// Copying a map is a retain. A write copies only the nodes on its path that another copy still shares, so a
@@ -94,8 +97,7 @@ package struct SortedMap<Key: SortedKey, Value: Sendable>: Sendable {
         prefix: String, after: String? = nil, _ body: (Key, Value) throws -> Bool
     ) rethrows {
         let end = SortedMap.end(ofPrefix: prefix)
-        // The least text above `after`.
-        try forEach(from: max(prefix, after.map { $0 + "\0" } ?? prefix)) { key, value in
+        try forEach(from: max(prefix, after.map(leastText) ?? prefix)) { key, value in
             try key.isBelow(end) ? body(key, value) : false
         }
     }

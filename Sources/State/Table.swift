@@ -50,8 +50,7 @@ package struct Table<R: Record>: Sendable {
         guard prefix.isEmpty else {
             return try records.forEach(prefix: prefix, after: after) { _, held in try body(box(held).value) }
         }
-        // The least text above `after`.
-        try records.forEach(from: after.map { $0 + "\0" } ?? "") { _, held in try body(box(held).value) }
+        try records.forEach(from: after.map(leastText) ?? "") { _, held in try body(box(held).value) }
     }
 
     /// Calls `body` with the records that stand under `prefix` in the order `index` and come after the record key
@@ -95,7 +94,7 @@ package struct Table<R: Record>: Sendable {
     /// Calls `body` with the records whose keys begin with any `text` and are greater than `after`, in key order,
     /// until it returns false.
     package func forEach(startingWith text: String, after: String? = nil, _ body: (R) throws -> Bool) rethrows {
-        try records.forEach(from: max(text, after.map { $0 + "\0" } ?? text)) { key, held in
+        try records.forEach(from: max(text, after.map(leastText) ?? text)) { key, held in
             try key.hasPrefix(text) ? body(box(held).value) : false
         }
     }
