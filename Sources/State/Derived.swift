@@ -12,6 +12,8 @@ struct Derived: Sendable {
     var spreads = SortedMap<String, GroupSpread>()
     /// From the tasks: what is counted of those of a service. Keyed like the service.
     var services = SortedMap<String, ServiceTally>()
+    /// From the tasks: how many a cluster has, by cluster.
+    var clusters = SortedMap<String, ClusterTally>()
 
     fileprivate mutating func withUsage(
         of instance: Key<ContainerInstanceRecord>, _ body: (inout InstanceUsage) -> Void
@@ -22,6 +24,14 @@ struct Derived: Sendable {
         }
         if sum.isEmpty { usage[instance.path] = nil }
         if let place = places[instance.path] { show(sum, at: place, in: instance.cluster) }
+    }
+
+    fileprivate mutating func tally(cluster: String, _ change: (inout ClusterTally) -> Void) {
+        let isEmpty = clusters.modify(cluster, default: ClusterTally()) { tally in
+            change(&tally)
+            return tally.isEmpty
+        }
+        if isEmpty { clusters[cluster] = nil }
     }
 
     fileprivate mutating func tally(_ service: String, _ change: (inout ServiceTally) -> Void) {
@@ -54,10 +64,23 @@ extension Key where R == ContainerInstanceRecord {
 
 extension TaskRecord {
     package static func derive(_ tables: inout Tables, _ old: Self?, _ new: Self?) {
+        deriveCluster(&tables, old, new)
         deriveUsage(&tables, old, new)
         deriveGroups(&tables, old, new)
         deriveService(&tables, old, new)
     }
+
+    private static func deriveCluster(_ tables: inout Tables, _ old: Self?, _ new: Self?) {
+        guard let cluster = (new ?? old)?.cluster else { return }
+        let (before, after) = (old?.clusterShare, new?.clusterShare)
+        guard before != after else { return }
+        tables.derived.tally(cluster: cluster) { tally in
+            if let before { tally.remove(before) }
+            if let after { tally.add(after) }
+        }
+    }
+
+    private var clusterShare: ClusterTally.Share { ClusterTally.Share(status: lastStatus, launchType: launchType) }
 
     /// A task counts in its service until it is STOPPED.
     private static func deriveService(_ tables: inout Tables, _ old: Self?, _ new: Self?) {
@@ -89,7 +112,14 @@ extension TaskRecord {
     /// A task holds its resources from the moment it is placed until it is STOPPED.
     private static func deriveUsage(_ tables: inout Tables, _ old: Self?, _ new: Self?) {
         if let old, old.holdsResources, let instance = old.instanceKey {
-            if let new, new.holdsResources, new.instanceKey == instance { return }
+            if let new, new.holdsResources, new.instanceID == old.instanceID {
+                guard old.progress != new.progress else { return }
+                // What is left on the instance is what was, so there is nothing to show.
+                return tables.derived.usage.modify(instance.path, default: InstanceUsage()) { usage in
+                    usage.count(old.progress, -1)
+                    usage.count(new.progress, 1)
+                }
+            }
             tables.derived.withUsage(of: instance) { $0.release(old) }
         }
         if let new, new.holdsResources, let instance = new.instanceKey {

@@ -16,6 +16,10 @@ package struct InstanceUsage: Sendable, Equatable {
     package var interfaces = 0
     /// The number of tasks.
     package var tasks = 0
+    /// The number of tasks that are meant to run and are RUNNING.
+    package var running = 0
+    /// The number of tasks that are meant to run and do not yet.
+    package var pending = 0
 
     package init() {}
 
@@ -28,6 +32,7 @@ package struct InstanceUsage: Sendable, Equatable {
         memoryMiB += task.memoryMiB
         interfaces += task.interfaceCount
         tasks += 1
+        count(task.progress, 1)
         ports = (ports + task.hostPorts).sorted()
         udpPorts = (udpPorts + task.hostUDPPorts).sorted()
         if task.gpuCount > 0 { gpuIDs = (gpuIDs + task.containers.flatMap(\.gpuIDs)).sorted() }
@@ -39,13 +44,35 @@ package struct InstanceUsage: Sendable, Equatable {
         memoryMiB -= task.memoryMiB
         interfaces -= task.interfaceCount
         tasks -= 1
+        count(task.progress, -1)
         for port in task.hostPorts { ports.removeFirst(equalTo: port) }
         for port in task.hostUDPPorts { udpPorts.removeFirst(equalTo: port) }
         if task.gpuCount > 0 { for id in task.containers.flatMap(\.gpuIDs) { gpuIDs.removeFirst(equalTo: id) } }
     }
 }
 
+extension InstanceUsage {
+    /// How far a task that is meant to run has come.
+    enum Progress: Equatable {
+        case pending, running
+    }
+
+    mutating func count(_ progress: Progress?, _ number: Int) {
+        switch progress {
+        case .pending: pending += number
+        case .running: running += number
+        case nil: break
+        }
+    }
+}
+
 extension TaskRecord {
+    /// Nil for a task that is not meant to run, or does no more.
+    var progress: InstanceUsage.Progress? {
+        guard desiredStatus == .running else { return nil }
+        return lastStatus.isPending ? .pending : lastStatus == .running ? .running : nil
+    }
+
     /// Whether the task still has its part of the instance.
     package var holdsResources: Bool { lastStatus != .stopped && instanceID != nil }
 }

@@ -40,7 +40,7 @@ package struct IndexDefinition<R: Record>: Sendable {
 /// The names of all secondary orders.
 package enum IndexName: Int, Sendable {
     case taskByDesiredStatus
-    case taskByLastStatus
+    case taskInProvisioning
     case taskByInstance
     case taskByService
     case taskByFamily

@@ -3,19 +3,19 @@ extension Snapshot {
     /// The tasks on an instance that are meant to run and are RUNNING.
     /// Source: Amazon ECS API Reference, ContainerInstance.runningTasksCount.
     package func runningTasksCount(on instance: Key<ContainerInstanceRecord>) -> Int {
-        count(TaskRecord.self, .taskByInstance, prefix: "\(instance.path)/RUNNING/RUNNING/")
+        usage(of: instance).running
     }
 
     /// The tasks on an instance that are meant to run and do not yet.
     package func pendingTasksCount(on instance: Key<ContainerInstanceRecord>) -> Int {
-        TaskStatus.allCases.filter(\.isPending).reduce(0) { sum, status in
-            sum + count(TaskRecord.self, .taskByInstance, prefix: "\(instance.path)/RUNNING/\(status.rawValue)/")
-        }
+        usage(of: instance).pending
     }
 
     /// The tasks on an instance that are not STOPPED, in order of their ids.
     package func liveTasks(on instance: Key<ContainerInstanceRecord>) -> [TaskRecord] {
-        liveTasks(.taskByInstance, "\(instance.path)/")
+        ["RUNNING/", "STOPPED/LIVE/"].flatMap { place in
+            list(TaskRecord.self, .taskByInstance, prefix: "\(instance.path)/\(place)")
+        }.sorted { $0.id < $1.id }
     }
 
     /// The tasks of a service that are not STOPPED, in order of their ids.
@@ -67,6 +67,9 @@ extension Snapshot {
     package func runningTasksCount(of service: Key<ServiceRecord>) -> Int {
         count(TaskRecord.self, .taskByService, prefix: "\(service.path)/RUNNING/RUNNING/")
     }
+
+    /// How many tasks a cluster has.
+    package func tally(of cluster: String) -> ClusterTally { tables.derived.clusters[cluster] ?? ClusterTally() }
 
     /// What is counted of the tasks of a service that are not STOPPED.
     package func tally(of service: Key<ServiceRecord>) -> ServiceTally {

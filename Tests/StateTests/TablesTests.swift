@@ -68,12 +68,16 @@ import Testing
     func indexes() {
         var transaction = Transaction(Snapshot(realm: Realm(account: "000000000000", region: "us-east-1")))
         transaction.put(task("a"))
-        #expect(transaction.snapshot.count(TaskRecord.self, .taskByLastStatus, prefix: "default/PENDING/") == 1)
+        #expect(transaction.snapshot.count(TaskRecord.self, .taskByInstance, prefix: "\(instance.path)/") == 1)
+        #expect(transaction.snapshot.pendingTasksCount(on: instance) == 1)
+        #expect(transaction.snapshot.tally(of: "default").pendingTasks(.ec2) == 1)
         transaction.update(TaskRecord.key("default", "a")) { $0.lastStatus = .running }
-        #expect(transaction.snapshot.count(TaskRecord.self, .taskByLastStatus, prefix: "default/PENDING/") == 0)
+        #expect(transaction.snapshot.pendingTasksCount(on: instance) == 0)
         #expect(transaction.snapshot.runningTasksCount(on: instance) == 1)
+        #expect(transaction.snapshot.tally(of: "default").tasks(.running) == 1)
         transaction.delete(TaskRecord.key("default", "a"))
-        #expect(transaction.snapshot.count(TaskRecord.self, .taskByLastStatus, prefix: "default/RUNNING/") == 0)
+        #expect(transaction.snapshot.count(TaskRecord.self, .taskByInstance, prefix: "\(instance.path)/") == 0)
+        #expect(transaction.snapshot.tally(of: "default") == ClusterTally())
     }
 
     @Test("a record's stored form reads back the same")

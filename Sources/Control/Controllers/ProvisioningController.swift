@@ -30,7 +30,7 @@ package struct ProvisioningController: Controller {
 
     /// Those of the clusters in which tasks wait: in most there are none, and asking costs a logarithm.
     private func waiting(_ clusters: [String], _ snapshot: Snapshot) -> [String] {
-        clusters.filter { snapshot.count(TaskRecord.self, .taskByLastStatus, prefix: "\($0)/PROVISIONING/") > 0 }
+        clusters.filter { snapshot.tally(of: $0).tasks(.provisioning) > 0 }
     }
 
     package func decide(_ subject: String, _ snapshot: Snapshot, _ context: inout DecisionContext) -> Plan {

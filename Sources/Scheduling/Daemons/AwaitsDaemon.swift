@@ -13,7 +13,8 @@ extension Snapshot {
             return revision.isCritical && revision.covers(instance)
         }
         guard !critical.isEmpty else { return false }
-        let running = list(TaskRecord.self, .taskByInstance, prefix: "\(instance.key.path)/RUNNING/RUNNING/")
+        let running = list(TaskRecord.self, .taskByInstance, prefix: "\(instance.key.path)/RUNNING/LIVE/")
+            .filter { $0.lastStatus == .running }
         return critical.contains { daemon in !running.contains { $0.daemon == daemon.name } }
     }
 }

@@ -25,14 +25,12 @@ package enum Provisioning {
 
     /// Whether another task may wait in `cluster`.
     package static func hasRoom(in cluster: String, _ snapshot: Snapshot) -> Bool {
-        let prefix = "\(cluster)/\(TaskStatus.provisioning.rawValue)/"
-        return snapshot.count(TaskRecord.self, .taskByLastStatus, prefix: prefix) < maximumTasks
+        snapshot.tally(of: cluster).tasks(.provisioning) < maximumTasks
     }
 
     /// The tasks that wait in a cluster, the first one first.
     package static func waitingTasks(in cluster: String, _ snapshot: Snapshot) -> [TaskRecord] {
-        let prefix = "\(cluster)/\(TaskStatus.provisioning.rawValue)/"
-        return snapshot.list(TaskRecord.self, .taskByLastStatus, prefix: prefix).filter(\.awaitsCapacity)
+        snapshot.list(TaskRecord.self, .taskInProvisioning, prefix: "\(cluster)/").filter(\.awaitsCapacity)
             .sorted { ($0.createdAt, $0.id) < ($1.createdAt, $1.id) }
     }
 

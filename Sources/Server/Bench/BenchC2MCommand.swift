@@ -105,6 +105,6 @@ struct BenchC2MCommand: AsyncParsableCommand {
 extension Region {
     /// The durable number of RUNNING tasks.
     fileprivate var running: Int {
-        lane.durable.count(TaskRecord.self, .taskByLastStatus, prefix: "\(BenchCluster.name)/RUNNING/")
+        lane.durable.tally(of: BenchCluster.name).tasks(.running)
     }
 }

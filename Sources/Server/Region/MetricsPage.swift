@@ -28,10 +28,7 @@ enum MetricsPage {
     private static func tasks(_ snapshot: Snapshot) -> [(String, Int)] {
         let clusters = snapshot.list(ClusterRecord.self).map(\.name)
         return TaskStatus.allCases.map { status in
-            let count = clusters.reduce(0) { sum, cluster in
-                sum + snapshot.count(TaskRecord.self, .taskByLastStatus, prefix: "\(cluster)/\(status.rawValue)/")
-            }
-            return (status.rawValue, count)
+            (status.rawValue, clusters.reduce(0) { $0 + snapshot.tally(of: $1).tasks(status) })
         }
     }
 }

@@ -100,9 +100,15 @@ package struct TaskRecord: Record {
 
     package static let indexes = [
         IndexDefinition<TaskRecord>(.taskByDesiredStatus) { orderKey($0.cluster, $0.desiredStatus.rawValue) },
-        IndexDefinition<TaskRecord>(.taskByLastStatus) { orderKey($0.cluster, $0.lastStatus.rawValue) },
+        IndexDefinition<TaskRecord>(.taskInProvisioning) { task in
+            task.lastStatus == .provisioning ? "\(task.cluster)/" : nil
+        },
         IndexDefinition<TaskRecord>(.taskByInstance) { task in
-            task.instanceID.map { orderKey(task.cluster, $0, task.desiredStatus.rawValue, task.lastStatus.rawValue) }
+            task.instanceID.map { instance in
+                // Less than the status: a task that comes to run stays where it is.
+                let life = task.lastStatus == .stopped ? "STOPPED" : "LIVE"
+                return orderKey(task.cluster, instance, task.desiredStatus.rawValue, life)
+            }
         },
         IndexDefinition<TaskRecord>(.taskByService, holdsRecords: true) { task in
             task.service.map { orderKey(task.cluster, $0, task.desiredStatus.rawValue, task.lastStatus.rawValue) }

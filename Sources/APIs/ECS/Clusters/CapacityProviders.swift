@@ -62,10 +62,8 @@ enum CapacityProviders {
             daemon.providers(in: snapshot).contains(provider)
         }
         return isInService || isInDaemon
-            || TaskStatus.allCases.contains { status in
-                status != .stopped
-                    && snapshot.list(TaskRecord.self, .taskByLastStatus, prefix: "\(cluster)/\(status.rawValue)/")
-                        .contains { $0.capacityProviderName == provider }
+            || snapshot.list(TaskRecord.self, prefix: "\(cluster)/").contains { task in
+                task.lastStatus != .stopped && task.capacityProviderName == provider
             }
     }
 }

@@ -43,19 +43,13 @@ struct DeleteCluster: Operation {
         guard counts.activeServices == 0 else {
             throw .clusterContainsServices("The Cluster cannot be deleted while Services are active.")
         }
-        guard liveTasks(name, snapshot) == 0 else {
+        guard snapshot.tally(of: name).liveTasks == 0 else {
             throw .clusterContainsTasks("The Cluster cannot be deleted while Tasks are active.")
         }
         let providers = snapshot.list(CapacityProviderRecord.self, .capacityProviderByStatus, prefix: "ACTIVE/")
         guard !providers.contains(where: { $0.cluster == name }) else {
             throw .clusterContainsCapacityProvider(
                 "The Cluster cannot be deleted while Cluster Scoped Capacity Providers are attached to the cluster.")
-        }
-    }
-
-    private func liveTasks(_ name: String, _ snapshot: Snapshot) -> Int {
-        TaskStatus.allCases.filter { $0 != .stopped }.reduce(0) { sum, status in
-            sum + snapshot.count(TaskRecord.self, .taskByLastStatus, prefix: "\(name)/\(status.rawValue)/")
         }
     }
 }

@@ -46,16 +46,14 @@ struct ClusterCounts {
     let activeServices: Int
 
     init(_ cluster: String, in snapshot: Snapshot) {
-        func tasks(_ status: TaskStatus) -> Int {
-            snapshot.count(TaskRecord.self, .taskByLastStatus, prefix: "\(cluster)/\(status.rawValue)/")
-        }
+        let tasks = snapshot.tally(of: cluster)
         instances = [InstanceStatus.active, .draining].reduce(0) { sum, status in
             sum
                 + snapshot.count(
                     ContainerInstanceRecord.self, .instanceByStatus, prefix: "\(cluster)/\(status.rawValue)/")
         }
-        runningTasks = tasks(.running)
-        pendingTasks = TaskStatus.allCases.filter(\.isPending).reduce(0) { $0 + tasks($1) }
+        runningTasks = tasks.tasks(.running)
+        pendingTasks = tasks.pendingTasks()
         activeServices = snapshot.count(ServiceRecord.self, .serviceByStatus, prefix: "\(cluster)/ACTIVE/")
     }
 }
@@ -63,10 +61,7 @@ struct ClusterCounts {
 /// The statistics of a cluster: counts by launch type, as text.
 /// Source: Amazon ECS API Reference, Cluster.statistics. Observed: EXTERNAL has its counts, too.
 private func clusterStatistics(_ cluster: String, in snapshot: Snapshot) -> [ECS.KeyValuePair] {
-    let running = snapshot.list(TaskRecord.self, .taskByLastStatus, prefix: "\(cluster)/RUNNING/")
-    let pending = TaskStatus.allCases.filter(\.isPending).flatMap { status in
-        snapshot.list(TaskRecord.self, .taskByLastStatus, prefix: "\(cluster)/\(status.rawValue)/")
-    }
+    let tasks = snapshot.tally(of: cluster)
     let active = snapshot.list(ServiceRecord.self, .serviceByStatus, prefix: "\(cluster)/ACTIVE/")
     let draining = snapshot.list(ServiceRecord.self, .serviceByStatus, prefix: "\(cluster)/DRAINING/")
     let types: [(name: String, type: ECS.LaunchType)] = [
@@ -75,8 +70,8 @@ private func clusterStatistics(_ cluster: String, in snapshot: Snapshot) -> [ECS
     return types.flatMap { name, type in
         func services(_ list: [ServiceRecord]) -> Int { list.count { ($0.settings.launchType ?? .ec2) == type } }
         return [
-            pair("running\(name)TasksCount", running.count { $0.launchType == type }),
-            pair("pending\(name)TasksCount", pending.count { $0.launchType == type }),
+            pair("running\(name)TasksCount", tasks.tasks(.running, type)),
+            pair("pending\(name)TasksCount", tasks.pendingTasks(type)),
             pair("active\(name)ServiceCount", services(active)),
             pair("draining\(name)ServiceCount", services(draining)),
         ]
