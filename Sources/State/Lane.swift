@@ -14,8 +14,7 @@ package final class Lane: Sendable {
         var random: SeededRandom
         /// What waits for the next flush.
         var waiting: [Entry] = []
-        /// What the running flush carries; nil when none runs.
-        var flushing: Flush?
+        var isFlushing = false
 
         /// Gives the newest state away to be changed. Nobody else holds it, so that what is changed need not be copied
         /// first; whoever takes it puts it back.
@@ -129,76 +128,82 @@ package final class Lane: Sendable {
             return .reply { reply(.failure(.refused(error))) }
         }
         contents.head = transaction.finish()
-        let isUpToDate = contents.waiting.isEmpty && contents.flushing == nil
+        let isUpToDate = contents.waiting.isEmpty && !contents.isFlushing
         if transaction.changes.isEmpty && isUpToDate { return .reply { reply(.success(output)) } }
         if !transaction.changes.isEmpty { observer.applied(transaction.changes) }
         contents.waiting.append(
             Entry(changes: transaction.changes) { error in
                 reply(error.map { .failure(.store($0)) } ?? .success(output))
             })
-        return startFlush(&contents).map { .commit($0) } ?? .nothing
+        return startFlush(&contents)
     }
 
     /// What is left to do after a turn.
     private enum Step: Sendable {
         case nothing
         case reply(@Sendable () -> Void)
-        case commit(Flush)
-        /// With the state that was durable before: what only it holds is freed after the replies.
-        case succeed(Flush, next: Flush?, before: Snapshot)
+        /// With the state before the one that is durable now: what only it holds is freed where the batch is encoded.
+        case commit(Flush, outdated: Snapshot?)
         case fail([Entry], StoreError)
 
         func perform(_ lane: Lane) {
             switch self {
             case .nothing: break
             case .reply(let reply): reply()
-            case .commit(let flush): lane.commit(flush)
-            case .succeed(let flush, let next, let before):
-                // The disk works on while the replies leave.
-                if let next { lane.commit(next) }
-                withExtendedLifetime(before) {
-                    for entry in flush.entries { entry.reply(nil) }
-                    lane.observer.durable(flush.entries.flatMap(\.changes), flush.snapshot)
-                }
+            case .commit(let flush, let outdated): lane.commit(flush, outdated)
             case .fail(let entries, let error): for entry in entries { entry.reply(error) }
             }
         }
     }
 
-    private func startFlush(_ contents: inout Contents) -> Flush? {
-        guard contents.flushing == nil, !contents.waiting.isEmpty else { return nil }
+    private func startFlush(_ contents: inout Contents, outdated: Snapshot? = nil) -> Step {
+        guard !contents.isFlushing, !contents.waiting.isEmpty else { return .nothing }
         let flush = Flush(snapshot: contents.head, entries: contents.waiting)
-        contents.flushing = flush
+        contents.isFlushing = true
         contents.waiting = []
-        return flush
+        return .commit(flush, outdated: outdated)
     }
 
-    private func commit(_ flush: Flush) {
+    private func commit(_ flush: Flush, _ outdated: Snapshot?) {
         let observer = observer
         store.commit {
-            observer.committing(flush.entries.flatMap(\.changes), flush.snapshot)
-            return Lane.batch(flush)
+            withExtendedLifetime(outdated) {
+                observer.committing(flush.entries.flatMap(\.changes), flush.snapshot)
+                return Lane.batch(flush)
+            }
         } completion: { result in
-            self.enter { lane, contents in lane.settle(result, &contents) }
+            switch result {
+            case .success:
+                let snapshot = flush.snapshot
+                self.published.withLock { $0 = snapshot }
+                // The next flush begins before the replies leave, and they keep nobody from deciding.
+                self.enter { lane, contents in lane.advance(to: snapshot, &contents) }
+                self.announce(flush)
+            case .failure(let error): self.enter { lane, contents in lane.undo(flush, error, &contents) }
+            }
         }
     }
 
-    private func settle(_ result: Result<Void, StoreError>, _ contents: inout Contents) -> Step {
-        guard let flush = contents.flushing else { preconditionFailure("a commit completes once") }
-        contents.flushing = nil
-        switch result {
-        case .success:
-            let before = contents.durable
-            contents.durable = flush.snapshot
-            published.withLock { $0 = flush.snapshot }
-            return .succeed(flush, next: startFlush(&contents), before: before)
-        case .failure(let error):
-            let undone = flush.entries + contents.waiting
-            contents.head = contents.durable
-            contents.waiting = []
-            observer.reverted()
-            return .fail(undone, error)
-        }
+    /// Flushes are announced in order: a store completes one after the other.
+    private func announce(_ flush: Flush) {
+        for entry in flush.entries { entry.reply(nil) }
+        observer.durable(flush.entries.flatMap(\.changes), flush.snapshot)
+    }
+
+    private func advance(to snapshot: Snapshot, _ contents: inout Contents) -> Step {
+        contents.isFlushing = false
+        let outdated = contents.durable
+        contents.durable = snapshot
+        return startFlush(&contents, outdated: outdated)
+    }
+
+    private func undo(_ flush: Flush, _ error: StoreError, _ contents: inout Contents) -> Step {
+        contents.isFlushing = false
+        let undone = flush.entries + contents.waiting
+        contents.head = contents.durable
+        contents.waiting = []
+        observer.reverted()
+        return .fail(undone, error)
     }
 
     /// One row for each record: only its last form is written. Of a kind that has no records any more, nothing is.
