@@ -89,6 +89,22 @@ struct RecordRegistry {
                 }
             }
             lines.blank()
+            lines.add("/// Stores a record in its stored form.")
+            lines.block("mutating func put(_ row: StoredRow) {") { lines in
+                lines.block("switch row.kind {") { lines in
+                    for name in names { lines.add("case .\(member(name)): put(\(name)Record(stored: row.value))") }
+                }
+            }
+            lines.blank()
+            lines.add("/// Removes a record.")
+            lines.block("mutating func delete(_ name: StoredName) {") { lines in
+                lines.block("switch name.kind {") { lines in
+                    for name in names {
+                        lines.add("case .\(member(name)): delete(Key<\(name)Record>(path: name.key))")
+                    }
+                }
+            }
+            lines.blank()
             lines.add("/// Takes one change back.")
             lines.block("mutating func revert(_ change: Change) {") { lines in
                 lines.block("switch change {") { lines in

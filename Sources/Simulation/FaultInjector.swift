@@ -5,18 +5,18 @@ import AWSWire
 /// Safe because a world runs in one thread.
 final class FaultInjector: @unchecked Sendable {
     private enum Fault: CaseIterable {
-        case serverCrash, agentCrash, engineDown, sessionsBreak, partition, diskFull, diskSlow, journalFull,
+        case serverCrash, storeCut, agentCrash, engineDown, sessionsBreak, partition, diskFull, diskSlow, journalFull,
             containerKilled, containerVanished
     }
 
     private let timeline: Timeline
-    private let server: SimulatedServer
+    private let servers: ServerFleet
     private let hosts: [SimulatedHost]
     private var networks: [Network] = []
 
-    init(_ timeline: Timeline, _ server: SimulatedServer, _ hosts: [SimulatedHost]) {
+    init(_ timeline: Timeline, _ servers: ServerFleet, _ hosts: [SimulatedHost]) {
         self.timeline = timeline
-        self.server = server
+        self.servers = servers
         self.hosts = hosts
     }
 
@@ -36,11 +36,18 @@ final class FaultInjector: @unchecked Sendable {
     /// Breaks something.
     /// - Returns: what, and for how long.
     func act(_ dice: Dice) -> String {
-        guard let fault = dice.pick(Fault.allCases), let host = dice.pick(hosts) else { return "nothing" }
+        guard let fault = dice.pick(Fault.allCases), let host = dice.pick(hosts),
+            let server = dice.pick(servers.servers)
+        else { return "nothing" }
         switch fault {
         case .serverCrash:
             server.crash()
-            return mend("the server is killed", dice.milliseconds(0...20_000)) { [self] in server.start() }
+            return mend("\(server.name) is killed", dice.milliseconds(0...20_000)) { server.start() }
+        case .storeCut:
+            timeline.say(server.name, "store-cut")
+            server.cut()
+            let time = dice.milliseconds(10...30_000)
+            return mend("\(server.name) cannot reach the store", time) { server.mend() }
         case .agentCrash:
             host.crashAgent()
             return mend("the agent of \(host.name) is killed", dice.milliseconds(0...60_000)) { host.startAgent() }
@@ -59,12 +66,12 @@ final class FaultInjector: @unchecked Sendable {
             }
         case .diskFull:
             timeline.say("store", "disk-full")
-            server.store.isFull = true
-            return mend("the disk is full", dice.milliseconds(100...10_000)) { [self] in server.store.isFull = false }
+            servers.store.isFull = true
+            return mend("the disk is full", dice.milliseconds(100...10_000)) { [self] in servers.store.isFull = false }
         case .diskSlow:
             timeline.say("store", "disk-slow")
-            server.store.isSlow = true
-            return mend("the disk is slow", dice.milliseconds(100...20_000)) { [self] in server.store.isSlow = false }
+            servers.store.isSlow = true
+            return mend("the disk is slow", dice.milliseconds(100...20_000)) { [self] in servers.store.isSlow = false }
         case .journalFull:
             timeline.say(host.name, "journal-full")
             host.journal.isFull = true
@@ -92,9 +99,9 @@ final class FaultInjector: @unchecked Sendable {
 
     /// Mends everything; from now on nothing breaks.
     func stop() {
-        server.store.isFull = false
-        server.store.isSlow = false
-        server.start()
+        servers.store.isFull = false
+        servers.store.isSlow = false
+        for server in servers.servers { server.mend() }
         for network in networks {
             network.loss = 0
             heal(network)

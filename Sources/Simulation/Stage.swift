@@ -7,29 +7,31 @@ import State
 final class Stage {
     let timeline: Timeline
     let evidence = Evidence()
-    let server: SimulatedServer
+    let servers: ServerFleet
     private(set) var hosts: [SimulatedHost] = []
     private(set) var steps = 0
     private(set) var failure: Failure?
-    /// The last state that was durable, also while the server is down.
-    private(set) var durable: Snapshot
     private var invariants: [any Invariant]
     /// Gets what became durable in a step.
     var watch: ([Change], Snapshot) -> Void = { _, _ in }
     /// What clients were told since the last time.
     var takeAcknowledged: () -> [Acknowledgement] = { [] }
 
-    init(_ timeline: Timeline, controllers: [any Controller], invariants: [any Invariant]) {
+    /// The last state that was durable, also while no server runs.
+    var durable: Snapshot { servers.store.truth }
+
+    init(
+        _ timeline: Timeline, servers count: Int = 1, controllers: [any Controller], invariants: [any Invariant]
+    ) {
         self.timeline = timeline
         self.invariants = invariants
         let realm = Realm(account: "000000000000", region: "us-east-1")
-        durable = Snapshot(realm: realm)
-        server = SimulatedServer(timeline, realm, controllers: controllers, evidence: evidence)
+        servers = ServerFleet(timeline, realm, count: count, controllers: controllers, evidence: evidence)
     }
 
     /// Adds a machine; its agent is not started.
     func addHost(_ name: String, _ configuration: AgentConfiguration) -> SimulatedHost {
-        let host = SimulatedHost(name, timeline, Network(name, timeline, server), configuration, evidence)
+        let host = SimulatedHost(name, timeline, Network(name, timeline, servers), configuration, evidence)
         hosts.append(host)
         return host
     }
@@ -57,11 +59,11 @@ final class Stage {
     }
 
     private func look() {
-        if let process = server.process { durable = process.lane.durable }
         guard !evidence.isEmpty else { return }
         watch(evidence.durable, durable)
-        var scene = Scene(now: timeline.now, head: server.process?.lane.head ?? durable, durable: durable)
-        scene.applied = evidence.applied
+        var scene = Scene(now: timeline.now, head: servers.head, durable: durable)
+        // Where several decide, what one of them has applied may never be.
+        scene.applied = servers.store.isShared ? evidence.durable : evidence.applied
         scene.hardened = evidence.durable
         scene.isReloaded = evidence.loaded != nil
         if let loaded = evidence.loaded { scene.durable = loaded }

@@ -11,6 +11,8 @@ package final class World {
         package var seed: UInt64
         /// How many things clients do before the faults stop.
         package var steps = 150
+        /// How many servers share the state; nil for what the seed says.
+        package var servers: Int?
         /// The numbers of the deeds that are done; nil for all.
         package var kept: Set<Int>?
         /// Whether every delay is the shortest there is, and nothing goes wrong but by a deed.
@@ -18,6 +20,8 @@ package final class World {
         /// What runs in the control loop; tests put broken ones in.
         package var controllers: [any Controller] = makeControllers()
         package var invariants: [any Invariant] = makeInvariants()
+        /// How likely a server is not told of what another has committed; tests break the store with it.
+        package var deafness = 0.0
         /// Gets every line of the trace.
         package var sink: ((String) -> Void)?
 
@@ -47,14 +51,17 @@ package final class World {
     package init(_ options: Options) {
         self.options = options
         let timeline = Timeline(seed: options.seed, trace: Trace(sink: options.sink), isCalm: options.isCalm)
-        let stage = Stage(timeline, controllers: options.controllers, invariants: options.invariants)
+        let servers = options.servers ?? timeline.choice("servers").pick([1, 1, 2, 3]) ?? 1
+        let stage = Stage(
+            timeline, servers: servers, controllers: options.controllers, invariants: options.invariants)
         self.stage = stage
+        stage.servers.store.deafness = options.deafness
         plan = Deed.plan(timeline.choice("plan"), steps: options.steps, from: World.start)
         for number in 1...timeline.choice("hosts").number(2...4) {
             _ = stage.addHost("host\(number)", World.agent(number))
         }
-        faults = FaultInjector(timeline, stage.server, stage.hosts)
-        workload = Workload(timeline, Network("client", timeline, stage.server), stage.hosts)
+        faults = FaultInjector(timeline, stage.servers, stage.hosts)
+        workload = Workload(timeline, Network("client", timeline, stage.servers), stage.hosts)
     }
 
     private static func agent(_ number: Int) -> AgentConfiguration {
@@ -69,7 +76,7 @@ package final class World {
     package func run() -> Report {
         stage.watch = { [unowned self] changes, _ in noteCommits(changes) }
         stage.takeAcknowledged = { [workload] in workload.takeAcknowledged() }
-        stage.server.start()
+        stage.servers.start()
         for host in stage.hosts { timeline.after(host.network.dice.milliseconds(0...3_000)) { host.startAgent() } }
         workload.look = { [stage] in stage.durable }
         workload.start()
@@ -84,6 +91,7 @@ package final class World {
         loud = []
         stage.pass(World.silence)
         stage.judge("nothing changes in the quiet", loud?.first)
+        stage.judge("every server knows what is stored", stage.servers.disagreement)
         return Report(
             seed: options.seed, steps: stage.steps, duration: timeline.now - Timeline.start, failure: stage.failure,
             deeds: deeds, trace: timeline.trace)

@@ -22,12 +22,14 @@ package final class MemoryStore: Store {
         completion: @escaping @Sendable (Result<Void, StoreError>) -> Void
     ) {
         let batch = makeBatch()
-        contents.withLock { contents in
+        let isWritten = contents.withLock { contents in
+            guard contents.revision == batch.base else { return false }
             if !batch.clears.isEmpty { contents.rows = contents.rows.filter { !batch.clears.contains($0.key.kind) } }
             for name in batch.deletes { contents.rows[name] = nil }
             for row in batch.puts { contents.rows[StoredName(kind: row.kind, key: row.key)] = row.value }
             contents.revision = batch.revision
+            return true
         }
-        completion(.success(()))
+        completion(isWritten ? .success(()) : .failure(.conflict(batch)))
     }
 }

@@ -241,6 +241,60 @@ extension Transaction {
         }
     }
 
+    /// Stores a record in its stored form.
+    mutating func put(_ row: StoredRow) {
+        switch row.kind {
+            case .accountSetting: put(AccountSettingRecord(stored: row.value))
+            case .capacityProvider: put(CapacityProviderRecord(stored: row.value))
+            case .clientToken: put(ClientTokenRecord(stored: row.value))
+            case .cluster: put(ClusterRecord(stored: row.value))
+            case .containerInstance: put(ContainerInstanceRecord(stored: row.value))
+            case .daemon: put(DaemonRecord(stored: row.value))
+            case .daemonDeployment: put(DaemonDeploymentRecord(stored: row.value))
+            case .daemonRevision: put(DaemonRevisionRecord(stored: row.value))
+            case .daemonTaskDefinition: put(DaemonTaskDefinitionRecord(stored: row.value))
+            case .daemonTaskDefinitionFamily: put(DaemonTaskDefinitionFamilyRecord(stored: row.value))
+            case .executeSession: put(ExecuteSessionRecord(stored: row.value))
+            case .gateway: put(GatewayRecord(stored: row.value))
+            case .gatewayAssociation: put(GatewayAssociationRecord(stored: row.value))
+            case .gatewayRoute: put(GatewayRouteRecord(stored: row.value))
+            case .service: put(ServiceRecord(stored: row.value))
+            case .serviceDeployment: put(ServiceDeploymentRecord(stored: row.value))
+            case .serviceRevision: put(ServiceRevisionRecord(stored: row.value))
+            case .task: put(TaskRecord(stored: row.value))
+            case .taskDefinition: put(TaskDefinitionRecord(stored: row.value))
+            case .taskDefinitionFamily: put(TaskDefinitionFamilyRecord(stored: row.value))
+            case .taskSet: put(TaskSetRecord(stored: row.value))
+        }
+    }
+
+    /// Removes a record.
+    mutating func delete(_ name: StoredName) {
+        switch name.kind {
+            case .accountSetting: delete(Key<AccountSettingRecord>(path: name.key))
+            case .capacityProvider: delete(Key<CapacityProviderRecord>(path: name.key))
+            case .clientToken: delete(Key<ClientTokenRecord>(path: name.key))
+            case .cluster: delete(Key<ClusterRecord>(path: name.key))
+            case .containerInstance: delete(Key<ContainerInstanceRecord>(path: name.key))
+            case .daemon: delete(Key<DaemonRecord>(path: name.key))
+            case .daemonDeployment: delete(Key<DaemonDeploymentRecord>(path: name.key))
+            case .daemonRevision: delete(Key<DaemonRevisionRecord>(path: name.key))
+            case .daemonTaskDefinition: delete(Key<DaemonTaskDefinitionRecord>(path: name.key))
+            case .daemonTaskDefinitionFamily: delete(Key<DaemonTaskDefinitionFamilyRecord>(path: name.key))
+            case .executeSession: delete(Key<ExecuteSessionRecord>(path: name.key))
+            case .gateway: delete(Key<GatewayRecord>(path: name.key))
+            case .gatewayAssociation: delete(Key<GatewayAssociationRecord>(path: name.key))
+            case .gatewayRoute: delete(Key<GatewayRouteRecord>(path: name.key))
+            case .service: delete(Key<ServiceRecord>(path: name.key))
+            case .serviceDeployment: delete(Key<ServiceDeploymentRecord>(path: name.key))
+            case .serviceRevision: delete(Key<ServiceRevisionRecord>(path: name.key))
+            case .task: delete(Key<TaskRecord>(path: name.key))
+            case .taskDefinition: delete(Key<TaskDefinitionRecord>(path: name.key))
+            case .taskDefinitionFamily: delete(Key<TaskDefinitionFamilyRecord>(path: name.key))
+            case .taskSet: delete(Key<TaskSetRecord>(path: name.key))
+        }
+    }
+
     /// Takes one change back.
     mutating func revert(_ change: Change) {
         switch change {

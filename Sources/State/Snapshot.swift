@@ -75,3 +75,18 @@ package struct Snapshot: Sendable {
         list(type).map { StoredRow(kind: R.kind, key: $0.key.path, value: $0.storedBytes()) }
     }
 }
+
+extension Snapshot {
+    /// The state after a batch that was made on this one, with the changes it makes.
+    package func following(_ batch: StoreBatch) -> (snapshot: Snapshot, changes: [Change]) {
+        var transaction = Transaction(self)
+        if !batch.clears.isEmpty {
+            transaction.deleteAll(except: Set(RecordKind.allCases).subtracting(batch.clears))
+        }
+        for name in batch.deletes { transaction.delete(name) }
+        for row in batch.puts { transaction.put(row) }
+        var snapshot = transaction.snapshot
+        snapshot.revision = batch.revision
+        return (snapshot, transaction.changes)
+    }
+}

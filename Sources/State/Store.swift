@@ -18,6 +18,8 @@ package struct StoredRow: Sendable, Equatable {
 package struct StoreBatch: Sendable {
     /// The revision the store has once the batch is durable.
     package var revision: Revision
+    /// The revision of the state that the batch goes on from. A store that is at another one refuses the batch.
+    package var base: Revision
     /// The kinds whose rows are all removed, before anything else of the batch: one step instead of thousands. No kind
     /// twice; all kinds for an empty store.
     package var clears: [RecordKind]
@@ -27,9 +29,11 @@ package struct StoreBatch: Sendable {
     package var puts: [StoredRow]
 
     package init(
-        revision: Revision, clears: [RecordKind] = [], deletes: [StoredName] = [], puts: [StoredRow] = []
+        revision: Revision, base: Revision, clears: [RecordKind] = [], deletes: [StoredName] = [],
+        puts: [StoredRow] = []
     ) {
         self.revision = revision
+        self.base = base
         self.clears = clears
         self.deletes = deletes
         self.puts = puts
@@ -55,18 +59,39 @@ package typealias Revision = UInt64
 
 /// Where the history is kept. `MemoryStore` for tests, `SQLiteStore` for one server.
 package protocol Store: Sendable {
+    /// Whether other servers commit to it, too.
+    var isShared: Bool { get }
+
     /// Reads everything, in any order, before the first commit.
     /// - Returns: the revision of the last batch that was committed; 0 for a new store.
     func load(_ row: (StoredRow) throws(StoreError) -> Void) throws(StoreError) -> Revision
 
     /// Makes a batch durable, then calls `completion` once, from any thread, perhaps before this returns.
-    /// There is never more than one commit at a time.
+    /// There is never more than one commit at a time, and the next one completes after this one's completion returned.
+    /// A batch whose base is not the store's revision fails as a conflict and leaves no trace.
     /// - Parameter makeBatch: encodes the batch; called once. A store with a thread of its own calls it there, so that
     ///   nobody else spends the time.
     func commit(
         _ makeBatch: @escaping @Sendable () -> StoreBatch,
         completion: @escaping @Sendable (Result<Void, StoreError>) -> Void
     )
+
+    /// Tells `listener` of everything that other servers commit after `revision`, each batch once and in order, until
+    /// the store is gone. Called once.
+    func follow(after revision: Revision, _ listener: @escaping @Sendable (StoreNews) -> Void)
+}
+
+extension Store {
+    package var isShared: Bool { false }
+    package func follow(after revision: Revision, _ listener: @escaping @Sendable (StoreNews) -> Void) {}
+}
+
+/// What a shared store tells a server.
+package enum StoreNews: Sendable {
+    /// Another server has committed a batch.
+    case committed(StoreBatch)
+    /// A server has not been heard of for so long that it counts as dead: by its name.
+    case lost(server: String)
 }
 
 /// Why the store could not do its work.
@@ -79,6 +104,8 @@ package struct StoreError: Error, Sendable, Equatable, CustomStringConvertible {
         case damaged
         /// Another process has the store.
         case locked
+        /// Somebody else has committed since.
+        case conflict
         /// Reading or writing failed in some other way.
         case io
     }
@@ -93,4 +120,11 @@ package struct StoreError: Error, Sendable, Equatable, CustomStringConvertible {
     }
 
     package var description: String { "\(code): \(message)" }
+}
+
+extension StoreError {
+    /// The store has moved on from where `batch` goes on.
+    package static func conflict(_ batch: StoreBatch) -> StoreError {
+        StoreError(.conflict, "Somebody else has written since revision \(batch.base).")
+    }
 }

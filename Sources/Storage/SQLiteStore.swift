@@ -113,11 +113,12 @@ package final class SQLiteStore: Store {
                 for row in batch.puts {
                     try put.execute(arguments: [row.kind.rawValue, row.key, Data(row.value)])
                 }
-                let revision = try db.cachedStatement(sql: "UPDATE revision SET number = ?")
-                try revision.execute(arguments: [Int64(batch.revision)])
+                let revision = try db.cachedStatement(sql: "UPDATE revision SET number = ? WHERE number = ?")
+                try revision.execute(arguments: [Int64(batch.revision), Int64(batch.base)])
+                guard db.changesCount == 1 else { throw StoreError.conflict(batch) }
             }
             return .success(())
-        } catch { return .failure(StoreError(error, path)) }
+        } catch let error as StoreError { return .failure(error) } catch { return .failure(StoreError(error, path)) }
     }
 
     /// Without a condition, SQLite drops the pages of a table and looks at no row.

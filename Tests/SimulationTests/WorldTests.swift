@@ -21,6 +21,22 @@ import Testing
         #expect(report.steps > 1_000)
     }
 
+    @Test("several servers on one store pass as one does", arguments: 5...8 as ClosedRange<UInt64>)
+    func passesWithServers(seed: UInt64) {
+        let report = run(seed) { $0.servers = 3 }
+        #expect(report.failure == nil, "roost simulate --seed \(seed) --steps 40 --servers 3")
+        #expect(report.trace.summary.contains { $0.what == "conflict" })
+    }
+
+    @Test("a store that does not tell every server of everything is found out")
+    func deaf() {
+        let report = run(6, steps: 20) {
+            $0.servers = 2
+            $0.deafness = 0.2
+        }
+        #expect(report.failure != nil)
+    }
+
     @Test("the same seed does the same, another one does something else")
     func repeats() {
         let (first, second, other) = (run(11, steps: 10), run(11, steps: 10), run(12, steps: 10))

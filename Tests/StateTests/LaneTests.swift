@@ -43,7 +43,7 @@ final class Recorder: LaneObserver {
 
     func applied(_ changes: [Change]) { add("applied \(changes.count)") }
     func durable(_ changes: [Change], _ snapshot: Snapshot) { add("durable \(changes.count) at \(snapshot.revision)") }
-    func reverted() { add("reverted") }
+    func reverted(_ changes: [Change]) { add("reverted \(changes.count)") }
 }
 
 @Suite("The writer lane") struct LaneTests {
@@ -132,7 +132,7 @@ final class Recorder: LaneObserver {
         put("b")
         put("c")
         store.complete(.failure(StoreError(.full, "The disk is full.")))
-        #expect(recorder.said.suffix(3) == ["reverted", "lost b full", "lost c full"])
+        #expect(recorder.said.suffix(3) == ["reverted 2", "lost b full", "lost c full"])
         #expect(lane.head.list(ClusterRecord.self).map(\.name) == ["a"])
         #expect(lane.head.revision == 1)
         put("d")

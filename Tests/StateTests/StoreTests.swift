@@ -58,11 +58,13 @@ import Testing
         try await withStore(kind) { store in
             try await commit(
                 StoreBatch(
-                    revision: 1, puts: [row(.cluster, "a", "1"), row(.service, "a", "2"), row(.task, "a/b", "3")]),
+                    revision: 1, base: 0,
+                    puts: [row(.cluster, "a", "1"), row(.service, "a", "2"), row(.task, "a/b", "3")]),
                 to: store)
             try await commit(
                 StoreBatch(
-                    revision: 5, deletes: [StoredName(kind: .cluster, key: "a"), StoredName(kind: .task, key: "none")],
+                    revision: 5, base: 1,
+                    deletes: [StoredName(kind: .cluster, key: "a"), StoredName(kind: .task, key: "none")],
                     puts: [row(.service, "a", "é")]),
                 to: store)
             let found = try contents(of: store)
@@ -70,14 +72,29 @@ import Testing
         }
     }
 
+    @Test("refuses a batch that goes on from another revision, and keeps nothing of it", arguments: Kind.allCases)
+    func conflict(_ kind: Kind) async throws {
+        try await withStore(kind) { store in
+            try await commit(StoreBatch(revision: 3, base: 0, puts: [row(.cluster, "a", "1")]), to: store)
+            await #expect(throws: StoreError.conflict(StoreBatch(revision: 2, base: 1))) {
+                try await commit(StoreBatch(revision: 2, base: 1, puts: [row(.cluster, "a", "2")]), to: store)
+            }
+            let found = try contents(of: store)
+            #expect(found.lines == ["cluster a 1"] && found.revision == 3)
+            try await commit(StoreBatch(revision: 4, base: 3, puts: [row(.cluster, "a", "3")]), to: store)
+        }
+    }
+
     @Test("clears everything at once", arguments: Kind.allCases)
     func clearsAll(_ kind: Kind) async throws {
         try await withStore(kind) { store in
             try await commit(
-                StoreBatch(revision: 1, puts: (0..<50).map { row(.task, "t\($0)", "x") } + [row(.cluster, "c", "1")]),
+                StoreBatch(
+                    revision: 1, base: 0, puts: (0..<50).map { row(.task, "t\($0)", "x") } + [row(.cluster, "c", "1")]),
                 to: store)
             try await commit(
-                StoreBatch(revision: 2, clears: RecordKind.allCases, puts: [row(.cluster, "c", "2")]), to: store)
+                StoreBatch(revision: 2, base: 1, clears: RecordKind.allCases, puts: [row(.cluster, "c", "2")]),
+                to: store)
             let found = try contents(of: store)
             #expect(found.lines == ["cluster c 2"] && found.revision == 2)
         }
@@ -87,10 +104,12 @@ import Testing
     func clears(_ kind: Kind) async throws {
         try await withStore(kind) { store in
             try await commit(
-                StoreBatch(revision: 1, puts: (0..<50).map { row(.task, "t\($0)", "x") } + [row(.cluster, "c", "1")]),
+                StoreBatch(
+                    revision: 1, base: 0, puts: (0..<50).map { row(.task, "t\($0)", "x") } + [row(.cluster, "c", "1")]),
                 to: store)
             try await commit(
-                StoreBatch(revision: 2, clears: [.task, .service], puts: [row(.task, "t7", "kept")]), to: store)
+                StoreBatch(revision: 2, base: 1, clears: [.task, .service], puts: [row(.task, "t7", "kept")]),
+                to: store)
             let found = try contents(of: store)
             #expect(found.lines == ["cluster c 1", "task t7 kept"] && found.revision == 2)
         }

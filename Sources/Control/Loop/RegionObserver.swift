@@ -23,5 +23,6 @@ package struct RegionObserver: LaneObserver {
 
     package func durable(_ changes: [Change], _ snapshot: Snapshot) { hub.publish(changes, snapshot) }
 
-    package func reverted() { loop.noteEverything() }
+    /// Whom the changes concern is looked at again.
+    package func reverted(_ changes: [Change]) { loop.note(changes) }
 }

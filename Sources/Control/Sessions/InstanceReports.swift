@@ -12,11 +12,13 @@ extension Transaction {
     ///   - agent: the versions from the session's query.
     /// - Returns: whether the instance may have a session: it is registered and not INACTIVE.
     package mutating func connect(
-        _ instance: Key<ContainerInstanceRecord>, session: String, _ agent: AgentVersions, at now: Timestamp
+        _ instance: Key<ContainerInstanceRecord>, session: String, of server: String? = nil, _ agent: AgentVersions,
+        at now: Timestamp
     ) -> Bool {
         guard var record = get(instance), record.status != .inactive else { return false }
         record.agentConnected = true
         record.sessionID = session
+        record.sessionServer = server
         if record.agentUpdateStatus == .updating {
             record.agentUpdateStatus = agent.version == record.agentVersion ? .failed : .updated
         }
@@ -33,15 +35,29 @@ extension Transaction {
         guard var record = get(instance), record.agentConnected, record.sessionID == session else { return }
         record.agentConnected = false
         record.sessionID = nil
+        record.sessionServer = nil
         record.version += 1
         put(record)
     }
 
-    /// No session outlives the server: at its start every instance is disconnected.
-    package mutating func disconnectAll() {
-        for var record in snapshot.list(ContainerInstanceRecord.self) where record.agentConnected {
+    /// No session outlives its server: at the start of one, every instance is disconnected whose session is not with
+    /// another server that lives.
+    /// - Parameter servers: the names of those that live.
+    package mutating func disconnectAll(except servers: Set<String> = []) {
+        disconnect { record in !(record.sessionServer.map(servers.contains) ?? false) }
+    }
+
+    /// A server is gone, and its sessions with it.
+    package mutating func disconnectAll(of server: String) {
+        disconnect { record in record.sessionServer == server }
+    }
+
+    private mutating func disconnect(_ isConcerned: (ContainerInstanceRecord) -> Bool) {
+        for var record in snapshot.list(ContainerInstanceRecord.self)
+        where record.agentConnected && isConcerned(record) {
             record.agentConnected = false
             record.sessionID = nil
+            record.sessionServer = nil
             put(record)
         }
     }

@@ -25,6 +25,9 @@ struct SimulateCommand: ParsableCommand {
     @Option(help: "How many things clients do before the faults stop.")
     var steps = SimulateCommand.defaultSteps
 
+    @Option(help: "How many servers share the state; without it the seed says.")
+    var servers: Int?
+
     @Flag(help: "Find a short story for a seed that fails: leave out what is done while the same invariant breaks.")
     var shrink = false
 
@@ -42,6 +45,7 @@ struct SimulateCommand: ParsableCommand {
             throw ValidationError("Give one of --seed, --seeds and --scenario.")
         }
         guard steps >= 0 else { throw ValidationError("--steps must not be negative.") }
+        guard 1...9 ~= servers ?? 1 else { throw ValidationError("--servers must be 1 to 9.") }
         guard seed != nil || (!shrink && keep == nil && !calm) else {
             throw ValidationError("--shrink, --keep and --calm are for one --seed.")
         }
@@ -79,6 +83,7 @@ struct SimulateCommand: ParsableCommand {
     private func options(_ seed: UInt64) -> World.Options {
         var options = World.Options(seed: seed)
         options.steps = steps
+        options.servers = servers
         options.kept = kept
         options.isCalm = calm
         return options
@@ -94,6 +99,7 @@ struct SimulateCommand: ParsableCommand {
 
     private func command(_ seed: UInt64) -> String {
         "roost simulate --seed \(seed)" + (steps == SimulateCommand.defaultSteps ? "" : " --steps \(steps)")
+            + (servers.map { " --servers \($0)" } ?? "")
     }
 
     /// Every world has one thread; several worlds share the processor. Failures are shown in order of their seeds, as

@@ -16,7 +16,7 @@ final class Network: @unchecked Sendable {
     /// The chance of this way.
     let dice: Dice
     private let timeline: Timeline
-    private unowned let server: SimulatedServer
+    private unowned let servers: ServerFleet
     private var links: [Link] = []
     private(set) var isPartitioned = false
     /// How likely a call is lost before it arrives, and again how likely its answer is lost.
@@ -25,11 +25,11 @@ final class Network: @unchecked Sendable {
     /// How long a caller waits for an answer.
     private static let patience: Duration = .seconds(30)
 
-    init(_ name: String, _ timeline: Timeline, _ server: SimulatedServer) {
+    init(_ name: String, _ timeline: Timeline, _ servers: ServerFleet) {
         self.name = name
         self.timeline = timeline
         dice = timeline.dice("network of \(name)")
-        self.server = server
+        self.servers = servers
     }
 
     func add(_ link: Link) { links.append(link) }
@@ -48,11 +48,8 @@ final class Network: @unchecked Sendable {
         for link in links { link.cut() }
     }
 
-    /// The server's process, when it can be reached.
-    var reachable: ServerProcess? {
-        guard !isPartitioned, let process = server.process, process.isReady else { return nil }
-        return process
-    }
+    /// A server's process, when one can be reached: any, as behind a load balancer.
+    var reachable: ServerProcess? { isPartitioned ? nil : dice.pick(servers.ready) }
 
     /// Calls an operation of ECS with JSON bytes.
     /// - Parameter done: called once.

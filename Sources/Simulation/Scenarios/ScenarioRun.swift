@@ -36,7 +36,7 @@ package final class ScenarioRun {
     /// - Throws: when a line cannot be read or what it waits for does not come, or when an invariant is broken.
     package func history() throws(ScenarioError) -> [String] {
         stage.watch = { [unowned self] changes, _ in witness.note(changes) }
-        stage.server.start()
+        stage.servers.start()
         try advance(.seconds(1))
         _ = try answer("CreateCluster", ["clusterName": "default"])
         for line in scenario.lines {
@@ -124,7 +124,7 @@ package final class ScenarioRun {
     private func answer(
         _ operation: String, _ input: JSONValue
     ) throws(ScenarioError) -> (status: Int, body: JSONValue) {
-        guard let process = stage.server.process else { throw ScenarioError("the server is gone") }
+        guard let process = stage.servers.ready.first else { throw ScenarioError("the server is gone") }
         var result: (status: Int, body: JSONValue)?
         process.handle(Network.request(operation, input.encode())) { response in
             result = (response.status, (try? JSONValue.parse(response.body)) ?? .null)

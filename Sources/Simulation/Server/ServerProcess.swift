@@ -14,6 +14,7 @@ final class ServerProcess: @unchecked Sendable {
     let timeline: Timeline
     /// The chance of this process.
     let dice: Dice
+    let link: StoreLink
     let lane: Lane
     let hub = SessionHub()
     private let clock: ControlClock
@@ -28,24 +29,26 @@ final class ServerProcess: @unchecked Sendable {
     private var waiting: [Int: () -> Void] = [:]
     private var nextCall = 0
 
+    /// The name of the process; no other has it.
+    var name: String { link.name }
+
     /// Loads the state.
-    /// - Parameters:
-    ///   - evidence: is told of every change.
-    ///   - number: counts the processes.
+    /// - Parameter evidence: is told of every change of a state that only this process can change.
     init(
-        _ timeline: Timeline, _ store: SimulatedStore, _ realm: Realm, controllers: [any Controller],
-        evidence: Evidence, number: Int
+        _ timeline: Timeline, _ link: StoreLink, _ dice: Dice, _ realm: Realm, _ store: SimulatedStore,
+        _ controllers: [any Controller], _ evidence: Evidence
     ) throws(StoreError) {
         self.timeline = timeline
-        dice = timeline.dice("server \(number)")
+        self.link = link
+        self.dice = dice
         let clock = ControlClock(timeline, dice)
         self.clock = clock
         loop = ControlLoop(controllers: controllers) { clock.wake() }
-        let snapshot = try Snapshot(realm: realm, loading: store)
+        let snapshot = try Snapshot(realm: realm, loading: link)
+        let witness = Witness(
+            link: link, evidence: store.isShared ? nil : evidence, region: RegionObserver(loop: loop, hub: hub))
         lane = Lane(
-            snapshot: snapshot, store: store, random: dice.fork(),
-            observer: Witness(evidence: evidence, region: RegionObserver(loop: loop, hub: hub)),
-            seed: timeline.calmSeed)
+            snapshot: snapshot, store: link, random: dice.fork(), observer: witness, seed: timeline.calmSeed)
         var table = OperationTable()
         ECSOperations.registerAll(&table)
         STSOperations.registerAll(&table)
@@ -53,22 +56,34 @@ final class ServerProcess: @unchecked Sendable {
             table: table, authenticator: NoAuthentication(realm), access: RootOnlyAccess(), lane: lane,
             metrics: RequestMetrics())
         evidence.reloaded(snapshot)
-        prepare()
+        witness.lost = { [weak self] in self?.forget(server: $0) }
+        prepare(among: store.members)
     }
 
-    /// No session outlives the server. It serves once that is durable.
-    private func prepare() {
+    /// No session outlives its server. This one serves once that is durable.
+    private func prepare(among members: Set<String>) {
         lane.submit(at: timeline.now) { (transaction, _) throws(WireError) in
-            transaction.disconnectAll()
+            transaction.disconnectAll(except: members)
         } reply: { [self] result in
             guard isAlive else { return }
             guard case .success = result else {
                 // The real one exits with an error and is started again.
-                return timeline.after(.seconds(1)) { [self] in if isAlive { prepare() } }
+                return timeline.after(.seconds(1)) { [self] in if isAlive { prepare(among: members) } }
             }
             isReady = true
             clock.start(loop, lane)
-            timeline.say("server", "ready", "revision \(lane.durable.revision)")
+            timeline.say(name, "ready", "revision \(lane.durable.revision)")
+        }
+    }
+
+    /// Another server is gone: its sessions are, too.
+    private func forget(server: String) {
+        lane.submit(at: timeline.now) { (transaction, _) throws(WireError) in
+            transaction.disconnectAll(of: server)
+        } reply: { [self] result in
+            if isAlive, case .failure = result {
+                timeline.after(.seconds(1)) { [self] in if isAlive { forget(server: server) } }
+            }
         }
     }
 
@@ -143,19 +158,27 @@ struct Reply: @unchecked Sendable {
 }
 
 /// Tells the evidence, then whom the real observer tells.
-private struct Witness: LaneObserver {
-    let evidence: Evidence
-    let region: RegionObserver
+///
+/// Safe because a world runs in one thread.
+private final class Witness: LaneObserver, @unchecked Sendable {
+    private let link: StoreLink
+    private let evidence: Evidence?
+    private let region: RegionObserver
+    var lost: (String) -> Void = { _ in }
+
+    init(link: StoreLink, evidence: Evidence?, region: RegionObserver) {
+        self.link = link
+        self.evidence = evidence
+        self.region = region
+    }
 
     func applied(_ changes: [Change]) {
-        evidence.applied += changes
+        evidence?.applied += changes
         region.applied(changes)
     }
 
-    func durable(_ changes: [Change], _ snapshot: Snapshot) {
-        evidence.durable += changes
-        region.durable(changes, snapshot)
-    }
-
-    func reverted() { region.reverted() }
+    func committing(_ changes: [Change], _ snapshot: Snapshot) { link.changes = changes }
+    func durable(_ changes: [Change], _ snapshot: Snapshot) { region.durable(changes, snapshot) }
+    func reverted(_ changes: [Change]) { region.reverted(changes) }
+    func lost(server: String) { lost(server) }
 }

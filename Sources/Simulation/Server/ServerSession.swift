@@ -34,10 +34,10 @@ final class ServerSession: AssignmentListener, @unchecked Sendable {
         } closed: { [self] _ in
             closed()
         }
-        let (instance, sessionID, versions) = (instance, sessionID, versions)
+        let (instance, sessionID, versions, server) = (instance, sessionID, versions, process.name)
         let now = timeline.now
         process.lane.submit(at: now) { (transaction, _) throws(WireError) in
-            transaction.connect(instance, session: sessionID, versions, at: now)
+            transaction.connect(instance, session: sessionID, of: server, versions, at: now)
         } reply: { [self] result in
             guard isOpen, process.isAlive else { return }
             begin((try? result.get()) ?? false)

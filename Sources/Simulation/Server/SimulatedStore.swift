@@ -1,74 +1,83 @@
 import AWSWire
 import State
 
-/// A disk with a mind of its own: commits take time, fail with nothing written, or are durable although the process
-/// died before it heard of it.
+/// The disk, or the store that several servers share, with a mind of its own: commits take time, fail with nothing
+/// written, or are durable although the process died before it heard of it.
 ///
 /// Safe because a world runs in one thread.
-final class SimulatedStore: Store, @unchecked Sendable {
-    private struct Commit {
-        var batch: StoreBatch
-        var completion: @Sendable (Result<Void, StoreError>) -> Void
-    }
+final class SimulatedStore: @unchecked Sendable {
+    /// How long a server counts as alive that the store hears nothing of.
+    private static let lease: Duration = .seconds(10)
 
-    private let timeline: Timeline
-    private let dice: Dice
+    let timeline: Timeline
+    /// Whether more than one server uses it.
+    let isShared: Bool
+    private let evidence: Evidence
     private var rows: [StoredName: [UInt8]] = [:]
-    private var revision: Revision = 0
-    private var underWay: Commit?
-    /// Counts crashes, so that the end of a commit of a dead process is told from that of a living one.
-    private var generation = 0
+    /// What is written, as a snapshot.
+    private(set) var truth: Snapshot
+    private var links: [StoreLink] = []
+    /// The names of the links that count as alive.
+    private(set) var members: Set<String> = []
+    /// How likely a server is not told of a commit.
+    var deafness = 0.0
+    private let dice: Dice
     /// Whether commits fail at the moment.
     var isFull = false
     /// Whether commits take long at the moment.
     var isSlow = false
 
-    init(_ timeline: Timeline) {
+    init(_ timeline: Timeline, _ realm: Realm, isShared: Bool, _ evidence: Evidence) {
         self.timeline = timeline
+        self.isShared = isShared
+        self.evidence = evidence
+        truth = Snapshot(realm: realm)
         dice = timeline.dice("store")
     }
 
+    /// What a server reads at its start.
     func load(_ row: (StoredRow) throws(StoreError) -> Void) throws(StoreError) -> Revision {
         let order = rows.keys.sorted { ($0.kind.rawValue, $0.key) < ($1.kind.rawValue, $1.key) }
         for name in order { try row(StoredRow(kind: name.kind, key: name.key, value: rows[name] ?? [])) }
-        return revision
+        return truth.revision
     }
 
-    func commit(
-        _ makeBatch: @escaping @Sendable () -> StoreBatch,
-        completion: @escaping @Sendable (Result<Void, StoreError>) -> Void
-    ) {
-        precondition(underWay == nil, "one commit at a time")
-        underWay = Commit(batch: makeBatch(), completion: completion)
-        let generation = generation
-        timeline.after(dice.milliseconds(isSlow ? 200...5_000 : 1...12)) { [self] in
-            guard generation == self.generation, let commit = underWay else { return }
-            finish(commit)
+    func join(_ link: StoreLink) {
+        links.append(link)
+        members.insert(link.name)
+    }
+
+    /// The server of a link has died, or cannot reach the store: after a while everybody is told. The link itself may
+    /// be back by then.
+    func miss(_ link: StoreLink) {
+        let silence = link.silence
+        timeline.after(SimulatedStore.lease) { [self] in
+            guard link.silence == silence, members.remove(link.name) != nil else { return }
+            links.removeAll { $0 === link }
+            timeline.say("store", "lost", link.name)
+            for other in links { other.tell(.lost(server: link.name)) }
+            link.expire()
         }
     }
 
-    private func finish(_ commit: Commit) {
-        underWay = nil
+    /// Writes a batch, unless the disk is full or the state has moved on.
+    func write(_ batch: StoreBatch, from link: StoreLink) -> Result<Void, StoreError> {
         guard !isFull else {
-            timeline.say("store", "commit-failed", "revision \(commit.batch.revision)")
-            return commit.completion(.failure(StoreError(.full, "The disk is full.")))
+            timeline.say("store", "commit-failed", "revision \(batch.revision)")
+            return .failure(StoreError(.full, "The disk is full."))
         }
-        write(commit.batch)
-        commit.completion(.success(()))
-    }
-
-    private func write(_ batch: StoreBatch) {
+        guard members.contains(link.name), batch.base == truth.revision else {
+            timeline.say("store", "conflict", "\(link.name) at \(batch.base)")
+            return .failure(.conflict(batch))
+        }
+        guard !batch.isEmpty else { return .success(()) }
         if !batch.clears.isEmpty { rows = rows.filter { !batch.clears.contains($0.key.kind) } }
         for name in batch.deletes { rows[name] = nil }
         for row in batch.puts { rows[StoredName(kind: row.kind, key: row.key)] = row.value }
-        revision = batch.revision
         timeline.trace.mix(batch.puts.flatMap(\.value))
-    }
-
-    /// The process died: what was under way is on the disk, or is not.
-    func crash() {
-        if let commit = underWay, !isFull, dice.chance(0.5) { write(commit.batch) }
-        underWay = nil
-        generation += 1
+        truth = truth.following(batch).snapshot
+        evidence.durable += link.changes
+        for other in links where other !== link && !dice.chance(deafness) { other.tell(.committed(batch)) }
+        return .success(())
     }
 }

@@ -39,6 +39,8 @@ package struct ContainerInstanceRecord: Record {
     package var agentConnected = false
     /// Observed: which session is the open one; a late end of an older one changes nothing.
     package var sessionID: String?
+    /// Observed: the server that has the session, where there are several.
+    package var sessionServer: String?
     package var agentVersion: String?
     package var agentHash: String?
     /// How the last update of the agent goes; nil when there was none.
@@ -86,6 +88,7 @@ package struct ContainerInstanceRecord: Record {
         .init("platformDevices", \.platformDevices),
         .init("agentConnected", \.agentConnected),
         .init("sessionID", \.sessionID),
+        .init("sessionServer", \.sessionServer),
         .init("agentVersion", \.agentVersion),
         .init("agentHash", \.agentHash),
         .init("agentUpdateStatus", \.agentUpdateStatus),

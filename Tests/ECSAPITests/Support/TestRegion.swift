@@ -121,5 +121,5 @@ struct Answer {
 private struct SilentObserver: LaneObserver {
     func applied(_ changes: [Change]) {}
     func durable(_ changes: [Change], _ snapshot: Snapshot) {}
-    func reverted() {}
+    func reverted(_ changes: [Change]) {}
 }
