@@ -67,7 +67,7 @@ package struct Pipeline: Sendable {
             var context = DecisionContext(now: now, random: SeededRandom(seed: 0))
             return exchange.succeed(try prepared.run(call, access, &transaction, &context))
         }
-        lane.submit(at: now) { (transaction, context) throws(WireError) in
+        lane.submit(at: now, mustBeCurrent: true) { (transaction, context) throws(WireError) in
             try prepared.run(call, access, &transaction, &context)
         } reply: { result in
             switch result {

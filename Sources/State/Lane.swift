@@ -101,18 +101,20 @@ package final class Lane: Sendable {
     /// Runs `work` on the newest state and keeps its changes.
     /// - Parameters:
     ///   - now: the time of the decision.
+    ///   - mustBeCurrent: whether also a refusal, and a result without changes, must hold for the newest state of a
+    ///     shared store, so that whoever asks two servers one after the other is told of one history.
     ///   - work: decides; a thrown error undoes its changes. Where the store is shared it may be called again, when
     ///     another server was faster: only its last result counts.
     ///   - reply: called once: at once if `work` threw, else when everything that `work` saw is durable, or with the
     ///     store's error. Called from any thread; must not block.
     package func submit<Output: Sendable>(
-        at now: Timestamp,
+        at now: Timestamp, mustBeCurrent: Bool = false,
         _ work: @escaping @Sendable (inout Transaction, inout DecisionContext) throws(WireError) -> Output,
         reply: @escaping @Sendable (Result<Output, LaneError>) -> Void
     ) {
         enter { lane, contents in
             let seed = lane.seed?(contents.head.revision) ?? contents.random.next()
-            var step = lane.apply(work, at: now, seed, &contents, reply)
+            var step = lane.apply(work, at: now, mustBeCurrent && lane.store.isShared, seed, &contents, reply)
             lane.startFlush(&contents, &step)
             return step
         }
@@ -126,31 +128,40 @@ package final class Lane: Sendable {
 
     private func apply<Output: Sendable>(
         _ work: @escaping @Sendable (inout Transaction, inout DecisionContext) throws(WireError) -> Output,
-        at now: Timestamp, _ seed: UInt64, _ contents: inout Contents,
+        at now: Timestamp, _ isConfirmed: Bool, _ seed: UInt64, _ contents: inout Contents,
         _ reply: @escaping @Sendable (Result<Output, LaneError>) -> Void
     ) -> Step {
         var transaction = Transaction(contents.takeHead())
         var context = DecisionContext(now: now, random: SeededRandom(seed: seed))
-        let output: Output
-        do { output = try work(&transaction, &context) } catch {
+        let result: Result<Output, LaneError>
+        do {
+            result = .success(try work(&transaction, &context))
+            contents.head = transaction.finish()
+            if !transaction.changes.isEmpty { observer.applied(transaction.changes) }
+        } catch {
             transaction.undo()
             contents.head = transaction.snapshot
-            return Step(replies: [{ reply(.failure(.refused(error))) }])
+            result = .failure(.refused(error))
         }
-        contents.head = transaction.finish()
-        let isUpToDate = contents.waiting.isEmpty && !contents.isFlushing && !contents.isBehind
-        if transaction.changes.isEmpty && isUpToDate { return Step(replies: [{ reply(.success(output)) }]) }
-        if !transaction.changes.isEmpty { observer.applied(transaction.changes) }
-        var entry = Entry(changes: transaction.changes) { error in
-            reply(error.map { .failure(.store($0)) } ?? .success(output))
+        if transaction.changes.isEmpty, !isConfirmed, !waits(result, contents) {
+            return Step(replies: [{ reply(result) }])
         }
+        var entry = Entry(changes: transaction.changes) { error in reply(error.map { .failure(.store($0)) } ?? result) }
         if store.isShared {
             entry.redo = { lane, contents in
-                lane.apply(work, at: now, lane.seed?(contents.head.revision) ?? seed, &contents, reply)
+                let seed = lane.seed?(contents.head.revision) ?? seed
+                return lane.apply(work, at: now, isConfirmed, seed, &contents, reply)
             }
         }
         contents.waiting.append(entry)
         return Step()
+    }
+
+    /// Whether a result that changes nothing must wait for what it saw to be durable. A refusal tells nothing that
+    /// would have to survive.
+    private func waits<Output>(_ result: Result<Output, LaneError>, _ contents: Contents) -> Bool {
+        guard case .success = result else { return false }
+        return !contents.waiting.isEmpty || contents.isFlushing || contents.isBehind
     }
 }
 

@@ -68,7 +68,8 @@ package protocol Store: Sendable {
 
     /// Makes a batch durable, then calls `completion` once, from any thread, perhaps before this returns.
     /// There is never more than one commit at a time, and the next one completes after this one's completion returned.
-    /// A batch whose base is not the store's revision fails as a conflict and leaves no trace.
+    /// A batch whose base is not the store's revision fails as a conflict and leaves no trace; an empty one asks just
+    /// that of a shared store.
     /// - Parameter makeBatch: encodes the batch; called once. A store with a thread of its own calls it there, so that
     ///   nobody else spends the time.
     func commit(

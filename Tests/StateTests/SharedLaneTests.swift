@@ -80,9 +80,9 @@ private final class SharedStore: Store {
     private var names: [String] { lane.durable.list(ClusterRecord.self).map(\.name) }
 
     /// Makes a cluster whose name tells how many there were; refused when there are three.
-    private func put(_ name: String) {
+    private func put(_ name: String, mustBeCurrent: Bool = false) {
         let recorder = recorder
-        lane.submit(at: Timestamp(milliseconds: 1_000)) { (transaction, _) throws(WireError) -> String in
+        lane.submit(at: Timestamp(milliseconds: 1_000), mustBeCurrent: mustBeCurrent) { (transaction, _) throws(WireError) -> String in
             let count = transaction.snapshot.list(ClusterRecord.self).count
             guard count < 3 else { throw WireError(code: "LimitExceeded", message: "no more", status: 400) }
             var cluster = ClusterRecord()
@@ -135,6 +135,18 @@ private final class SharedStore: Store {
         store.complete()
         #expect(recorder.said.contains("refused a LimitExceeded"))
         #expect(names == ["x", "y", "z"] && lane.head.list(ClusterRecord.self).count == 3)
+    }
+
+    @Test("a refusal that must be current is not given from an old state")
+    func currentRefusal() {
+        for name in ["x", "y", "z"] { store.tell(store.commitElsewhere(name)) }
+        let other = store.commitElsewhere("w")
+        put("a", mustBeCurrent: true)
+        #expect(store.waiting == " from 3" && !recorder.said.contains("refused a LimitExceeded"))
+        store.complete()
+        store.tell(other)
+        store.complete()
+        #expect(recorder.said.contains("refused a LimitExceeded"))
     }
 
     @Test("what others commit after a flush of ours is told after it")
