@@ -92,6 +92,9 @@ package final class Lane: Sendable {
         store.follow(after: snapshot.revision) { [weak self] news in self?.hear(news) }
     }
 
+    /// Whether other servers commit to the store, too.
+    package var isShared: Bool { store.isShared }
+
     /// The newest state that no crash can undo.
     package var durable: Snapshot { published.withLock { $0 } }
 

@@ -38,10 +38,12 @@ struct AgentGate: Sendable {
             return refuse(400, "InvalidInstanceException", "The container instance's ARN is not of this region.")
         }
         let key = Key<ContainerInstanceRecord>(path: String(text.dropFirst(prefix.count)))
-        guard let instance = snapshot.get(key), instance.status != .inactive else {
+        switch SessionAdmission(of: key, snapshot, isShared: lane.isShared) {
+        case .welcome: return .accept(session(key))
+        case .inactive:
             return refuse(400, "InactiveInstanceException", "The container instance is not registered.")
+        case .unknown: return refuse(503, "ServerException", "The container instance is not known here yet.")
         }
-        return .accept(session(key))
     }
 
     /// Source: the ECS agent's protocol: one key, the exception's name.

@@ -68,9 +68,11 @@ extension AgentProcess {
         } closed: { [weak self] code in
             self?.closed(kind, link, code, next)
         }
-        guard process.admit(link, kind, containerInstanceARN, versions) else {
+        let admission = process.admit(link, kind, containerInstanceARN, versions)
+        guard admission == .welcome else {
             link.cut()
             timeline.say(host.name, "session-refused", kind.rawValue)
+            guard admission == .inactive else { return redial(kind, &backoff) }
             // As the real one: a deregistered instance asks again after an hour.
             return after(host.configuration.timings.inactive) { [self] in dial(kind, next) }
         }

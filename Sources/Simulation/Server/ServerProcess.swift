@@ -112,13 +112,15 @@ final class ServerProcess: @unchecked Sendable {
 
     // MARK: Sessions
 
-    /// Lets an agent's session in.
-    /// - Returns: whether the instance is registered.
-    func admit(_ link: Link, _ kind: SessionKind, _ instanceARN: String, _ versions: AgentVersions) -> Bool {
+    /// Lets an agent's session in, if it is welcome.
+    func admit(
+        _ link: Link, _ kind: SessionKind, _ instanceARN: String, _ versions: AgentVersions
+    ) -> SessionAdmission {
         let prefix = lane.durable.realm.ecs("container-instance/")
-        guard isReady, instanceARN.hasPrefix(prefix) else { return false }
+        guard isReady, instanceARN.hasPrefix(prefix) else { return .unknown }
         let key = Key<ContainerInstanceRecord>(path: String(instanceARN.dropFirst(prefix.count)))
-        guard let instance = lane.durable.get(key), instance.status != .inactive else { return false }
+        let admission = SessionAdmission(of: key, lane.durable, isShared: lane.isShared)
+        guard admission == .welcome else { return admission }
         switch kind {
         case .tasks:
             let session = ServerSession(key, versions, link, self)
@@ -129,7 +131,7 @@ final class ServerProcess: @unchecked Sendable {
             telemetry.append(session)
             session.open()
         }
-        return true
+        return .welcome
     }
 
     func forget(_ session: ServerSession) { sessions.removeAll { $0 === session } }
