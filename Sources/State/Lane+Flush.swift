@@ -1,3 +1,5 @@
+import AWSWire
+
 /// How what waits in the lane gets to the store.
 extension Lane {
     /// Lets `step` begin a flush, if something waits and none runs.
@@ -76,7 +78,7 @@ extension Lane {
             }
             if last.updateValue(change, forKey: name) == nil { order.append(name) }
         }
-        var batch = StoreBatch(revision: flush.snapshot.revision, base: flush.base)
+        var batch = StoreBatch(revision: flush.snapshot.revision, base: flush.base, time: flush.time)
         for name in order {
             guard let stored = last[name]?.stored else { continue }
             if let bytes = stored.bytes {

@@ -1,3 +1,5 @@
+import AWSWire
+
 /// How the lane lives with other servers on one store.
 ///
 /// Nobody asks for permission: a flush goes on from the newest state that this server knows, and the store refuses it
@@ -43,9 +45,10 @@ extension Lane {
         contents.head = contents.durable
         for batch in batches { follow(batch, &contents) }
         if !undone.isEmpty { observer.reverted(undone.flatMap(\.changes)) }
+        let time = batches.map(\.time).max() ?? Timestamp(milliseconds: 0)
         for entry in undone {
             guard let redo = entry.redo else { preconditionFailure("only a shared store has others") }
-            step.replies += redo(self, &contents).replies
+            step.replies += redo(self, &contents, time).replies
         }
         step.announces = true
     }

@@ -33,10 +33,13 @@ package final class Lane: Sendable {
 
     /// One applied piece of work.
     struct Entry: Sendable {
+        /// The time of the decision.
+        var time: Timestamp
         var changes: [Change]
         var reply: @Sendable (StoreError?) -> Void
-        /// Does the work again on the newest state; nil where nobody else can have changed it.
-        var redo: (@Sendable (Lane, inout Contents) -> Step)?
+        /// Does the work again on the newest state, not before the time of what led there; nil where nobody else can
+        /// have changed it.
+        var redo: (@Sendable (Lane, inout Contents, Timestamp) -> Step)?
     }
 
     struct Flush: Sendable {
@@ -45,6 +48,8 @@ package final class Lane: Sendable {
         var base: Revision
         var entries: [Entry]
         var changes: [Change] { entries.flatMap(\.changes) }
+        /// The time of its last decision.
+        var time: Timestamp { entries.map(\.time).max() ?? Timestamp(milliseconds: 0) }
     }
 
     /// What is left to do after a turn, outside the lane.
@@ -149,11 +154,13 @@ package final class Lane: Sendable {
         if transaction.changes.isEmpty, !isConfirmed, !waits(result, contents) {
             return Step(replies: [{ reply(result) }])
         }
-        var entry = Entry(changes: transaction.changes) { error in reply(error.map { .failure(.store($0)) } ?? result) }
+        var entry = Entry(time: now, changes: transaction.changes) { error in
+            reply(error.map { .failure(.store($0)) } ?? result)
+        }
         if store.isShared {
-            entry.redo = { lane, contents in
+            entry.redo = { lane, contents, time in
                 let seed = lane.seed?(contents.head.revision) ?? seed
-                return lane.apply(work, at: now, isConfirmed, seed, &contents, reply)
+                return lane.apply(work, at: max(now, time), isConfirmed, seed, &contents, reply)
             }
         }
         contents.waiting.append(entry)

@@ -1,3 +1,5 @@
+import AWSWire
+
 /// One record in its stored form.
 package struct StoredRow: Sendable, Equatable {
     /// The table.
@@ -20,6 +22,8 @@ package struct StoreBatch: Sendable {
     package var revision: Revision
     /// The revision of the state that the batch goes on from. A store that is at another one refuses the batch.
     package var base: Revision
+    /// The time of the last decision in it.
+    package var time: Timestamp
     /// The kinds whose rows are all removed, before anything else of the batch: one step instead of thousands. No kind
     /// twice; all kinds for an empty store.
     package var clears: [RecordKind]
@@ -29,11 +33,12 @@ package struct StoreBatch: Sendable {
     package var puts: [StoredRow]
 
     package init(
-        revision: Revision, base: Revision, clears: [RecordKind] = [], deletes: [StoredName] = [],
-        puts: [StoredRow] = []
+        revision: Revision, base: Revision, time: Timestamp = Timestamp(milliseconds: 0),
+        clears: [RecordKind] = [], deletes: [StoredName] = [], puts: [StoredRow] = []
     ) {
         self.revision = revision
         self.base = base
+        self.time = time
         self.clears = clears
         self.deletes = deletes
         self.puts = puts
