@@ -156,6 +156,15 @@ import Testing
         #expect(!blocked.isSteady)
     }
 
+    @Test("scale-in keeps a task that serves while the protected one that is to stay does not run yet")
+    func protectionOfPending() {
+        let pending = protected(TaskView(id: "9", deployment: "new", lastStatus: .pending))
+        let waiting = decide(view(desired: 1, state: .completed, [running("1"), running("2"), pending]))
+        #expect(waiting.stop.map(\.id) == ["2"] || waiting.stop.map(\.id) == ["1"])
+        let ready = decide(view(desired: 1, state: .completed, [running("1"), protected(running("9"))]))
+        #expect(ready.stop.map(\.id) == ["1"])
+    }
+
     @Test("a roll-out waits for protected tasks, and for nothing else")
     func protectionFromRollout() {
         let tasks = [running("n1"), running("n2"), protected(running("o1", "old")), running("o2", "old")]

@@ -82,7 +82,8 @@ private final class SharedStore: Store {
     /// Makes a cluster whose name tells how many there were; refused when there are three.
     private func put(_ name: String, mustBeCurrent: Bool = false) {
         let recorder = recorder
-        lane.submit(at: Timestamp(milliseconds: 1_000), mustBeCurrent: mustBeCurrent) { (transaction, _) throws(WireError) -> String in
+        lane.submit(at: Timestamp(milliseconds: 1_000), mustBeCurrent: mustBeCurrent) {
+            (transaction, _) throws(WireError) -> String in
             let count = transaction.snapshot.list(ClusterRecord.self).count
             guard count < 3 else { throw WireError(code: "LimitExceeded", message: "no more", status: 400) }
             var cluster = ClusterRecord()

@@ -75,19 +75,29 @@ struct Rollout {
     }
 
     /// Too many tasks of the primary deployment: the service was scaled in. Protected ones stay, also when they are
-    /// more than the service wants.
+    /// more than the service wants, and others serve on until those are there.
     private mutating func stopSurplus() {
         let surplus = staying.count - wanted
         // Tasks that were started to balance zones are to take the places of others.
         guard surplus > view.service.rebalancing?.extraTasks ?? 0 else { return }
         let free = staying.filter { !$0.isProtected }
         decision.isScaleInBlocked = free.count < surplus
+        var serving = (staying + outgoing).count(where: serves)
         let victims = chooseVictims(
-            surplus, among: free, primary.capacityProviderStrategy, view.service.settings.placementStrategy, now)
+            surplus, among: free, primary.capacityProviderStrategy, view.service.settings.placementStrategy, now
+        ).filter { spares($0, &serving) }
         stop(victims)
         let ids = Set(victims.map(\.id))
         staying.removeAll { ids.contains($0.id) }
         settled = staying.count { $0.isHealthy(at: now) }
+    }
+
+    /// Whether enough tasks of the service serve when one that is too many goes.
+    private func spares(_ task: TaskView, _ serving: inout Int) -> Bool {
+        guard serves(task) else { return true }
+        guard serving > low else { return false }
+        serving -= 1
+        return true
     }
 
     /// Tasks to replace go when enough healthy ones remain; those that are not healthy go first. A protected one only
