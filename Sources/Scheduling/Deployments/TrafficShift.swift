@@ -95,8 +95,9 @@ struct TrafficShift {
         let since = progress.stageStartedAt ?? now
         switch stage {
         case .reconcileService:
-            // What failed before it served alone never will.
+            // What failed before it served alone never will, nor what was overtaken and finds no room.
             return blue?.rolloutState == .failed
+                || (blue?.rolloutState == .inProgress && view.service.lastPlacementFailure != nil)
                 || view.tasks.allSatisfy { isKept($0) || $0.desiredStatus == .stopped }
         case .scaleUp: return healthyGreens >= view.service.desiredCount
         case .productionTrafficShift:
