@@ -5,6 +5,7 @@
 /// The kinds of records: one table each. The raw value is the name on disk and never changes.
 package enum RecordKind: String, Sendable, CaseIterable, Hashable {
     case accountSetting
+    case alarm
     case capacityProvider
     case clientToken
     case cluster
@@ -30,6 +31,7 @@ package enum RecordKind: String, Sendable, CaseIterable, Hashable {
 /// One record that was stored, replaced or removed.
 package enum Change: Sendable, Equatable {
     case accountSetting(Delta<AccountSettingRecord>)
+    case alarm(Delta<AlarmRecord>)
     case capacityProvider(Delta<CapacityProviderRecord>)
     case clientToken(Delta<ClientTokenRecord>)
     case cluster(Delta<ClusterRecord>)
@@ -55,6 +57,7 @@ package enum Change: Sendable, Equatable {
     package var stored: (name: StoredName, bytes: [UInt8]?) {
         switch self {
             case .accountSetting(let delta): delta.stored
+            case .alarm(let delta): delta.stored
             case .capacityProvider(let delta): delta.stored
             case .clientToken(let delta): delta.stored
             case .cluster(let delta): delta.stored
@@ -82,6 +85,7 @@ package enum Change: Sendable, Equatable {
     package var name: StoredName {
         switch self {
             case .accountSetting(let delta): delta.name
+            case .alarm(let delta): delta.name
             case .capacityProvider(let delta): delta.name
             case .clientToken(let delta): delta.name
             case .cluster(let delta): delta.name
@@ -109,6 +113,7 @@ package enum Change: Sendable, Equatable {
     package var isRemoval: Bool {
         switch self {
             case .accountSetting(let delta): delta.isRemoval
+            case .alarm(let delta): delta.isRemoval
             case .capacityProvider(let delta): delta.isRemoval
             case .clientToken(let delta): delta.isRemoval
             case .cluster(let delta): delta.isRemoval
@@ -136,6 +141,7 @@ package enum Change: Sendable, Equatable {
 /// The tables of a snapshot, one for each kind of record, and what is derived from them.
 package struct Tables: Sendable {
     var accountSetting = Table<AccountSettingRecord>()
+    var alarm = Table<AlarmRecord>()
     var capacityProvider = Table<CapacityProviderRecord>()
     var clientToken = Table<ClientTokenRecord>()
     var cluster = Table<ClusterRecord>()
@@ -162,6 +168,7 @@ package struct Tables: Sendable {
     func count(of kind: RecordKind) -> Int {
         switch kind {
             case .accountSetting: accountSetting.count
+            case .alarm: alarm.count
             case .capacityProvider: capacityProvider.count
             case .clientToken: clientToken.count
             case .cluster: cluster.count
@@ -189,6 +196,7 @@ package struct Tables: Sendable {
     mutating func load(_ row: StoredRow) throws(StoreError) {
         switch row.kind {
             case .accountSetting: try load(AccountSettingRecord.self, row)
+            case .alarm: try load(AlarmRecord.self, row)
             case .capacityProvider: try load(CapacityProviderRecord.self, row)
             case .clientToken: try load(ClientTokenRecord.self, row)
             case .cluster: try load(ClusterRecord.self, row)
@@ -218,6 +226,7 @@ extension Transaction {
     mutating func apply(_ change: Change) {
         switch change {
             case .accountSetting(let delta): apply(delta)
+            case .alarm(let delta): apply(delta)
             case .capacityProvider(let delta): apply(delta)
             case .clientToken(let delta): apply(delta)
             case .cluster(let delta): apply(delta)
@@ -245,6 +254,7 @@ extension Transaction {
     mutating func put(_ row: StoredRow) {
         switch row.kind {
             case .accountSetting: put(AccountSettingRecord(stored: row.value))
+            case .alarm: put(AlarmRecord(stored: row.value))
             case .capacityProvider: put(CapacityProviderRecord(stored: row.value))
             case .clientToken: put(ClientTokenRecord(stored: row.value))
             case .cluster: put(ClusterRecord(stored: row.value))
@@ -272,6 +282,7 @@ extension Transaction {
     mutating func delete(_ name: StoredName) {
         switch name.kind {
             case .accountSetting: delete(Key<AccountSettingRecord>(path: name.key))
+            case .alarm: delete(Key<AlarmRecord>(path: name.key))
             case .capacityProvider: delete(Key<CapacityProviderRecord>(path: name.key))
             case .clientToken: delete(Key<ClientTokenRecord>(path: name.key))
             case .cluster: delete(Key<ClusterRecord>(path: name.key))
@@ -299,6 +310,7 @@ extension Transaction {
     mutating func revert(_ change: Change) {
         switch change {
             case .accountSetting(let delta): revert(delta)
+            case .alarm(let delta): revert(delta)
             case .capacityProvider(let delta): revert(delta)
             case .clientToken(let delta): revert(delta)
             case .cluster(let delta): revert(delta)
@@ -328,6 +340,7 @@ extension Snapshot {
     package var storedRows: [StoredRow] {
         var rows: [StoredRow] = []
         rows += self.rows(of: AccountSettingRecord.self)
+        rows += self.rows(of: AlarmRecord.self)
         rows += self.rows(of: CapacityProviderRecord.self)
         rows += self.rows(of: ClientTokenRecord.self)
         rows += self.rows(of: ClusterRecord.self)
@@ -357,6 +370,7 @@ extension Transaction {
     package mutating func deleteAll(except kept: Set<RecordKind>) {
         let old = takeTables()
         carry(AccountSettingRecord.self, from: old, isKept: kept.contains(.accountSetting))
+        carry(AlarmRecord.self, from: old, isKept: kept.contains(.alarm))
         carry(CapacityProviderRecord.self, from: old, isKept: kept.contains(.capacityProvider))
         carry(ClientTokenRecord.self, from: old, isKept: kept.contains(.clientToken))
         carry(ClusterRecord.self, from: old, isKept: kept.contains(.cluster))
@@ -387,6 +401,15 @@ extension AccountSettingRecord: TableRecord {
         body(&tables.accountSetting)
     }
     package static func change(_ delta: Delta<Self>) -> Change { .accountSetting(delta) }
+}
+
+extension AlarmRecord: TableRecord {
+    package static var kind: RecordKind { .alarm }
+    package static func table(of tables: Tables) -> Table<Self> { tables.alarm }
+    package static func withTable<T>(of tables: inout Tables, _ body: (inout Table<Self>) -> T) -> T {
+        body(&tables.alarm)
+    }
+    package static func change(_ delta: Delta<Self>) -> Change { .alarm(delta) }
 }
 
 extension CapacityProviderRecord: TableRecord {

@@ -19,6 +19,7 @@ package struct DaemonController: Controller {
         case .containerInstance(let delta):
             guard let instance = delta.new ?? delta.old, !isSame(delta.old, delta.new) else { return [] }
             return daemons(on: instance, snapshot)
+        case .alarm(let delta): return snapshot.daemons(watching: (delta.new ?? delta.old)?.name ?? "").map(\.path)
         default: return []
         }
     }

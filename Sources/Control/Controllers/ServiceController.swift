@@ -27,6 +27,7 @@ package struct ServiceController: Controller {
         case .containerInstance(let delta): return servicesConcerned(by: delta, snapshot)
         case .taskSet(let delta): return service(delta.new?.service ?? delta.old?.service, delta.key.path)
         case .serviceDeployment(let delta): return service(delta.new?.service, delta.key.path)
+        case .alarm(let delta): return snapshot.services(watching: (delta.new ?? delta.old)?.name ?? "").map(\.path)
         default: return []
         }
     }

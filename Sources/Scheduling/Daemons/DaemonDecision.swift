@@ -44,6 +44,9 @@ package func decideDaemon(
         decision.finishDeletion(snapshot.liveTasks(of: daemon.key), at: now)
         return decision
     }
+    if decision.deployment.status == .inProgress {
+        decision.deployment.triggeredAlarmNames = alarmsInAlarm(decision.deployment.watchedAlarms, in: snapshot)
+    }
     decision.checkFailures(at: now)
     if decision.deployment.status == .stopRequested {
         guard decision.comesToRest(DaemonView(decision.daemon, in: snapshot)) else { return decision }

@@ -20,8 +20,7 @@ extension DaemonDecision {
             if deployment.hasFailedTooOften {
                 deployment.isCircuitBreakerTriggered = true
                 halt("The deployment circuit breaker was triggered.")
-            } else if let alarm = deployment.triggeredAlarmNames.first, deployment.configuration.alarms?.enable == true
-            {
+            } else if let alarm = deployment.triggeredAlarmNames.first {
                 halt("The CloudWatch alarm \(alarm) was triggered.")
             }
         case .rollbackInProgress where deployment.hasFailedTooOften:

@@ -12,7 +12,8 @@ func evaluateFailure(_ view: ServiceView, _ primary: DeploymentState) -> Deploym
     default: break
     }
     if CircuitBreaker.isTripped(view.service, primary) { return .circuitBreaker }
-    let isWatched = view.deployment?.alarms == .monitoring && view.deployment?.status != .rollbackInProgress
+    // Alarms that are in ALARM when it begins are not watched.
+    let isWatched = view.deployment?.alarms == .monitoring && view.deployment?.status == .inProgress
     return isWatched && !view.firingAlarms.isEmpty ? .alarms(view.firingAlarms) : nil
 }
 

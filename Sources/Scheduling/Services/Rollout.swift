@@ -182,9 +182,10 @@ struct Rollout {
     /// Source: Amazon ECS API Reference, DeploymentConfiguration (bakeTimeInMinutes).
     private mutating func complete() {
         let minutes = view.deployment?.configuration.bakeTimeInMinutes ?? 0
-        if minutes > 0, var progress = view.deployment, progress.rollbackRevision == nil {
+        let bakeTime = max(.seconds(minutes * 60), view.alarmBakeTime)
+        if bakeTime > .zero, var progress = view.deployment, progress.rollbackRevision == nil {
             let settledAt = progress.settledAt ?? now
-            let end = settledAt.advanced(by: .seconds(minutes * 60))
+            let end = settledAt.advanced(by: bakeTime)
             if progress.settledAt == nil {
                 progress.settledAt = now
                 decision.progress = progress

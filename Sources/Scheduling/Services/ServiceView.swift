@@ -11,6 +11,8 @@ package struct ServiceView: Sendable {
     package var deployment: ServiceDeploymentRecord?
     /// Those of the deployment's alarms that are in ALARM.
     package var firingAlarms: [String] = []
+    /// How long alarms are watched after all tasks are replaced.
+    package var alarmBakeTime: Duration = .zero
     /// The task sets of a service whose deployments somebody else makes.
     package var taskSets: [TaskSetRecord] = []
     /// The zones of the cluster, while there is something to balance.
@@ -38,7 +40,10 @@ package struct ServiceView: Sendable {
         deployment = service.serviceDeployment.flatMap {
             snapshot.get(ServiceDeploymentRecord.key(service.cluster, service.name, $0))
         }
-        firingAlarms = alarmsInAlarm(deployment?.configuration.alarms?.alarmNames ?? [], in: snapshot)
+        if deployment?.alarms == .monitoring, let names = deployment?.configuration.alarms?.alarmNames {
+            firingAlarms = alarmsInAlarm(names, in: snapshot)
+            alarmBakeTime = Scheduling.alarmBakeTime(names, in: snapshot)
+        }
         if service.deploymentController != .ecs {
             taskSets = snapshot.taskSets(of: key)
         }

@@ -68,6 +68,7 @@ package final class ScenarioRun {
         case .delay(let part, let time):
             delays[part] = time
             for host in stage.hosts { host.engine.delays = delays }
+        case .alarm(let name, let state, let time): try set(alarm: name, state, time)
         case .showInstances: showInstances()
         }
     }
@@ -108,6 +109,21 @@ package final class ScenarioRun {
     }
 
     // MARK: Calls
+
+    /// Says what CloudWatch would have found.
+    private func set(alarm name: String, _ state: AlarmRecord.State, _ time: Duration) throws(ScenarioError) {
+        guard let process = stage.servers.ready.first else { throw ScenarioError("the server is gone") }
+        process.lane.submit(at: timeline.now) { (transaction, context) throws(WireError) in
+            var alarm = AlarmRecord()
+            alarm.name = name
+            alarm.state = state
+            alarm.stateUpdatedAt = context.now
+            alarm.periodSeconds = Int(time.components.seconds)
+            transaction.put(alarm)
+        } reply: { _ in
+        }
+        stage.pass(ScenarioRun.reaction)
+    }
 
     private func call(_ command: CommandLine) throws(ScenarioError) {
         let (status, body) = try answer(command.operation, command.input)

@@ -1,5 +1,6 @@
 import AWSWire
 import Agent
+import State
 
 /// What a line of a scenario asks for.
 enum ScenarioStep: Equatable {
@@ -19,6 +20,8 @@ enum ScenarioStep: Equatable {
     case machine(name: String, MachineAct)
     /// `containers take 5 s to start`
     case delay(DelayedPart, Duration)
+    /// `alarm slow is OK`, `alarm slow is ALARM`; `alarm slow is OK within 5 min`: how long it takes to go off
+    case alarm(name: String, AlarmRecord.State, time: Duration)
     /// `show instances`
     case showInstances
 
@@ -60,6 +63,7 @@ enum ScenarioStep: Equatable {
         case "until": return ScenarioCondition(Array(words.dropFirst())).map { .until($0) }
         case "task": return task(words)
         case "containers": return delay(words)
+        case "alarm": return alarm(words)
         case "show" where words == ["show", "instances"]: return .showInstances
         case let name?:
             let act = MachineAct(rawValue: words.dropFirst().joined(separator: " "))
@@ -73,6 +77,14 @@ enum ScenarioStep: Equatable {
         var options: [String: String] = [:]
         for index in stride(from: 4, to: words.count, by: 2) { options[words[index]] = words[index + 1] }
         return .instance(name: words[1], zone: words[3], options: options)
+    }
+
+    private static func alarm(_ words: [String]) -> ScenarioStep? {
+        guard words.count == 4 || (words.count == 7 && words[4] == "within"), words[2] == "is",
+            let state = AlarmRecord.State(rawValue: words[3]),
+            let time = words.count == 4 ? .seconds(60) : duration(words[5...6])
+        else { return nil }
+        return .alarm(name: words[1], state, time: time)
     }
 
     /// `40 s`, `5 min` or `2 h`.
