@@ -178,9 +178,10 @@ import Testing
             world.settle()
             world.deploy("2", bakeMinutes: 5, alarm: alarm)
             world.settle()
-            world.transaction.update(DaemonDeploymentRecord.key("default", "logs", "d2")) {
-                $0.triggeredAlarmNames = ["high"]
-            }
+            var record = AlarmRecord()
+            record.name = "high"
+            record.state = .alarm
+            world.transaction.put(record)
             world.settle(seconds: 600)
             #expect(world.deployment?.status == (alarm == nil ? .successful : .rollbackSuccessful))
         }
