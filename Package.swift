@@ -42,6 +42,15 @@ let package = Package(
             name: "STSAPI", dependencies: ["APIPipeline", "State", "AWSWire", "AWSModels"],
             path: "Sources/APIs/STS"),
         .target(
+            name: "ELBAPI", dependencies: ["APIPipeline", "State", "AWSWire", "AWSModels"],
+            path: "Sources/APIs/ELB"),
+        .target(
+            name: "EC2API", dependencies: ["APIPipeline", "State", "AWSWire", "AWSModels"],
+            path: "Sources/APIs/EC2"),
+        .target(
+            name: "ACMAPI", dependencies: ["APIPipeline", "State", "AWSWire", "AWSModels"],
+            path: "Sources/APIs/ACM"),
+        .target(
             name: "Control",
             dependencies: ["APIPipeline", "Scheduling", "State", "NodeLink", "AWSWire", "AWSModels"]),
 

@@ -22,14 +22,14 @@ struct Generate {
 
     private static func run(models folder: String) throws {
         let configuration = try Configuration.load()
-        var errorNames: [String: Set<String>] = [:]
+        var errorNames: [String: ErrorNames] = [:]
         var coverage: [CoverageSection] = []
         let tests = try TestInventory()
         for output in configuration.outputs {
             guard let document = try configuration.document(output, botocore: folder) else { continue }
             let model = try ServiceModel(document, output, operations: configuration.operations[output.model])
             var files = FileSet(folder: output.folder, prefix: output.namespace)
-            try emit(model, &files, &errorNames[output.module, default: commonErrorNames])
+            try emit(model, &files, &errorNames[output.module, default: ErrorNames()])
             try files.write()
             if let registry = output.registry {
                 coverage.append(try CoverageSection(model, folder: registry, tests))
@@ -39,7 +39,7 @@ struct Generate {
         try FileSet.write("docs/coverage.md", coveragePage(coverage))
     }
 
-    private static func emit(_ model: ServiceModel, _ files: inout FileSet, _ errorNames: inout Set<String>) throws {
+    private static func emit(_ model: ServiceModel, _ files: inout FileSet, _ errorNames: inout ErrorNames) throws {
         files.add("", try APIEmitter(model: model).text())
         for (letter, shapes) in model.structuresByLetter {
             files.add("+Structures\(letter)", try StructureEmitter(model: model).text(shapes))
@@ -59,13 +59,6 @@ struct Generate {
             try FileSet.write(file, Registry.text(output.namespace, operations))
         }
     }
-
-    /// What `WireError+Common.swift` declares already.
-    private static let commonErrorNames: Set<String> = [
-        "accessDenied", "expiredToken", "incompleteSignature", "internalFailure", "invalidSignature",
-        "missingAuthenticationToken", "requestTooLarge", "serialization", "throttling", "unknownOperation",
-        "unrecognizedClient",
-    ]
 }
 
 /// What went wrong, for the person who runs the generator.
