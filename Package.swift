@@ -29,7 +29,7 @@ let package = Package(
         .target(name: "NodeLink", dependencies: ["AWSWire"]),
 
         // State: records, decisions, disk.
-        .target(name: "State", dependencies: ["AWSWire", "AWSModels"]),
+        .target(name: "State", dependencies: ["AWSWire", "AWSModels", .product(name: "Crypto", package: "swift-crypto")]),
         .target(name: "Scheduling", dependencies: ["State", "AWSWire", "AWSModels"]),
         .target(name: "Storage", dependencies: ["State", "AWSWire", .product(name: "GRDB", package: "GRDB.swift")]),
 

@@ -8,6 +8,12 @@ enum SystemEntropy {
         return SeededRandom(seed: generator.next())
     }
 
+    /// Bytes for secrets, straight from the system's randomness.
+    static func bytes(_ count: Int) -> [UInt8] {
+        var generator = SystemRandomNumberGenerator()
+        return (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }
+    }
+
     /// Text for secrets, each character straight from the system's randomness.
     static func text(_ count: Int, _ alphabet: String) -> String {
         var generator = SystemRandomNumberGenerator()

@@ -14,6 +14,8 @@ struct Derived: Sendable {
     var services = SortedMap<String, ServiceTally>()
     /// From the tasks: how many a cluster has, by cluster.
     var clusters = SortedMap<String, ClusterTally>()
+    /// From listeners and rules: which of them forward to a target group. The key is the group's and theirs.
+    var forwards = SortedMap<String, Bool>()
 
     fileprivate mutating func withUsage(
         of instance: Key<ContainerInstanceRecord>, _ body: (inout InstanceUsage) -> Void

@@ -78,6 +78,15 @@ extension Field {
             write: { value, writer in writer.list(name, value[keyPath: path]) { $0.integer($1) } })
     }
 
+    /// A map of texts, written in the order of its keys.
+    package init(_ name: StaticString, _ path: FieldPath<Value, [String: String]>) {
+        self.init(
+            name: name, read: { $0[keyPath: path] = $1.stringMap() ?? [:] },
+            write: { value, writer in
+                if !value[keyPath: path].isEmpty { writer.stringMap(name, value[keyPath: path]) }
+            })
+    }
+
     /// An enumeration; a name that is not known reads as the default.
     package init<E: RawRepresentable & Sendable>(_ name: StaticString, _ path: FieldPath<Value, E>)
     where E.RawValue == String {

@@ -40,6 +40,11 @@ func orderKey(_ first: String, _ second: String, _ third: String? = nil, _ fourt
     return key
 }
 
+/// The path of a key without its last component.
+func parentPath(_ path: String) -> String {
+    path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
+}
+
 /// The path of a key of two components, in one allocation.
 func keyPath(_ first: String, _ second: String) -> String {
     var path = ""

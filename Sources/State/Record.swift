@@ -62,4 +62,9 @@ package enum IndexName: Int, Sendable {
     case capacityProviderByStatus
     case taskByProtectionEnd
     case executeSessionByExpiry
+    case loadBalancerByName
+    case ruleByPriority
+    case targetGroupByName
+    case targetByID
+    case targetByDrainStart
 }

@@ -7,6 +7,7 @@ package enum RecordKind: String, Sendable, CaseIterable, Hashable {
     case accountSetting
     case alarm
     case capacityProvider
+    case certificate
     case clientToken
     case cluster
     case containerInstance
@@ -19,9 +20,15 @@ package enum RecordKind: String, Sendable, CaseIterable, Hashable {
     case gateway
     case gatewayAssociation
     case gatewayRoute
+    case listener
+    case listenerRule
+    case loadBalancer
+    case securityGroup
     case service
     case serviceDeployment
     case serviceRevision
+    case target
+    case targetGroup
     case task
     case taskDefinition
     case taskDefinitionFamily
@@ -33,6 +40,7 @@ package enum Change: Sendable, Equatable {
     case accountSetting(Delta<AccountSettingRecord>)
     case alarm(Delta<AlarmRecord>)
     case capacityProvider(Delta<CapacityProviderRecord>)
+    case certificate(Delta<CertificateRecord>)
     case clientToken(Delta<ClientTokenRecord>)
     case cluster(Delta<ClusterRecord>)
     case containerInstance(Delta<ContainerInstanceRecord>)
@@ -45,9 +53,15 @@ package enum Change: Sendable, Equatable {
     case gateway(Delta<GatewayRecord>)
     case gatewayAssociation(Delta<GatewayAssociationRecord>)
     case gatewayRoute(Delta<GatewayRouteRecord>)
+    case listener(Delta<ListenerRecord>)
+    case listenerRule(Delta<ListenerRuleRecord>)
+    case loadBalancer(Delta<LoadBalancerRecord>)
+    case securityGroup(Delta<SecurityGroupRecord>)
     case service(Delta<ServiceRecord>)
     case serviceDeployment(Delta<ServiceDeploymentRecord>)
     case serviceRevision(Delta<ServiceRevisionRecord>)
+    case target(Delta<TargetRecord>)
+    case targetGroup(Delta<TargetGroupRecord>)
     case task(Delta<TaskRecord>)
     case taskDefinition(Delta<TaskDefinitionRecord>)
     case taskDefinitionFamily(Delta<TaskDefinitionFamilyRecord>)
@@ -59,6 +73,7 @@ package enum Change: Sendable, Equatable {
             case .accountSetting(let delta): delta.stored
             case .alarm(let delta): delta.stored
             case .capacityProvider(let delta): delta.stored
+            case .certificate(let delta): delta.stored
             case .clientToken(let delta): delta.stored
             case .cluster(let delta): delta.stored
             case .containerInstance(let delta): delta.stored
@@ -71,9 +86,15 @@ package enum Change: Sendable, Equatable {
             case .gateway(let delta): delta.stored
             case .gatewayAssociation(let delta): delta.stored
             case .gatewayRoute(let delta): delta.stored
+            case .listener(let delta): delta.stored
+            case .listenerRule(let delta): delta.stored
+            case .loadBalancer(let delta): delta.stored
+            case .securityGroup(let delta): delta.stored
             case .service(let delta): delta.stored
             case .serviceDeployment(let delta): delta.stored
             case .serviceRevision(let delta): delta.stored
+            case .target(let delta): delta.stored
+            case .targetGroup(let delta): delta.stored
             case .task(let delta): delta.stored
             case .taskDefinition(let delta): delta.stored
             case .taskDefinitionFamily(let delta): delta.stored
@@ -87,6 +108,7 @@ package enum Change: Sendable, Equatable {
             case .accountSetting(let delta): delta.name
             case .alarm(let delta): delta.name
             case .capacityProvider(let delta): delta.name
+            case .certificate(let delta): delta.name
             case .clientToken(let delta): delta.name
             case .cluster(let delta): delta.name
             case .containerInstance(let delta): delta.name
@@ -99,9 +121,15 @@ package enum Change: Sendable, Equatable {
             case .gateway(let delta): delta.name
             case .gatewayAssociation(let delta): delta.name
             case .gatewayRoute(let delta): delta.name
+            case .listener(let delta): delta.name
+            case .listenerRule(let delta): delta.name
+            case .loadBalancer(let delta): delta.name
+            case .securityGroup(let delta): delta.name
             case .service(let delta): delta.name
             case .serviceDeployment(let delta): delta.name
             case .serviceRevision(let delta): delta.name
+            case .target(let delta): delta.name
+            case .targetGroup(let delta): delta.name
             case .task(let delta): delta.name
             case .taskDefinition(let delta): delta.name
             case .taskDefinitionFamily(let delta): delta.name
@@ -115,6 +143,7 @@ package enum Change: Sendable, Equatable {
             case .accountSetting(let delta): delta.isRemoval
             case .alarm(let delta): delta.isRemoval
             case .capacityProvider(let delta): delta.isRemoval
+            case .certificate(let delta): delta.isRemoval
             case .clientToken(let delta): delta.isRemoval
             case .cluster(let delta): delta.isRemoval
             case .containerInstance(let delta): delta.isRemoval
@@ -127,9 +156,15 @@ package enum Change: Sendable, Equatable {
             case .gateway(let delta): delta.isRemoval
             case .gatewayAssociation(let delta): delta.isRemoval
             case .gatewayRoute(let delta): delta.isRemoval
+            case .listener(let delta): delta.isRemoval
+            case .listenerRule(let delta): delta.isRemoval
+            case .loadBalancer(let delta): delta.isRemoval
+            case .securityGroup(let delta): delta.isRemoval
             case .service(let delta): delta.isRemoval
             case .serviceDeployment(let delta): delta.isRemoval
             case .serviceRevision(let delta): delta.isRemoval
+            case .target(let delta): delta.isRemoval
+            case .targetGroup(let delta): delta.isRemoval
             case .task(let delta): delta.isRemoval
             case .taskDefinition(let delta): delta.isRemoval
             case .taskDefinitionFamily(let delta): delta.isRemoval
@@ -143,6 +178,7 @@ package struct Tables: Sendable {
     var accountSetting = Table<AccountSettingRecord>()
     var alarm = Table<AlarmRecord>()
     var capacityProvider = Table<CapacityProviderRecord>()
+    var certificate = Table<CertificateRecord>()
     var clientToken = Table<ClientTokenRecord>()
     var cluster = Table<ClusterRecord>()
     var containerInstance = Table<ContainerInstanceRecord>()
@@ -155,9 +191,15 @@ package struct Tables: Sendable {
     var gateway = Table<GatewayRecord>()
     var gatewayAssociation = Table<GatewayAssociationRecord>()
     var gatewayRoute = Table<GatewayRouteRecord>()
+    var listener = Table<ListenerRecord>()
+    var listenerRule = Table<ListenerRuleRecord>()
+    var loadBalancer = Table<LoadBalancerRecord>()
+    var securityGroup = Table<SecurityGroupRecord>()
     var service = Table<ServiceRecord>()
     var serviceDeployment = Table<ServiceDeploymentRecord>()
     var serviceRevision = Table<ServiceRevisionRecord>()
+    var target = Table<TargetRecord>()
+    var targetGroup = Table<TargetGroupRecord>()
     var task = Table<TaskRecord>()
     var taskDefinition = Table<TaskDefinitionRecord>()
     var taskDefinitionFamily = Table<TaskDefinitionFamilyRecord>()
@@ -170,6 +212,7 @@ package struct Tables: Sendable {
             case .accountSetting: accountSetting.count
             case .alarm: alarm.count
             case .capacityProvider: capacityProvider.count
+            case .certificate: certificate.count
             case .clientToken: clientToken.count
             case .cluster: cluster.count
             case .containerInstance: containerInstance.count
@@ -182,9 +225,15 @@ package struct Tables: Sendable {
             case .gateway: gateway.count
             case .gatewayAssociation: gatewayAssociation.count
             case .gatewayRoute: gatewayRoute.count
+            case .listener: listener.count
+            case .listenerRule: listenerRule.count
+            case .loadBalancer: loadBalancer.count
+            case .securityGroup: securityGroup.count
             case .service: service.count
             case .serviceDeployment: serviceDeployment.count
             case .serviceRevision: serviceRevision.count
+            case .target: target.count
+            case .targetGroup: targetGroup.count
             case .task: task.count
             case .taskDefinition: taskDefinition.count
             case .taskDefinitionFamily: taskDefinitionFamily.count
@@ -198,6 +247,7 @@ package struct Tables: Sendable {
             case .accountSetting: try load(AccountSettingRecord.self, row)
             case .alarm: try load(AlarmRecord.self, row)
             case .capacityProvider: try load(CapacityProviderRecord.self, row)
+            case .certificate: try load(CertificateRecord.self, row)
             case .clientToken: try load(ClientTokenRecord.self, row)
             case .cluster: try load(ClusterRecord.self, row)
             case .containerInstance: try load(ContainerInstanceRecord.self, row)
@@ -210,9 +260,15 @@ package struct Tables: Sendable {
             case .gateway: try load(GatewayRecord.self, row)
             case .gatewayAssociation: try load(GatewayAssociationRecord.self, row)
             case .gatewayRoute: try load(GatewayRouteRecord.self, row)
+            case .listener: try load(ListenerRecord.self, row)
+            case .listenerRule: try load(ListenerRuleRecord.self, row)
+            case .loadBalancer: try load(LoadBalancerRecord.self, row)
+            case .securityGroup: try load(SecurityGroupRecord.self, row)
             case .service: try load(ServiceRecord.self, row)
             case .serviceDeployment: try load(ServiceDeploymentRecord.self, row)
             case .serviceRevision: try load(ServiceRevisionRecord.self, row)
+            case .target: try load(TargetRecord.self, row)
+            case .targetGroup: try load(TargetGroupRecord.self, row)
             case .task: try load(TaskRecord.self, row)
             case .taskDefinition: try load(TaskDefinitionRecord.self, row)
             case .taskDefinitionFamily: try load(TaskDefinitionFamilyRecord.self, row)
@@ -228,6 +284,7 @@ extension Transaction {
             case .accountSetting(let delta): apply(delta)
             case .alarm(let delta): apply(delta)
             case .capacityProvider(let delta): apply(delta)
+            case .certificate(let delta): apply(delta)
             case .clientToken(let delta): apply(delta)
             case .cluster(let delta): apply(delta)
             case .containerInstance(let delta): apply(delta)
@@ -240,9 +297,15 @@ extension Transaction {
             case .gateway(let delta): apply(delta)
             case .gatewayAssociation(let delta): apply(delta)
             case .gatewayRoute(let delta): apply(delta)
+            case .listener(let delta): apply(delta)
+            case .listenerRule(let delta): apply(delta)
+            case .loadBalancer(let delta): apply(delta)
+            case .securityGroup(let delta): apply(delta)
             case .service(let delta): apply(delta)
             case .serviceDeployment(let delta): apply(delta)
             case .serviceRevision(let delta): apply(delta)
+            case .target(let delta): apply(delta)
+            case .targetGroup(let delta): apply(delta)
             case .task(let delta): apply(delta)
             case .taskDefinition(let delta): apply(delta)
             case .taskDefinitionFamily(let delta): apply(delta)
@@ -256,6 +319,7 @@ extension Transaction {
             case .accountSetting: put(AccountSettingRecord(stored: row.value))
             case .alarm: put(AlarmRecord(stored: row.value))
             case .capacityProvider: put(CapacityProviderRecord(stored: row.value))
+            case .certificate: put(CertificateRecord(stored: row.value))
             case .clientToken: put(ClientTokenRecord(stored: row.value))
             case .cluster: put(ClusterRecord(stored: row.value))
             case .containerInstance: put(ContainerInstanceRecord(stored: row.value))
@@ -268,9 +332,15 @@ extension Transaction {
             case .gateway: put(GatewayRecord(stored: row.value))
             case .gatewayAssociation: put(GatewayAssociationRecord(stored: row.value))
             case .gatewayRoute: put(GatewayRouteRecord(stored: row.value))
+            case .listener: put(ListenerRecord(stored: row.value))
+            case .listenerRule: put(ListenerRuleRecord(stored: row.value))
+            case .loadBalancer: put(LoadBalancerRecord(stored: row.value))
+            case .securityGroup: put(SecurityGroupRecord(stored: row.value))
             case .service: put(ServiceRecord(stored: row.value))
             case .serviceDeployment: put(ServiceDeploymentRecord(stored: row.value))
             case .serviceRevision: put(ServiceRevisionRecord(stored: row.value))
+            case .target: put(TargetRecord(stored: row.value))
+            case .targetGroup: put(TargetGroupRecord(stored: row.value))
             case .task: put(TaskRecord(stored: row.value))
             case .taskDefinition: put(TaskDefinitionRecord(stored: row.value))
             case .taskDefinitionFamily: put(TaskDefinitionFamilyRecord(stored: row.value))
@@ -284,6 +354,7 @@ extension Transaction {
             case .accountSetting: delete(Key<AccountSettingRecord>(path: name.key))
             case .alarm: delete(Key<AlarmRecord>(path: name.key))
             case .capacityProvider: delete(Key<CapacityProviderRecord>(path: name.key))
+            case .certificate: delete(Key<CertificateRecord>(path: name.key))
             case .clientToken: delete(Key<ClientTokenRecord>(path: name.key))
             case .cluster: delete(Key<ClusterRecord>(path: name.key))
             case .containerInstance: delete(Key<ContainerInstanceRecord>(path: name.key))
@@ -296,9 +367,15 @@ extension Transaction {
             case .gateway: delete(Key<GatewayRecord>(path: name.key))
             case .gatewayAssociation: delete(Key<GatewayAssociationRecord>(path: name.key))
             case .gatewayRoute: delete(Key<GatewayRouteRecord>(path: name.key))
+            case .listener: delete(Key<ListenerRecord>(path: name.key))
+            case .listenerRule: delete(Key<ListenerRuleRecord>(path: name.key))
+            case .loadBalancer: delete(Key<LoadBalancerRecord>(path: name.key))
+            case .securityGroup: delete(Key<SecurityGroupRecord>(path: name.key))
             case .service: delete(Key<ServiceRecord>(path: name.key))
             case .serviceDeployment: delete(Key<ServiceDeploymentRecord>(path: name.key))
             case .serviceRevision: delete(Key<ServiceRevisionRecord>(path: name.key))
+            case .target: delete(Key<TargetRecord>(path: name.key))
+            case .targetGroup: delete(Key<TargetGroupRecord>(path: name.key))
             case .task: delete(Key<TaskRecord>(path: name.key))
             case .taskDefinition: delete(Key<TaskDefinitionRecord>(path: name.key))
             case .taskDefinitionFamily: delete(Key<TaskDefinitionFamilyRecord>(path: name.key))
@@ -312,6 +389,7 @@ extension Transaction {
             case .accountSetting(let delta): revert(delta)
             case .alarm(let delta): revert(delta)
             case .capacityProvider(let delta): revert(delta)
+            case .certificate(let delta): revert(delta)
             case .clientToken(let delta): revert(delta)
             case .cluster(let delta): revert(delta)
             case .containerInstance(let delta): revert(delta)
@@ -324,9 +402,15 @@ extension Transaction {
             case .gateway(let delta): revert(delta)
             case .gatewayAssociation(let delta): revert(delta)
             case .gatewayRoute(let delta): revert(delta)
+            case .listener(let delta): revert(delta)
+            case .listenerRule(let delta): revert(delta)
+            case .loadBalancer(let delta): revert(delta)
+            case .securityGroup(let delta): revert(delta)
             case .service(let delta): revert(delta)
             case .serviceDeployment(let delta): revert(delta)
             case .serviceRevision(let delta): revert(delta)
+            case .target(let delta): revert(delta)
+            case .targetGroup(let delta): revert(delta)
             case .task(let delta): revert(delta)
             case .taskDefinition(let delta): revert(delta)
             case .taskDefinitionFamily(let delta): revert(delta)
@@ -342,6 +426,7 @@ extension Snapshot {
         rows += self.rows(of: AccountSettingRecord.self)
         rows += self.rows(of: AlarmRecord.self)
         rows += self.rows(of: CapacityProviderRecord.self)
+        rows += self.rows(of: CertificateRecord.self)
         rows += self.rows(of: ClientTokenRecord.self)
         rows += self.rows(of: ClusterRecord.self)
         rows += self.rows(of: ContainerInstanceRecord.self)
@@ -354,9 +439,15 @@ extension Snapshot {
         rows += self.rows(of: GatewayRecord.self)
         rows += self.rows(of: GatewayAssociationRecord.self)
         rows += self.rows(of: GatewayRouteRecord.self)
+        rows += self.rows(of: ListenerRecord.self)
+        rows += self.rows(of: ListenerRuleRecord.self)
+        rows += self.rows(of: LoadBalancerRecord.self)
+        rows += self.rows(of: SecurityGroupRecord.self)
         rows += self.rows(of: ServiceRecord.self)
         rows += self.rows(of: ServiceDeploymentRecord.self)
         rows += self.rows(of: ServiceRevisionRecord.self)
+        rows += self.rows(of: TargetRecord.self)
+        rows += self.rows(of: TargetGroupRecord.self)
         rows += self.rows(of: TaskRecord.self)
         rows += self.rows(of: TaskDefinitionRecord.self)
         rows += self.rows(of: TaskDefinitionFamilyRecord.self)
@@ -372,6 +463,7 @@ extension Transaction {
         carry(AccountSettingRecord.self, from: old, isKept: kept.contains(.accountSetting))
         carry(AlarmRecord.self, from: old, isKept: kept.contains(.alarm))
         carry(CapacityProviderRecord.self, from: old, isKept: kept.contains(.capacityProvider))
+        carry(CertificateRecord.self, from: old, isKept: kept.contains(.certificate))
         carry(ClientTokenRecord.self, from: old, isKept: kept.contains(.clientToken))
         carry(ClusterRecord.self, from: old, isKept: kept.contains(.cluster))
         carry(ContainerInstanceRecord.self, from: old, isKept: kept.contains(.containerInstance))
@@ -384,9 +476,15 @@ extension Transaction {
         carry(GatewayRecord.self, from: old, isKept: kept.contains(.gateway))
         carry(GatewayAssociationRecord.self, from: old, isKept: kept.contains(.gatewayAssociation))
         carry(GatewayRouteRecord.self, from: old, isKept: kept.contains(.gatewayRoute))
+        carry(ListenerRecord.self, from: old, isKept: kept.contains(.listener))
+        carry(ListenerRuleRecord.self, from: old, isKept: kept.contains(.listenerRule))
+        carry(LoadBalancerRecord.self, from: old, isKept: kept.contains(.loadBalancer))
+        carry(SecurityGroupRecord.self, from: old, isKept: kept.contains(.securityGroup))
         carry(ServiceRecord.self, from: old, isKept: kept.contains(.service))
         carry(ServiceDeploymentRecord.self, from: old, isKept: kept.contains(.serviceDeployment))
         carry(ServiceRevisionRecord.self, from: old, isKept: kept.contains(.serviceRevision))
+        carry(TargetRecord.self, from: old, isKept: kept.contains(.target))
+        carry(TargetGroupRecord.self, from: old, isKept: kept.contains(.targetGroup))
         carry(TaskRecord.self, from: old, isKept: kept.contains(.task))
         carry(TaskDefinitionRecord.self, from: old, isKept: kept.contains(.taskDefinition))
         carry(TaskDefinitionFamilyRecord.self, from: old, isKept: kept.contains(.taskDefinitionFamily))
@@ -419,6 +517,15 @@ extension CapacityProviderRecord: TableRecord {
         body(&tables.capacityProvider)
     }
     package static func change(_ delta: Delta<Self>) -> Change { .capacityProvider(delta) }
+}
+
+extension CertificateRecord: TableRecord {
+    package static var kind: RecordKind { .certificate }
+    package static func table(of tables: Tables) -> Table<Self> { tables.certificate }
+    package static func withTable<T>(of tables: inout Tables, _ body: (inout Table<Self>) -> T) -> T {
+        body(&tables.certificate)
+    }
+    package static func change(_ delta: Delta<Self>) -> Change { .certificate(delta) }
 }
 
 extension ClientTokenRecord: TableRecord {
@@ -529,6 +636,42 @@ extension GatewayRouteRecord: TableRecord {
     package static func change(_ delta: Delta<Self>) -> Change { .gatewayRoute(delta) }
 }
 
+extension ListenerRecord: TableRecord {
+    package static var kind: RecordKind { .listener }
+    package static func table(of tables: Tables) -> Table<Self> { tables.listener }
+    package static func withTable<T>(of tables: inout Tables, _ body: (inout Table<Self>) -> T) -> T {
+        body(&tables.listener)
+    }
+    package static func change(_ delta: Delta<Self>) -> Change { .listener(delta) }
+}
+
+extension ListenerRuleRecord: TableRecord {
+    package static var kind: RecordKind { .listenerRule }
+    package static func table(of tables: Tables) -> Table<Self> { tables.listenerRule }
+    package static func withTable<T>(of tables: inout Tables, _ body: (inout Table<Self>) -> T) -> T {
+        body(&tables.listenerRule)
+    }
+    package static func change(_ delta: Delta<Self>) -> Change { .listenerRule(delta) }
+}
+
+extension LoadBalancerRecord: TableRecord {
+    package static var kind: RecordKind { .loadBalancer }
+    package static func table(of tables: Tables) -> Table<Self> { tables.loadBalancer }
+    package static func withTable<T>(of tables: inout Tables, _ body: (inout Table<Self>) -> T) -> T {
+        body(&tables.loadBalancer)
+    }
+    package static func change(_ delta: Delta<Self>) -> Change { .loadBalancer(delta) }
+}
+
+extension SecurityGroupRecord: TableRecord {
+    package static var kind: RecordKind { .securityGroup }
+    package static func table(of tables: Tables) -> Table<Self> { tables.securityGroup }
+    package static func withTable<T>(of tables: inout Tables, _ body: (inout Table<Self>) -> T) -> T {
+        body(&tables.securityGroup)
+    }
+    package static func change(_ delta: Delta<Self>) -> Change { .securityGroup(delta) }
+}
+
 extension ServiceRecord: TableRecord {
     package static var kind: RecordKind { .service }
     package static func table(of tables: Tables) -> Table<Self> { tables.service }
@@ -554,6 +697,24 @@ extension ServiceRevisionRecord: TableRecord {
         body(&tables.serviceRevision)
     }
     package static func change(_ delta: Delta<Self>) -> Change { .serviceRevision(delta) }
+}
+
+extension TargetRecord: TableRecord {
+    package static var kind: RecordKind { .target }
+    package static func table(of tables: Tables) -> Table<Self> { tables.target }
+    package static func withTable<T>(of tables: inout Tables, _ body: (inout Table<Self>) -> T) -> T {
+        body(&tables.target)
+    }
+    package static func change(_ delta: Delta<Self>) -> Change { .target(delta) }
+}
+
+extension TargetGroupRecord: TableRecord {
+    package static var kind: RecordKind { .targetGroup }
+    package static func table(of tables: Tables) -> Table<Self> { tables.targetGroup }
+    package static func withTable<T>(of tables: inout Tables, _ body: (inout Table<Self>) -> T) -> T {
+        body(&tables.targetGroup)
+    }
+    package static func change(_ delta: Delta<Self>) -> Change { .targetGroup(delta) }
 }
 
 extension TaskRecord: TableRecord {

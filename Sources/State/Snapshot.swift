@@ -2,22 +2,27 @@
 package struct Snapshot: Sendable {
     /// Which account and region this is.
     package let realm: Realm
+    /// What seals secrets before they are stored.
+    package let vault: Vault
     /// How many changes of state led here.
     package internal(set) var revision: Revision
     var tables: Tables
 
     /// An empty region.
-    package init(realm: Realm) {
+    /// - Parameter vault: one whose key everybody knows is good enough for tests and simulations only.
+    package init(realm: Realm, vault: Vault = .open) {
         self.realm = realm
+        self.vault = vault
         revision = 0
         tables = Tables()
     }
 
     /// Reads a region from its store.
-    package init(realm: Realm, loading store: some Store) throws(StoreError) {
+    package init(realm: Realm, vault: Vault, loading store: some Store) throws(StoreError) {
         var tables = Tables()
         revision = try store.load { (row) throws(StoreError) in try tables.load(row) }
         self.realm = realm
+        self.vault = vault
         self.tables = tables
     }
 

@@ -42,7 +42,8 @@ final class Region: Sendable {
         _ settings: RegionSettings, on group: any EventLoopGroup, _ logger: Logger
     ) async throws -> Region {
         let store = try SQLiteStore(path: settings.dataDirectory + "/state.sqlite")
-        let snapshot = try Snapshot(realm: settings.realm, loading: store)
+        let vault = Vault(key: try VaultKey.load(from: settings.dataDirectory))
+        let snapshot = try Snapshot(realm: settings.realm, vault: vault, loading: store)
         let control = ControlThread()
         let hub = SessionHub()
         let loop = ControlLoop(controllers: makeControllers(), wake: control.wake)

@@ -44,7 +44,7 @@ final class ServerProcess: @unchecked Sendable {
         let clock = ControlClock(timeline, dice)
         self.clock = clock
         loop = ControlLoop(controllers: controllers) { clock.wake() }
-        let snapshot = try Snapshot(realm: realm, loading: link)
+        let snapshot = try Snapshot(realm: realm, vault: .open, loading: link)
         let witness = Witness(
             link: link, evidence: store.isShared ? nil : evidence, region: RegionObserver(loop: loop, hub: hub))
         lane = Lane(
