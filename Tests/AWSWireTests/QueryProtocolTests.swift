@@ -58,6 +58,75 @@ struct QueryProtocolTests {
         #expect(String(decoding: bytes, as: UTF8.self) == row.json)
     }
 
+    @Test("numbers of elements cost nothing, however large; what is no number from 1 on is passed over")
+    func hostileNumbers() throws {
+        let form = "Names.member.999999999=b&Names.member.1=a&Names.member.99999999999999999999=x&Names.member.-1=y"
+        #expect(try Self.input(form + "&Names.member.0=z") == #"{"Names":["a","b"]}"#)
+    }
+
+    @Test("a text where a list belongs is refused by the validator")
+    func textForList() throws {
+        let bytes = Array(try Self.input("Names=a").utf8)
+        #expect(throws: WireError.self) { try Sample.decode(bytes, Self.api) }
+    }
+
+    @Test("a request of countless places is refused")
+    func tooManyPlaces() {
+        let form = (0..<60_000).map { "a\($0)=" }.joined(separator: "&")
+        #expect(throws: WireError.self) { try Self.input(form) }
+    }
+
+    private static func input(_ form: String, _ operation: OperationModel = Self.operation) throws -> String {
+        let request = HTTPRequestMessage(
+            method: "POST", rawPath: "/", headers: ["Content-Type": "application/x-www-form-urlencoded"],
+            body: Array(form.utf8))
+        return String(decoding: try AWSProtocol.input(of: request, for: operation), as: UTF8.self)
+    }
+
+    // MARK: EC2
+
+    private static let ec2 = EC2.Operations.authorizeSecurityGroupIngress
+
+    @Test("EC2's parameters have capitals, and lists without a name between")
+    func ec2Input() throws {
+        let form =
+            "GroupId=sg-1&IpPermissions.1.IpProtocol=tcp&IpPermissions.1.FromPort=80&DryRun=true"
+            + "&IpPermissions.1.IpRanges.1.CidrIp=0.0.0.0/0&IpPermissions.1.Groups.2.GroupId=sg-2"
+            + "&TagSpecification.1.Tag.1.Key=a"
+        #expect(
+            try Self.input(form, Self.ec2) == #"{"GroupId":"sg-1","IpPermissions":[{"ipProtocol":"tcp","fromPort":80,"#
+                + #""groups":[{"groupId":"sg-2"}],"ipRanges":[{"cidrIp":"0.0.0.0/0"}]}],"#
+                + #""TagSpecification":[{"Tag":[{"key":"a"}]}],"dryRun":true}"#)
+    }
+
+    @Test("EC2's answers have no result element, and items in lists")
+    func ec2Output() {
+        let output = EC2.DescribeVpcsResult(vpcs: [EC2.Vpc(tags: [EC2.Tag(key: "a", value: "b")], vpcId: "vpc-1")])
+        let response = AWSProtocol.response(with: output, for: EC2.Operations.describeVpcs, requestID: "id")
+        #expect(response.headers["content-type"] == "text/xml;charset=UTF-8")
+        #expect(
+            String(decoding: response.body, as: UTF8.self) == """
+                <?xml version="1.0" encoding="UTF-8"?>
+                <DescribeVpcsResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15"><requestId>id</requestId>\
+                <vpcSet><item><tagSet><item><key>a</key><value>b</value></item></tagSet><vpcId>vpc-1</vpcId></item>\
+                </vpcSet></DescribeVpcsResponse>
+                """)
+    }
+
+    @Test("EC2's errors have an envelope of their own, and a code for what is missing")
+    func ec2Error() {
+        let error = #expect(throws: WireError.self) { try EC2.CreateSecurityGroupRequest.decode([], EC2.api) }
+        #expect(error?.code == "MissingParameter")
+        guard let error else { return }
+        let response = AWSProtocol.response(for: error, EC2.api, requestID: "id")
+        #expect(
+            String(decoding: response.body, as: UTF8.self) == """
+                <?xml version="1.0" encoding="UTF-8"?>
+                <Response><Errors><Error><Code>MissingParameter</Code><Message>The request must contain the parameter \
+                GroupDescription</Message></Error></Errors><RequestID>id</RequestID></Response>
+                """)
+    }
+
     @Test("parameters may stand in the address")
     func address() throws {
         let request = HTTPRequestMessage(method: "GET", rawPath: "/", rawQuery: "Action=Do&Name=a")

@@ -11,7 +11,8 @@ package enum AWSProtocol: String, Sendable, CaseIterable {
     ) throws(WireError) -> [UInt8] {
         switch operation.api.protocol {
         case .json10, .json11: request.body.isEmpty ? Array("{}".utf8) : request.body
-        case .query, .ec2Query: try QueryTranscoder.json(QueryForm(request), operation.input.schema)
+        case .query: try QueryTranscoder.json(QueryForm(request), operation.input.schema, .query)
+        case .ec2Query: try QueryTranscoder.json(QueryForm(request), operation.input.schema, .ec2)
         }
     }
 
@@ -34,6 +35,9 @@ package enum AWSProtocol: String, Sendable, CaseIterable {
     }
 
     private var isJSON: Bool { self == .json10 || self == .json11 }
+
+    /// Whether requests are forms and answers XML.
+    package var isQuery: Bool { self == .query || self == .ec2Query }
 
     private static func headers(_ api: APIModel, _ requestID: String) -> HTTPHeaders {
         let type =
@@ -60,20 +64,21 @@ package enum AWSProtocol: String, Sendable, CaseIterable {
     }
 
     private static func xml(_ output: any Shape, _ operation: OperationModel, _ requestID: String) -> [UInt8] {
-        let value = JSONReader.withReader(output.encoded()) { $0.value() }
         let schema = type(of: output).schema
-        var writer = XMLWriter()
-        writer.element(operation.name + "Response", namespace: operation.api.xmlNamespace) { writer in
-            guard operation.api.protocol == .query else {
-                writer.element("requestId", requestID)
-                return XMLTranscoder.members(value, schema, &writer)
+        return JSONReader.withReader(output.encoded()) { reader in
+            var writer = XMLWriter()
+            writer.element(operation.name + "Response", namespace: operation.api.xmlNamespace) { writer in
+                guard operation.api.protocol == .query else {
+                    writer.element("requestId", requestID)
+                    return XMLTranscoder.members(&reader, schema, &writer)
+                }
+                if let wrapper = operation.resultWrapper {
+                    writer.element(wrapper) { XMLTranscoder.members(&reader, schema, &$0) }
+                }
+                writer.element("ResponseMetadata") { $0.element("RequestId", requestID) }
             }
-            if let wrapper = operation.resultWrapper {
-                writer.element(wrapper) { XMLTranscoder.members(value, schema, &$0) }
-            }
-            writer.element("ResponseMetadata") { $0.element("RequestId", requestID) }
+            return writer.bytes
         }
-        return writer.bytes
     }
 
     private static func xml(_ error: WireError, _ api: APIModel, _ requestID: String) -> [UInt8] {

@@ -79,7 +79,7 @@ struct ValidationPass {
     private mutating func reportMissing(_ schema: Schema, _ missing: UInt64) {
         for (index, bit) in schema.requiredBits.enumerated() where missing & bit != 0 {
             path.append(index)
-            report(nil, "Member must not be null")
+            report(nil, Violation.presence)
             path.removeLast()
         }
     }

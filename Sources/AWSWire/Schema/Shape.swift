@@ -16,7 +16,7 @@ extension Shape {
     package static func decode(_ bytes: [UInt8], _ api: APIModel) throws(WireError) -> Self {
         guard !bytes.isEmpty else { return try decode(Array("{}".utf8), api) }
         let violations = SchemaValidator.validate(bytes, as: schema)
-        if !violations.isEmpty { throw .violations(violations, code: api.validationErrorCode) }
+        if !violations.isEmpty { throw .violations(violations, api) }
         return trusted(bytes)
     }
 

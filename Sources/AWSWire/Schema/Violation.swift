@@ -13,6 +13,9 @@ package struct Violation: Sendable, Equatable {
     /// The violation in AWS's words.
     package let message: String
 
+    /// The rule that what must be there is there.
+    static let presence = "Member must not be null"
+
     /// A value of another form than the schema says.
     static func form(_ path: String, _ message: String) -> Violation {
         Violation(kind: .form, path: path, message: message)
@@ -40,5 +43,17 @@ extension WireError {
         let count = violations.count == 1 ? "1 validation error" : "\(violations.count) validation errors"
         let messages = violations.map(\.message).joined(separator: "; ")
         return WireError(code: code, message: "\(count) detected: \(messages)")
+    }
+
+    /// The error for what a validation found, in the words of an API.
+    ///
+    /// EC2 has a code of its own for what is missing.
+    /// Source: Amazon EC2 API Reference, Error codes (MissingParameter).
+    static func violations(_ violations: [Violation], _ api: APIModel) -> WireError {
+        let missing = violations.first { $0.message.hasSuffix(Violation.presence) }
+        guard api.protocol == .ec2Query, let missing, !violations.contains(where: { $0.kind == .form }) else {
+            return self.violations(violations, code: api.validationErrorCode)
+        }
+        return WireError(code: "MissingParameter", message: "The request must contain the parameter \(missing.path)")
     }
 }
