@@ -68,8 +68,8 @@ let package = Package(
         .executableTarget(
             name: "Server",
             dependencies: [
-                "Agent", "APIPipeline", "Control", "ECSAPI", "STSAPI", "Scheduling", "State", "Storage", "Simulation",
-                "NodeLink", "AWSWire", "AWSModels", "CMalloc", log,
+                "Agent", "APIPipeline", "Control", "ACMAPI", "EC2API", "ECSAPI", "ELBAPI", "STSAPI", "Scheduling", "State",
+                "Storage", "Simulation", "NodeLink", "AWSWire", "AWSModels", "CMalloc", log,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ] + nio),
 
@@ -82,7 +82,10 @@ let package = Package(
         .testTarget(name: "SchedulingTests", dependencies: ["Scheduling", "State", "AWSWire", "AWSModels"]),
         .testTarget(
             name: "ECSAPITests",
-            dependencies: ["ECSAPI", "STSAPI", "APIPipeline", "Scheduling", "State", "AWSWire", "AWSModels"]),
+            dependencies: [
+                "ACMAPI", "EC2API", "ECSAPI", "ELBAPI", "STSAPI", "APIPipeline", "Scheduling", "State", "AWSWire",
+                "AWSModels",
+            ]),
         .testTarget(
             name: "ControlTests",
             dependencies: [

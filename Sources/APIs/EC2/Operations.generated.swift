@@ -9,5 +9,17 @@ package enum EC2Operations {
     /// Makes the API and its operations known.
     package static func registerAll(_ table: inout OperationTable) {
         table.register(EC2.api)
+        table.register(AuthorizeSecurityGroupEgress())
+        table.register(AuthorizeSecurityGroupIngress())
+        table.register(CreateSecurityGroup())
+        table.register(DeleteSecurityGroup())
+        table.register(DescribeAvailabilityZones())
+        table.register(DescribeInstances())
+        table.register(DescribeSecurityGroupRules())
+        table.register(DescribeSecurityGroups())
+        table.register(DescribeSubnets())
+        table.register(DescribeVpcs())
+        table.register(RevokeSecurityGroupEgress())
+        table.register(RevokeSecurityGroupIngress())
     }
 }

@@ -1,8 +1,11 @@
+import ACMAPI
 import APIPipeline
 import AWSModels
 import AWSWire
 import Control
+import EC2API
 import ECSAPI
+import ELBAPI
 import STSAPI
 import State
 import Synchronization
@@ -34,6 +37,9 @@ final class RegionHandler: RequestHandling {
         var table = OperationTable()
         ECSOperations.registerAll(&table)
         STSOperations.registerAll(&table)
+        ELBOperations.registerAll(&table)
+        EC2Operations.registerAll(&table)
+        ACMOperations.registerAll(&table)
         metrics = RequestMetrics()
         pipeline = Pipeline(
             table: table, authenticator: authenticator, access: RootOnlyAccess(), lane: lane, metrics: metrics,

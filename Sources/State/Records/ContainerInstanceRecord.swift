@@ -10,6 +10,8 @@ package struct ContainerInstanceRecord: Record {
     package var statusReason: String?
     /// `i-…`, or `mi-…` for an instance outside EC2.
     package var ec2InstanceID: String?
+    /// The host's address, as its identity document says; nil when it says none.
+    package var privateIPv4Address: String?
     package var capacityProviderName: String?
     package var registeredAt = Timestamp(milliseconds: 0)
     /// When the instance was deregistered.
@@ -73,6 +75,7 @@ package struct ContainerInstanceRecord: Record {
         .init("status", \.status),
         .init("statusReason", \.statusReason),
         .init("ec2InstanceID", \.ec2InstanceID),
+        .init("privateIPv4Address", \.privateIPv4Address),
         .init("capacityProviderName", \.capacityProviderName),
         .init("registeredAt", \.registeredAt),
         .init("deregisteredAt", \.deregisteredAt),

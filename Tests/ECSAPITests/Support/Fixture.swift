@@ -1,3 +1,4 @@
+import AWSModels
 import AWSWire
 import Foundation
 
@@ -23,7 +24,8 @@ import Foundation
 ///
 ///     {"cluster":…}
 ///
-/// `given` is the state, as calls of ECS operations that must succeed; `wait N` lets N seconds pass, `connect` lets the
+/// `given` is the state, as calls of ECS operations, or of others as `ELB.CreateTargetGroup`, that must succeed;
+/// `wait N` lets N seconds pass, `connect` lets the
 /// agents of all container instances connect. The region is empty at the start, the clock stands at
 /// 2026-01-01T00:00:00Z, ids come from a fixed seed. Everything after `### response` must be what the region answers,
 /// byte for byte.
@@ -69,11 +71,21 @@ struct Fixture {
             case .wait(let seconds): region.wait(.seconds(seconds))
             case .connect: region.connectAgents()
             case .call(let operation, let body):
-                let answer = region.call(operation, body)
+                let answer = try Fixture.call(operation, body, in: region)
                 guard answer.status == 200 else { throw Malformed(reason: "given \(operation): \(answer.text)") }
             }
         }
         return Fixture.text(region.send(request))
+    }
+
+    /// Calls an operation of ECS, or of the API whose name stands before it: `ELB.CreateTargetGroup`.
+    private static func call(_ name: String, _ body: String, in region: TestRegion) throws -> Answer {
+        let parts = name.split(separator: ".").map(String.init)
+        guard parts.count == 2 else { return region.call(name, body) }
+        guard let api = ["ACM": ACM.api, "EC2": EC2.api, "ELB": ELB.api][parts[0]],
+            let operation = api.operation(parts[1])
+        else { throw Malformed(reason: "no operation \(name)") }
+        return region.call(operation, try JSONValue.parse(Array(body.utf8)))
     }
 
     private static func text(_ response: HTTPResponseMessage) -> String {

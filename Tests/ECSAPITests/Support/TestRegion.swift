@@ -1,7 +1,11 @@
+import ACMAPI
 import APIPipeline
 import AWSModels
 import AWSWire
+import EC2API
 import ECSAPI
+import ELBAPI
+import Foundation
 import STSAPI
 import State
 import Synchronization
@@ -21,6 +25,9 @@ final class TestRegion: Sendable {
         var table = OperationTable()
         ECSOperations.registerAll(&table)
         STSOperations.registerAll(&table)
+        ELBOperations.registerAll(&table)
+        EC2Operations.registerAll(&table)
+        ACMOperations.registerAll(&table)
         lane = Lane(
             snapshot: Snapshot(realm: realm), store: MemoryStore(), random: SeededRandom(seed: seed),
             observer: SilentObserver())
@@ -60,6 +67,25 @@ final class TestRegion: Sendable {
                     "Content-Type": "application/x-amz-json-1.1",
                 ],
                 body: Array(body.utf8)))
+        return Answer(status: response.status, text: String(decoding: response.body, as: UTF8.self))
+    }
+
+    /// Calls an operation of an API in the API's own protocol.
+    /// - Parameter input: the input with the names it has on the wire.
+    /// - Returns: the status and the body.
+    func call(_ operation: OperationModel, _ input: JSONValue = .object([])) -> Answer {
+        let api = operation.api
+        var headers: HTTPHeaders = ["Content-Type": "application/x-www-form-urlencoded; charset=utf-8"]
+        var body = QueryEncoder.form(input, operation)
+        if !api.protocol.isQuery {
+            headers = [
+                "X-Amz-Target": "\(api.targetPrefix ?? "").\(operation.name)",
+                "Content-Type": "application/x-amz-json-1.1",
+            ]
+            body = String(decoding: input.encode(), as: UTF8.self)
+        }
+        let response = send(
+            HTTPRequestMessage(method: "POST", rawPath: "/", headers: headers, body: Array(body.utf8)))
         return Answer(status: response.status, text: String(decoding: response.body, as: UTF8.self))
     }
 
@@ -111,8 +137,15 @@ struct Answer {
     let text: String
 
     /// The error's code; nil for a success.
-    var code: String? { json["__type"]?.stringValue }
-    var message: String { json["message"]?.stringValue ?? "" }
+    var code: String? { json["__type"]?.stringValue ?? (status == 200 ? nil : texts(of: "Code").first) }
+    var message: String { json["message"]?.stringValue ?? texts(of: "Message").first ?? "" }
+
+    /// The texts of the elements of a name, in an answer in XML.
+    func texts(of element: String) -> [String] {
+        text.components(separatedBy: "<\(element)>").dropFirst().map { part in
+            part.components(separatedBy: "</\(element)>")[0]
+        }
+    }
 
     /// The body.
     var json: JSONValue { (try? JSONValue.parse(text)) ?? .null }

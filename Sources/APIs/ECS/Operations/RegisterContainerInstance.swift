@@ -75,6 +75,8 @@ struct RegisterContainerInstance: Operation {
         instance.platformDevices = input.platformDevices ?? []
         instance.agentVersion = input.versionInfo?.agentVersion ?? instance.agentVersion
         instance.agentHash = input.versionInfo?.agentHash ?? instance.agentHash
+        instance.privateIPv4Address =
+            IdentityDocument.privateIPv4Address(input.instanceIdentityDocument) ?? instance.privateIPv4Address
         instance.dockerVersion = input.versionInfo?.dockerVersion ?? instance.dockerVersion
         instance.attributes = attributes(input, instance, snapshot)
         instance.capacityProviderName = capacityProvider(of: instance)

@@ -8,6 +8,11 @@ enum IdentityDocument {
     /// For example `us-east-1a`; nil when the document has none.
     static func availabilityZone(_ document: String?) -> String? { member("availabilityZone", of: document) }
 
+    /// The host's address; nil when the document has none.
+    static func privateIPv4Address(_ document: String?) -> String? {
+        member("privateIp", of: document).flatMap { IPv4Address($0)?.description }
+    }
+
     private static func member(_ name: String, of document: String?) -> String? {
         guard let document, !document.isEmpty, let value = try? JSONValue.parse(Array(document.utf8)) else {
             return nil

@@ -1,0 +1,40 @@
+import APIPipeline
+import AWSModels
+import AWSWire
+import State
+
+/// Removes rules of a security group that let packets in.
+/// Source: Amazon EC2 API Reference, RevokeSecurityGroupIngress.
+struct RevokeSecurityGroupIngress: Operation {
+    static let model = EC2.Operations.revokeSecurityGroupIngress
+
+    func access(
+        _ input: EC2.RevokeSecurityGroupIngressRequest, _ call: Call, _ tx: Transaction
+    ) throws(WireError) -> [AccessRequest] {
+        let arn = SecurityGroupReference.arn(id: input.groupId, name: input.groupName, tx.snapshot)
+        return [AccessRequest("ec2:RevokeSecurityGroupIngress", arn)]
+    }
+
+    func perform(
+        _ input: EC2.RevokeSecurityGroupIngressRequest, _ call: Call, _ tx: inout Transaction,
+        _ context: inout DecisionContext
+    ) throws(WireError) -> EC2.RevokeSecurityGroupIngressResult {
+        var group = try SecurityGroupReference.group(id: input.groupId, name: input.groupName, tx.snapshot)
+        let removed: [EC2.SecurityGroupRule]
+        if let ids = input.securityGroupRuleIds, !ids.isEmpty {
+            removed = try group.remove(ids: ids, isEgress: false)
+        } else {
+            let rules = try RuleRequest(group, isEgress: false, tx.snapshot).rules(
+                input.ipPermissions,
+                RuleRequest.Plain(
+                    ipProtocol: input.ipProtocol, fromPort: input.fromPort, toPort: input.toPort,
+                    cidrIp: input.cidrIp, sourceGroupName: input.sourceSecurityGroupName))
+            removed = try group.remove(rules)
+        }
+        if input.dryRun == true { throw .dryRun }
+        tx.put(group)
+        return EC2.RevokeSecurityGroupIngressResult(
+            return: true, unknownIpPermissions: [],
+            revokedSecurityGroupRules: removed.map(EC2.RevokedSecurityGroupRule.init))
+    }
+}
