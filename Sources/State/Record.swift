@@ -62,6 +62,7 @@ package enum IndexName: Int, Sendable {
     case capacityProviderByStatus
     case taskByProtectionEnd
     case executeSessionByExpiry
+    case instanceByHost
     case loadBalancerByName
     case ruleByPriority
     case targetGroupByName

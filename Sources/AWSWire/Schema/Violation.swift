@@ -16,6 +16,13 @@ package struct Violation: Sendable, Equatable {
     /// The rule that what must be there is there.
     static let presence = "Member must not be null"
 
+    /// The same with the first letter of each name of the path in lower case.
+    fileprivate var inLowerCase: Violation {
+        let lower = path.split(separator: ".").map { $0.prefix(1).lowercased() + $0.dropFirst() }.joined(separator: ".")
+        return Violation(
+            kind: kind, path: lower, message: message.replacing("at '\(path)' failed", with: "at '\(lower)' failed"))
+    }
+
     /// A value of another form than the schema says.
     static func form(_ path: String, _ message: String) -> Violation {
         Violation(kind: .form, path: path, message: message)
@@ -47,9 +54,13 @@ extension WireError {
 
     /// The error for what a validation found, in the words of an API.
     ///
-    /// EC2 has a code of its own for what is missing.
+    /// Query APIs show names of members in lower case (observed: `userName` for IAM, `healthCheckIntervalSeconds` for
+    /// Elastic Load Balancing). EC2 has a code of its own for what is missing.
     /// Source: Amazon EC2 API Reference, Error codes (MissingParameter).
     static func violations(_ violations: [Violation], _ api: APIModel) -> WireError {
+        if api.protocol == .query {
+            return self.violations(violations.map(\.inLowerCase), code: api.validationErrorCode)
+        }
         let missing = violations.first { $0.message.hasSuffix(Violation.presence) }
         guard api.protocol == .ec2Query, let missing, !violations.contains(where: { $0.kind == .form }) else {
             return self.violations(violations, code: api.validationErrorCode)

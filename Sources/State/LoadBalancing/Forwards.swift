@@ -56,4 +56,13 @@ extension Snapshot {
         }
         return found
     }
+
+    /// The target groups that the listeners and rules of a load balancer forward to, each once, in order.
+    package func targetGroups(of balancer: Key<LoadBalancerRecord>) -> [Key<TargetGroupRecord>] {
+        let prefix = balancer.path + "/"
+        let actions =
+            list(ListenerRecord.self, prefix: prefix).flatMap(\.defaultActions)
+            + list(ListenerRuleRecord.self, prefix: prefix).flatMap(\.actions)
+        return Set(actions.flatMap(\.forwardedPaths)).sorted().map { Key(path: $0) }
+    }
 }

@@ -66,7 +66,10 @@ package struct ContainerInstanceRecord: Record {
     package func arn(_ realm: Realm) -> String { realm.ecs("container-instance/\(cluster)/\(id)") }
 
     package static let indexes = [
-        IndexDefinition<ContainerInstanceRecord>(.instanceByStatus) { "\($0.cluster)/\($0.status.rawValue)/" }
+        IndexDefinition<ContainerInstanceRecord>(.instanceByStatus) { "\($0.cluster)/\($0.status.rawValue)/" },
+        IndexDefinition<ContainerInstanceRecord>(.instanceByHost) { instance in
+            instance.status == .inactive ? nil : instance.ec2InstanceID.map { "\($0)/" }
+        },
     ]
 
     package static let fields = FieldTable<ContainerInstanceRecord>([

@@ -130,9 +130,7 @@ struct RuleRequest {
 
     private func cidr6(_ text: String?) throws(WireError) -> String {
         let parts = (text ?? "").split(separator: "/", omittingEmptySubsequences: false)
-        let allowed = Set("0123456789abcdefABCDEF:.")
-        guard parts.count == 2, parts[0].contains(":"), parts[0].allSatisfy(allowed.contains), parts[0].count <= 45,
-            let length = Int(parts[1]), (0...128).contains(length)
+        guard parts.count == 2, IPv6Address.isValid(parts[0]), let length = Int(parts[1]), (0...128).contains(length)
         else { throw .invalidParameterValue("CIDR block \(text ?? "") is malformed") }
         return text ?? ""
     }
