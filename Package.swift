@@ -48,7 +48,10 @@ let package = Package(
             name: "EC2API", dependencies: ["APIPipeline", "State", "AWSWire", "AWSModels"],
             path: "Sources/APIs/EC2"),
         .target(
-            name: "ACMAPI", dependencies: ["APIPipeline", "State", "AWSWire", "AWSModels"],
+            name: "ACMAPI",
+            dependencies: [
+                "APIPipeline", "State", "AWSWire", "AWSModels", .product(name: "Crypto", package: "swift-crypto"),
+            ],
             path: "Sources/APIs/ACM"),
         .target(
             name: "Control",

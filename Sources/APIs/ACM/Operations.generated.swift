@@ -9,5 +9,13 @@ package enum ACMOperations {
     /// Makes the API and its operations known.
     package static func registerAll(_ table: inout OperationTable) {
         table.register(ACM.api)
+        table.register(AddTagsToCertificate())
+        table.register(DeleteCertificate())
+        table.register(DescribeCertificate())
+        table.register(GetCertificate())
+        table.register(ImportCertificate())
+        table.register(ListCertificates())
+        table.register(ListTagsForCertificate())
+        table.register(RemoveTagsFromCertificate())
     }
 }

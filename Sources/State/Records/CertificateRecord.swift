@@ -37,6 +37,14 @@ package struct CertificateRecord: Record {
         return id.isEmpty || id.contains("/") ? nil : key(String(id))
     }
 
+    /// What the private key is sealed for.
+    package var vaultName: String { "certificate/\(id)" }
+
+    /// The private key in clear, for a balancer node and nobody else; nil when the vault has another key.
+    package func privateKeyPEM(_ vault: Vault) -> String? {
+        vault.open(sealedPrivateKey, for: vaultName).map { String(decoding: $0, as: UTF8.self) }
+    }
+
     /// The ARN.
     package func arn(_ realm: Realm) -> String { realm.arn("acm", "certificate/\(id)") }
 
