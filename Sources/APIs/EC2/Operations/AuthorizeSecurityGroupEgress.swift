@@ -24,7 +24,7 @@ struct AuthorizeSecurityGroupEgress: Operation {
             input.ipPermissions,
             RuleRequest.Plain(
                 ipProtocol: input.ipProtocol, fromPort: input.fromPort, toPort: input.toPort, cidrIp: input.cidrIp,
-                sourceGroupName: input.sourceSecurityGroupName))
+                sourceGroupName: input.sourceSecurityGroupName, sourceOwnerID: input.sourceSecurityGroupOwnerId))
         let tags = try TagRules.checked(input.tagSpecifications, for: "security-group-rule")
         let added = try group.add(rules, tags, tx.realm, &context)
         if input.dryRun == true { throw .dryRun }

@@ -28,7 +28,8 @@ struct RevokeSecurityGroupIngress: Operation {
                 input.ipPermissions,
                 RuleRequest.Plain(
                     ipProtocol: input.ipProtocol, fromPort: input.fromPort, toPort: input.toPort,
-                    cidrIp: input.cidrIp, sourceGroupName: input.sourceSecurityGroupName))
+                    cidrIp: input.cidrIp, sourceGroupName: input.sourceSecurityGroupName,
+                    sourceOwnerID: input.sourceSecurityGroupOwnerId))
             removed = try group.remove(rules)
         }
         if input.dryRun == true { throw .dryRun }

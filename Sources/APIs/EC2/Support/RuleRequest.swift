@@ -21,6 +21,7 @@ struct RuleRequest {
         var toPort: Int?
         var cidrIp: String?
         var sourceGroupName: String?
+        var sourceOwnerID: String?
     }
 
     /// The rules, without ids.
@@ -45,7 +46,9 @@ struct RuleRequest {
             ipProtocol: plain.ipProtocol ?? (plain.sourceGroupName == nil ? nil : "-1"), fromPort: plain.fromPort,
             toPort: plain.toPort)
         permission.ipRanges = plain.cidrIp.map { [EC2.IpRange(cidrIp: $0)] }
-        permission.userIdGroupPairs = plain.sourceGroupName.map { [EC2.UserIdGroupPair(groupName: $0)] }
+        permission.userIdGroupPairs = plain.sourceGroupName.map {
+            [EC2.UserIdGroupPair(userId: plain.sourceOwnerID, groupName: $0)]
+        }
         return [permission]
     }
 
@@ -67,6 +70,10 @@ struct RuleRequest {
         }
         base.cidrIpv6 = nil
         for pair in permission.userIdGroupPairs ?? [] {
+            // Groups of other accounts are not known here.
+            guard [nil, snapshot.realm.account].contains(pair.userId) else {
+                throw .groupNotFound(pair.groupId ?? pair.groupName ?? "")
+            }
             let other = try SecurityGroupReference.group(id: pair.groupId, name: pair.groupName, snapshot)
             base.referencedGroupInfo = EC2.ReferencedSecurityGroup(groupId: other.id, userId: snapshot.realm.account)
             base.description = try description(pair.description)
