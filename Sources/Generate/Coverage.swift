@@ -23,7 +23,8 @@ struct CoverageSection {
             let members = try operation.input.map { try model.shape($0).members.map(\.name) } ?? []
             return CoverageRow(
                 name: operation.name, isServed: implemented.contains(operation.name), members: members,
-                unread: members.filter { !sources.reads($0) }, seam: sources.seam(of: operation.name),
+                unread: members.filter { !sources.reads(Naming.lowerCamel($0)) },
+                seam: sources.seam(of: operation.name),
                 fixtures: tests.fixtures(model.output.namespace, operation.name),
                 suites: tests.suites(calling: operation.name))
         }
@@ -86,7 +87,7 @@ struct SourceInventory {
         self.seams = seams
     }
 
-    /// Whether some file reads a member of that name.
+    /// Whether some file reads a member of that name in Swift.
     func reads(_ member: String) -> Bool { text.contains(".\(member)") }
 
     /// What an operation's file says after `Seam:`.
@@ -117,7 +118,9 @@ struct TestInventory {
 
     /// The acceptance suites that call an operation with a client of boto3 or of the command line.
     func suites(calling operation: String) -> Int {
-        let words = operation.replacing(/[A-Z]/) { "_" + $0.output.lowercased() }.dropFirst()
+        // As the SDK for Python does it: `DescribeSSLPolicies` is `describe_ssl_policies`.
+        let words = operation.replacing(/([A-Z]+)([A-Z][a-z])/) { "\($0.output.1)_\($0.output.2)" }
+            .replacing(/([a-z0-9])([A-Z])/) { "\($0.output.1)_\($0.output.2)" }.lowercased()
         let dashed = words.replacing("_", with: "-")
         return suites.count { $0.contains(".\(words)(") || $0.contains(".\(words),") || $0.contains("\"\(dashed)\"") }
     }
