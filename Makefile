@@ -58,7 +58,7 @@ simulate-long: build ## Ten thousand seeds of the simulated world.
 fuzz: build ## A hundred thousand malformed requests over all operations, from a fresh seed.
 	scripts/make-venv.sh
 	ROOST_BINARY=.build/release/roost ROOST_FUZZ_CASES=1150 ROOST_FUZZ_SEED=$$RANDOM \
-		.venv/bin/pytest Acceptance/test_malformed.py
+		.venv/bin/pytest Acceptance/test_malformed.py Acceptance/test_malformed_query.py
 
 .PHONY: bench
 bench: build ## The numbers of Benchmarks/README.md, measured on this machine.
