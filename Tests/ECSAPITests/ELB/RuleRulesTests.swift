@@ -73,6 +73,24 @@ struct RuleRulesTests {
         #expect(answer.code == row.code, "\(answer.text)")
     }
 
+    @Test(
+        "a regular expression is taken or refused",
+        arguments: [
+            ("^/v[0-9]{1,3}/(?:a|b)+?$", true), ("\\.png$", true), ("[-a-z_.]", true), ("[^\\]\\d-]", true),
+            ("a{0}", true),
+            ("(a*)*", true), ("\\bx\\B", true), ("é+", true), ("[+--]", true),
+            ("(", false), (")", false), ("a)", false), ("[", false), ("[]", false), ("[^]", false), ("[z-a]", false),
+            ("[a-\\d]", false), ("[a-b-c]", false), ("[[:alpha:]]", false), ("[a&&b]", false), ("*a", false),
+            ("a**", false),
+            ("a{", false), ("a{,5}", false), ("a{2,1}", false), ("a{1001}", false), ("a{99999999999999999999}", false),
+            ("^*", false), ("(?=a)", false), ("(?<n>a)", false), ("(?i)a", false), ("\\1", false), ("\\p{L}", false),
+            ("\\Q", false), ("\\", false), ("a}", false), ("a]", false),
+        ])
+    func regularExpressions(pattern: String, isValid: Bool) {
+        let answer = BalancedRegion().createRule([["Field": "path-pattern", "RegexValues": [.string(pattern)]]])
+        #expect((answer.status == 200) == isValid, "\(answer.text)")
+    }
+
     private static func redirect(_ members: JSONMember...) -> JSONValue {
         let status = JSONMember("StatusCode", "HTTP_302")
         return [["Type": "redirect", "RedirectConfig": .object([status] + members)]]
