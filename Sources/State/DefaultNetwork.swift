@@ -43,7 +43,7 @@ package struct DefaultNetwork: Sendable {
         return zone(DefaultNetwork.letters[Int(address.bits >> 12 & 15)])
     }
 
-    /// The zones of the region, in order: `a`, `b` and `c`, and those its instances and balancer nodes are in.
+    /// The zones of the region, in order: `a`, `b` and `c`, and those its instances are in.
     package func zones(in snapshot: Snapshot) -> [String] {
         var zones = Set(["a", "b", "c"].map { zone($0) })
         snapshot.table(ContainerInstanceRecord.self).forEach(prefix: "") { instance in

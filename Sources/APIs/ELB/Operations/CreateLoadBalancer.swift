@@ -54,7 +54,7 @@ struct CreateLoadBalancer: Operation {
         record.tags = try Tags.checked(input.tags)
         try checkFeatures(input)
         record.vpcID = DefaultNetwork(snapshot.realm).vpcID
-        let rules = SubnetRules(type: record.type, scheme: record.scheme, realm: snapshot.realm)
+        let rules = SubnetRules(record.type, record.scheme, snapshot)
         record.subnets = try rules.checked(input.subnets, input.subnetMappings)
         record.securityGroups = try securityGroups(input.securityGroups, record.type, snapshot)
         if record.type == .network, !record.securityGroups.isEmpty { record.privateLinkRules = "on" }

@@ -21,7 +21,7 @@ struct SetSubnets: Operation {
         var record = try tx.snapshot.loadBalancer(arn: input.loadBalancerArn)
         try AddressTypeRules.check(input.ipAddressType ?? .ipv4, record.scheme)
         if input.enablePrefixForIpv6SourceNat == .on { throw .notAvailable("IPv6 prefixes for source NAT are") }
-        let rules = SubnetRules(type: record.type, scheme: record.scheme, realm: tx.realm)
+        let rules = SubnetRules(record.type, record.scheme, tx.snapshot)
         record.subnets = try rules.checked(input.subnets, input.subnetMappings)
         tx.put(record)
         return ELB.SetSubnetsOutput(

@@ -7,7 +7,16 @@ import State
 struct SubnetRules {
     let type: ELB.LoadBalancerTypeEnum
     let scheme: ELB.LoadBalancerSchemeEnum
-    let realm: Realm
+    private let network: DefaultNetwork
+    /// Of the region, at this moment.
+    private let zones: [String]
+
+    init(_ type: ELB.LoadBalancerTypeEnum, _ scheme: ELB.LoadBalancerSchemeEnum, _ snapshot: Snapshot) {
+        self.type = type
+        self.scheme = scheme
+        network = DefaultNetwork(snapshot.realm)
+        zones = network.zones(in: snapshot)
+    }
 
     /// The subnets of a request, in the order of their zones.
     func checked(_ subnets: [String]?, _ mappings: [ELB.SubnetMapping]?) throws(WireError) -> [LoadBalancerSubnet] {
@@ -32,8 +41,8 @@ struct SubnetRules {
 
     private func subnet(_ mapping: ELB.SubnetMapping) throws(WireError) -> LoadBalancerSubnet {
         guard let id = mapping.subnetId, !id.isEmpty else { throw .validationError("A subnet ID must be specified") }
-        let network = DefaultNetwork(realm)
-        guard let zone = network.zone(ofSubnet: id), let cidr = network.subnetCIDR(in: zone) else {
+        guard let zone = network.zone(ofSubnet: id), zones.contains(zone), let cidr = network.subnetCIDR(in: zone)
+        else {
             throw .subnetNotFound("The subnet ID '\(id)' does not exist")
         }
         if let allocation = mapping.allocationId {
