@@ -61,17 +61,26 @@ final class Stage {
     private func look() {
         guard !evidence.isEmpty else { return }
         watch(evidence.durable, durable)
+        // Where several decide, what one of them has applied may never be: each decision counts when it is durable.
+        for moment in evidence.moments.dropLast() {
+            var scene = Scene(now: timeline.now, head: moment.head, durable: moment.head)
+            (scene.applied, scene.hardened) = (moment.changes, moment.changes)
+            check(scene)
+        }
         var scene = Scene(now: timeline.now, head: servers.head, durable: durable)
-        // Where several decide, what one of them has applied may never be.
-        scene.applied = servers.store.isShared ? evidence.durable : evidence.applied
-        scene.hardened = evidence.durable
+        scene.applied = servers.store.isShared ? evidence.moments.last?.changes ?? [] : evidence.applied
+        scene.hardened = servers.store.isShared ? evidence.moments.last?.changes ?? [] : evidence.durable
         scene.isReloaded = evidence.loaded != nil
         if let loaded = evidence.loaded { scene.durable = loaded }
         scene.acknowledged = evidence.acknowledged + takeAcknowledged()
         scene.acts = evidence.acts
-        let areTasksChanged = scene.hardened.contains { if case .task = $0 { true } else { false } }
+        let areTasksChanged = evidence.durable.contains { if case .task = $0 { true } else { false } }
         scene.hosts = evidence.areHostsChanged || scene.isReloaded || areTasksChanged ? views : nil
         evidence.clear()
+        check(scene)
+    }
+
+    private func check(_ scene: Scene) {
         for index in invariants.indices {
             judge(type(of: invariants[index]).name, invariants[index].check(scene))
         }

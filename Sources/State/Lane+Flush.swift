@@ -15,7 +15,7 @@ extension Lane {
         let observer = observer
         store.commit {
             withExtendedLifetime(outdated) {
-                observer.committing(flush.changes, flush.snapshot)
+                observer.committing(flush.entries.map(\.changes), flush.snapshot)
                 return Lane.batch(flush)
             }
         } completion: { result in

@@ -179,9 +179,9 @@ package final class Lane: Sendable {
 package protocol LaneObserver: Sendable {
     /// Changes were applied to the newest state. Called in order, inside the lane: must be quick and not call back.
     func applied(_ changes: [Change])
-    /// The changes up to `snapshot` are about to be written. Called in order, where the store encodes its batches: it
-    /// may take its time. The write may still fail.
-    func committing(_ changes: [Change], _ snapshot: Snapshot)
+    /// The changes up to `snapshot`, those of each decision by themselves, are about to be written. Called in order,
+    /// where the store encodes its batches: it may take its time. The write may still fail.
+    func committing(_ decisions: [[Change]], _ snapshot: Snapshot)
     /// The changes up to `snapshot` became durable, ours or those of another server. Called in order, outside the lane.
     func durable(_ changes: [Change], _ snapshot: Snapshot)
     /// These changes were applied and did not become durable: they are undone. Called inside the lane: must be quick
@@ -192,7 +192,7 @@ package protocol LaneObserver: Sendable {
 }
 
 extension LaneObserver {
-    package func committing(_ changes: [Change], _ snapshot: Snapshot) {}
+    package func committing(_ decisions: [[Change]], _ snapshot: Snapshot) {}
     package func lost(server: String) {}
 }
 

@@ -19,7 +19,9 @@ package struct RegionObserver: LaneObserver {
 
     package func applied(_ changes: [Change]) { loop.note(changes) }
 
-    package func committing(_ changes: [Change], _ snapshot: Snapshot) { record(changes, snapshot) }
+    package func committing(_ decisions: [[Change]], _ snapshot: Snapshot) {
+        record(decisions.flatMap(\.self), snapshot)
+    }
 
     package func durable(_ changes: [Change], _ snapshot: Snapshot) { hub.publish(changes, snapshot) }
 

@@ -8,6 +8,8 @@ import State
 final class Evidence: @unchecked Sendable {
     var applied: [Change] = []
     var durable: [Change] = []
+    /// What decisions changed that became durable together, each with the state it led to.
+    var moments: [(changes: [Change], head: Snapshot)] = []
     var acknowledged: [Acknowledgement] = []
     var acts: [AgentAct] = []
     var areHostsChanged = false
@@ -46,6 +48,7 @@ final class Evidence: @unchecked Sendable {
     func clear() {
         applied = []
         durable = []
+        moments = []
         acknowledged = []
         acts = []
         areHostsChanged = false

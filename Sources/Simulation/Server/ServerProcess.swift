@@ -179,7 +179,7 @@ private final class Witness: LaneObserver, @unchecked Sendable {
         region.applied(changes)
     }
 
-    func committing(_ changes: [Change], _ snapshot: Snapshot) { link.changes = changes }
+    func committing(_ decisions: [[Change]], _ snapshot: Snapshot) { link.decisions = decisions }
     func durable(_ changes: [Change], _ snapshot: Snapshot) { region.durable(changes, snapshot) }
     func reverted(_ changes: [Change]) { region.reverted(changes) }
     func lost(server: String) { lost(server) }

@@ -75,9 +75,19 @@ final class SimulatedStore: @unchecked Sendable {
         for name in batch.deletes { rows[name] = nil }
         for row in batch.puts { rows[StoredName(kind: row.kind, key: row.key)] = row.value }
         timeline.trace.mix(batch.puts.flatMap(\.value))
+        if isShared { noteMoments(link.decisions) }
         truth = truth.following(batch).snapshot
-        evidence.durable += link.changes
+        evidence.durable += link.decisions.flatMap(\.self)
         for other in links where other !== link && !dice.chance(deafness) { other.tell(.committed(batch)) }
         return .success(())
+    }
+
+    /// Where several servers decide, what each decision led to is only known now.
+    private func noteMoments(_ decisions: [[Change]]) {
+        var state = Transaction(truth)
+        for changes in decisions where !changes.isEmpty {
+            state.apply(Plan(changes: changes))
+            evidence.moments.append((changes, state.snapshot))
+        }
     }
 }

@@ -18,8 +18,8 @@ final class StoreLink: Store, @unchecked Sendable {
     private let dice: Dice
     private var listener: (@Sendable (StoreNews) -> Void)?
     private var underWay: Commit?
-    /// What the commit under way changes, step by step.
-    var changes: [Change] = []
+    /// What the commit under way changes, decision by decision.
+    var decisions: [[Change]] = []
     /// What is on its way to the server, in order.
     private var news: [StoreNews] = []
     private var lastArrival = Timeline.start
