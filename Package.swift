@@ -97,6 +97,7 @@ let package = Package(
         .testTarget(
             name: "AgentTests", dependencies: ["Agent", "NodeLink", "AWSWire", "AWSModels"] + nio, exclude: ["Fixtures"]
         ),
+        .testTarget(name: "BalancerTests", dependencies: ["NodeLink", "AWSWire"]),
         .testTarget(
             name: "ServerTests",
             dependencies: ["Server", "Agent", "State", "AWSWire", .product(name: "NIOEmbedded", package: "swift-nio")]
