@@ -68,4 +68,6 @@ package enum IndexName: Int, Sendable {
     case targetGroupByName
     case targetByID
     case targetByDrainStart
+    case targetByService
+    case openServiceDeployment
 }

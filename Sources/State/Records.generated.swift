@@ -6,6 +6,7 @@
 package enum RecordKind: String, Sendable, CaseIterable, Hashable {
     case accountSetting
     case alarm
+    case balancerNode
     case capacityProvider
     case certificate
     case clientToken
@@ -39,6 +40,7 @@ package enum RecordKind: String, Sendable, CaseIterable, Hashable {
 package enum Change: Sendable, Equatable {
     case accountSetting(Delta<AccountSettingRecord>)
     case alarm(Delta<AlarmRecord>)
+    case balancerNode(Delta<BalancerNodeRecord>)
     case capacityProvider(Delta<CapacityProviderRecord>)
     case certificate(Delta<CertificateRecord>)
     case clientToken(Delta<ClientTokenRecord>)
@@ -72,6 +74,7 @@ package enum Change: Sendable, Equatable {
         switch self {
             case .accountSetting(let delta): delta.stored
             case .alarm(let delta): delta.stored
+            case .balancerNode(let delta): delta.stored
             case .capacityProvider(let delta): delta.stored
             case .certificate(let delta): delta.stored
             case .clientToken(let delta): delta.stored
@@ -107,6 +110,7 @@ package enum Change: Sendable, Equatable {
         switch self {
             case .accountSetting(let delta): delta.name
             case .alarm(let delta): delta.name
+            case .balancerNode(let delta): delta.name
             case .capacityProvider(let delta): delta.name
             case .certificate(let delta): delta.name
             case .clientToken(let delta): delta.name
@@ -142,6 +146,7 @@ package enum Change: Sendable, Equatable {
         switch self {
             case .accountSetting(let delta): delta.isRemoval
             case .alarm(let delta): delta.isRemoval
+            case .balancerNode(let delta): delta.isRemoval
             case .capacityProvider(let delta): delta.isRemoval
             case .certificate(let delta): delta.isRemoval
             case .clientToken(let delta): delta.isRemoval
@@ -177,6 +182,7 @@ package enum Change: Sendable, Equatable {
 package struct Tables: Sendable {
     var accountSetting = Table<AccountSettingRecord>()
     var alarm = Table<AlarmRecord>()
+    var balancerNode = Table<BalancerNodeRecord>()
     var capacityProvider = Table<CapacityProviderRecord>()
     var certificate = Table<CertificateRecord>()
     var clientToken = Table<ClientTokenRecord>()
@@ -211,6 +217,7 @@ package struct Tables: Sendable {
         switch kind {
             case .accountSetting: accountSetting.count
             case .alarm: alarm.count
+            case .balancerNode: balancerNode.count
             case .capacityProvider: capacityProvider.count
             case .certificate: certificate.count
             case .clientToken: clientToken.count
@@ -246,6 +253,7 @@ package struct Tables: Sendable {
         switch row.kind {
             case .accountSetting: try load(AccountSettingRecord.self, row)
             case .alarm: try load(AlarmRecord.self, row)
+            case .balancerNode: try load(BalancerNodeRecord.self, row)
             case .capacityProvider: try load(CapacityProviderRecord.self, row)
             case .certificate: try load(CertificateRecord.self, row)
             case .clientToken: try load(ClientTokenRecord.self, row)
@@ -283,6 +291,7 @@ extension Transaction {
         switch change {
             case .accountSetting(let delta): apply(delta)
             case .alarm(let delta): apply(delta)
+            case .balancerNode(let delta): apply(delta)
             case .capacityProvider(let delta): apply(delta)
             case .certificate(let delta): apply(delta)
             case .clientToken(let delta): apply(delta)
@@ -388,6 +397,7 @@ extension Transaction {
         switch change {
             case .accountSetting(let delta): revert(delta)
             case .alarm(let delta): revert(delta)
+            case .balancerNode(let delta): revert(delta)
             case .capacityProvider(let delta): revert(delta)
             case .certificate(let delta): revert(delta)
             case .clientToken(let delta): revert(delta)
@@ -425,6 +435,7 @@ extension Snapshot {
         var rows: [StoredRow] = []
         rows += self.rows(of: AccountSettingRecord.self)
         rows += self.rows(of: AlarmRecord.self)
+        rows += self.rows(of: BalancerNodeRecord.self)
         rows += self.rows(of: CapacityProviderRecord.self)
         rows += self.rows(of: CertificateRecord.self)
         rows += self.rows(of: ClientTokenRecord.self)
@@ -462,6 +473,7 @@ extension Transaction {
         let old = takeTables()
         carry(AccountSettingRecord.self, from: old, isKept: kept.contains(.accountSetting))
         carry(AlarmRecord.self, from: old, isKept: kept.contains(.alarm))
+        carry(BalancerNodeRecord.self, from: old, isKept: kept.contains(.balancerNode))
         carry(CapacityProviderRecord.self, from: old, isKept: kept.contains(.capacityProvider))
         carry(CertificateRecord.self, from: old, isKept: kept.contains(.certificate))
         carry(ClientTokenRecord.self, from: old, isKept: kept.contains(.clientToken))
@@ -508,6 +520,15 @@ extension AlarmRecord: TableRecord {
         body(&tables.alarm)
     }
     package static func change(_ delta: Delta<Self>) -> Change { .alarm(delta) }
+}
+
+extension BalancerNodeRecord: TableRecord {
+    package static var kind: RecordKind { .balancerNode }
+    package static func table(of tables: Tables) -> Table<Self> { tables.balancerNode }
+    package static func withTable<T>(of tables: inout Tables, _ body: (inout Table<Self>) -> T) -> T {
+        body(&tables.balancerNode)
+    }
+    package static func change(_ delta: Delta<Self>) -> Change { .balancerNode(delta) }
 }
 
 extension CapacityProviderRecord: TableRecord {

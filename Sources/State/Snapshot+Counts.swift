@@ -71,6 +71,11 @@ extension Snapshot {
     /// How many tasks a cluster has.
     package func tally(of cluster: String) -> ClusterTally { tables.derived.clusters[cluster] ?? ClusterTally() }
 
+    /// The tasks of a service that are meant to run and whose containers do, though they are not registered yet.
+    package func activatingTasks(of service: Key<ServiceRecord>) -> Int {
+        count(TaskRecord.self, .taskByService, prefix: "\(service.path)/RUNNING/ACTIVATING/")
+    }
+
     /// What is counted of the tasks of a service that are not STOPPED.
     package func tally(of service: Key<ServiceRecord>) -> ServiceTally {
         tables.derived.services[service.path] ?? ServiceTally()

@@ -1,7 +1,7 @@
 /// All controllers of a region, in the order in which they decide.
 package func makeControllers() -> [any Controller] {
     [
-        DaemonController(), ServiceController(), GatewayController(), ProtectionController(), ProvisioningController(),
-        RetentionController(),
+        DaemonController(), ServiceController(), TrafficController(), TargetController(),
+        GatewayController(), ProtectionController(), ProvisioningController(), RetentionController(),
     ]
 }

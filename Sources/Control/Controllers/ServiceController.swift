@@ -28,6 +28,12 @@ package struct ServiceController: Controller {
         case .taskSet(let delta): return service(delta.new?.service ?? delta.old?.service, delta.key.path)
         case .serviceDeployment(let delta): return service(delta.new?.service, delta.key.path)
         case .alarm(let delta): return snapshot.services(watching: (delta.new ?? delta.old)?.name ?? "").map(\.path)
+        case .balancerNode(let delta): return shiftingServices(delta, snapshot)
+        case .target(let delta): return servicesConcerned(by: delta, snapshot)
+        case .listener(let delta):
+            return servicesConcerned(delta.old?.defaultActions ?? [], delta.new?.defaultActions ?? [], snapshot)
+        case .listenerRule(let delta):
+            return servicesConcerned(delta.old?.actions ?? [], delta.new?.actions ?? [], snapshot)
         default: return []
         }
     }
@@ -49,6 +55,39 @@ package struct ServiceController: Controller {
     private func servicesConcerned(byDaemon delta: Delta<TaskRecord>, _ snapshot: Snapshot) -> [String] {
         guard delta.opensInstance, let task = delta.new else { return [] }
         return snapshot.list(ServiceRecord.self, .serviceByStatus, prefix: "\(task.cluster)/ACTIVE/").map(\.key.path)
+    }
+
+    /// A node that has applied something may be what a shift of traffic waits for.
+    private func shiftingServices(_ delta: Delta<BalancerNodeRecord>, _ snapshot: Snapshot) -> [String] {
+        let isOther =
+            delta.old?.appliedRevision != delta.new?.appliedRevision || delta.old?.isConnected != delta.new?.isConnected
+        guard isOther else { return [] }
+        return snapshot.list(ServiceDeploymentRecord.self, .openServiceDeployment, prefix: "open/")
+            .filter { $0.trafficRevision != nil }.map { ServiceRecord.key($0.cluster, $0.service).path }
+    }
+
+    /// A target concerns the service that has it, and the one whose task waits for it to drain.
+    private func servicesConcerned(by delta: Delta<TargetRecord>, _ snapshot: Snapshot) -> [String] {
+        var services: Set<String> = []
+        for target in [delta.old, delta.new].compactMap(\.self) {
+            let task = target.task.flatMap { snapshot.get(Key<TaskRecord>(path: $0)) }
+            if let task, let name = task.service { services.insert(ServiceRecord.key(task.cluster, name).path) }
+            if let service = target.service { services.insert(service) }
+        }
+        return services.sorted()
+    }
+
+    /// A group that comes into use, or falls out of it, concerns the services that have targets in it.
+    private func servicesConcerned(_ old: [ELB.Action], _ new: [ELB.Action], _ snapshot: Snapshot) -> [String] {
+        let groups = Set(old.flatMap(\.forwardedARNs)).symmetricDifference(new.flatMap(\.forwardedARNs))
+        var services: Set<String> = []
+        for key in groups.sorted().compactMap({ TargetGroupRecord.key(arn: $0, snapshot.realm) }) {
+            snapshot.table(TargetRecord.self).forEach(prefix: "\(key.path)/") { target in
+                if let service = target.service { services.insert(service) }
+                return true
+            }
+        }
+        return services.sorted()
     }
 
     package func allSubjects(in snapshot: Snapshot) -> [String] {
@@ -100,9 +139,9 @@ package struct ServiceController: Controller {
         var step = ServiceStep(view, snapshot, context)
         if view.service.schedulingStrategy == .daemon {
             let (decision, instances) = reconcileDaemon(view, eligible: step.countDaemonInstances(), &context)
-            step.carryOut(decision, on: instances)
+            step.carryOut(decision, of: view, on: instances)
         } else {
-            step.carryOut(reconcile(view, &context), on: nil)
+            step.carryOut(reconcile(view, &context), of: view, on: nil)
         }
         step.judgeTaskSets()
         return step.plan

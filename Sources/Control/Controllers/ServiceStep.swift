@@ -37,9 +37,12 @@ struct ServiceStep {
         return instances
     }
 
-    /// - Parameter instances: the instances that get a task each, for a daemon; nil to place by strategy.
-    mutating func carryOut(_ decision: ServiceDecision, on instances: [String]?) {
+    /// - Parameters:
+    ///   - view: what the decision was made on.
+    ///   - instances: the instances that get a task each, for a daemon; nil to place by strategy.
+    mutating func carryOut(_ decision: ServiceDecision, of view: ServiceView, on instances: [String]?) {
         wakeAt = decision.wakeAt
+        registerTargets(of: view)
         if let progress = decision.progress { transaction.put(progress) }
         if let failures = decision.failures {
             service.changePrimary { ($0.failedTasks, $0.healthyTasks) = (failures.failedTasks, failures.healthyTasks) }
@@ -47,6 +50,8 @@ struct ServiceStep {
         stop(decision.stop)
         start(decision.starts, on: instances)
         balanceZones(decision.rebalancing)
+        announceDraining()
+        stopDrained(view)
         finish(decision)
         if service != original { transaction.put(service) }
     }
@@ -57,8 +62,8 @@ struct ServiceStep {
         var running: [String] = []
         var pending = 0
         for stop in stops {
+            if stop.isFailure { countFailure(of: stop.id) }
             guard let task = requestStop(stop) else { continue }
-            if stop.isFailure { countFailure(of: task) }
             if task.lastStatus < .running { pending += 1 } else { running.append(stop.id) }
         }
         if !running.isEmpty { say("has stopped \(running.count) running tasks: \(names(of: running)).") }
@@ -75,11 +80,29 @@ struct ServiceStep {
         return task
     }
 
-    private mutating func countFailure(of task: TaskRecord) {
+    private mutating func countFailure(of id: String) {
+        guard let task = transaction.get(TaskRecord.key(service.cluster, id)) else { return }
+        if case .failed(let failure) = transaction.snapshot.targetHealth(of: task) {
+            say(TargetEvents.failed(task, failure))
+        } else {
+            say("(task \(task.id)) failed container health checks.")
+        }
         guard let index = service.deployments.firstIndex(where: { $0.id == task.deployment }) else { return }
         service.deployments[index].countFailure()
-        say("(task \(task.id)) failed container health checks.")
     }
+
+    // MARK: Targets
+
+    /// - Returns: whether the task is registered now.
+    mutating func register(_ task: TaskView, _ plans: [TargetPlan]) -> Bool {
+        guard let record = transaction.get(TaskRecord.key(service.cluster, task.id)) else { return false }
+        return transaction.registerTargets(of: record, plans, at: context.now)
+    }
+
+    /// Notes that the service has said of a target that it drains.
+    mutating func forget(_ target: TargetRecord) { transaction.update(target.key) { $0.service = nil } }
+
+    mutating func stopDrained(_ tasks: [Key<TaskRecord>]) { transaction.stopDrained(tasks, at: context.now) }
 
     // MARK: Starting
 
@@ -265,8 +288,9 @@ struct ServiceStep {
     private static let throttledEvent = "is unable to consistently start tasks successfully."
     private static let failuresToSay = 3
 
-    mutating func say(_ text: String) {
-        service.addEvent(text, &context)
+    /// - Parameter set: the deployment or task set it is said of; nil for the service as a whole.
+    mutating func say(_ text: String, ofTaskSet set: String? = nil) {
+        service.addEvent(text, ofTaskSet: set, &context)
     }
 
     /// At most ten ids are named.

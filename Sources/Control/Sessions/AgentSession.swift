@@ -119,8 +119,8 @@ package struct AgentSession: Sendable {
             guard let earlier = sent.removeValue(forKey: key), earlier == .running else { return nil }
             return ACS.Task(stopping: key, snapshot.realm)
         }
-        guard sent[key] != task.desiredStatus else { return nil }
-        if task.desiredStatus == .stopped {
+        guard sent[key] != task.orderedStatus else { return nil }
+        if task.orderedStatus == .stopped {
             sent[key] = .stopped
             return ACS.Task(stopping: key, snapshot.realm)
         }
@@ -150,7 +150,7 @@ package struct AgentSession: Sendable {
         return ACS.TaskManifestMessage(
             messageId: random.uuid(), clusterArn: cluster, containerInstanceArn: instanceARN(snapshot),
             generatedAt: Int(now.milliseconds), timeline: nextSequence(snapshot),
-            tasks: tasks.filter { $0.desiredStatus == .running }.map { task in
+            tasks: tasks.filter { $0.orderedStatus == .running }.map { task in
                 ACS.TaskIdentifier(
                     taskArn: task.arn(snapshot.realm), taskClusterArn: cluster, desiredStatus: "RUNNING")
             })
@@ -194,7 +194,7 @@ package struct AgentSession: Sendable {
             let id = candidate.taskArn?.split(separator: "/").last.map(String.init) ?? ""
             let cluster = instance.path.prefix { $0 != "/" }
             guard let task = snapshot.get(TaskRecord.key(String(cluster), id)) else { return true }
-            return task.instanceKey != instance || task.desiredStatus == .stopped
+            return task.instanceKey != instance || task.orderedStatus == .stopped
         }
         return ACS.TaskStopVerificationAck(
             messageId: question.messageId, generatedAt: Int(now.milliseconds),

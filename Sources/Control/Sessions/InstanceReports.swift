@@ -65,7 +65,7 @@ extension Transaction {
     /// The agent has taken the order to stop tasks.
     package mutating func noteStopping(_ tasks: [Key<TaskRecord>], at now: Timestamp) {
         for key in tasks {
-            guard var task = get(key), task.desiredStatus == .stopped else { continue }
+            guard var task = get(key), task.orderedStatus == .stopped else { continue }
             let status = task.lastStatus
             guard status >= .running, task.advance(to: .stopping, at: now) else { continue }
             store(task, was: status, at: now)

@@ -3,6 +3,11 @@ import AWSWire
 import NodeLink
 import State
 
+extension TaskRecord {
+    /// What the agent is to make of the task: one that is DEACTIVATING goes on until its targets have drained.
+    var orderedStatus: DesiredStatus { lastStatus == .deactivating ? .running : desiredStatus }
+}
+
 extension ACS.Task {
     /// The order to stop a task; an agent needs no more than its name.
     init(stopping key: Key<TaskRecord>, _ realm: Realm) {

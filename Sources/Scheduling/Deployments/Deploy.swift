@@ -19,6 +19,7 @@ extension Transaction {
         revision.revision = definition.revision
         revision.settings = service.settings
         revision.createdAt = context.now
+        revision.resolveTargetGroups(beside: servingRevision(of: service))
         put(revision)
         supersede(service, at: context.now)
         let deployment = ServiceDeploymentRecord(of: service, to: revision, &context)
@@ -28,6 +29,14 @@ extension Transaction {
             of: revision, id: "ecs-svc/\(digits)", reason: "ECS deployment ecs-svc/\(digits) in progress.",
             at: context.now)
         settleRoutes(of: service, at: context.now)
+    }
+
+    /// The revision that serves a service: the one that was complete last, while it still has tasks.
+    private func servingRevision(of service: ServiceRecord) -> ServiceRevisionRecord? {
+        let complete = service.deployments.first { $0.serviceRevision == service.completedRevision }
+        return (complete ?? service.primary).flatMap {
+            get(ServiceRevisionRecord.key(service.cluster, service.name, $0.serviceRevision))
+        }
     }
 
     /// A service deployment that another one follows before its end is stopped.

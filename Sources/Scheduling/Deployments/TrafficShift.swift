@@ -5,8 +5,9 @@ import State
 /// One pass over a service whose new revision ("green") is started beside the old one ("blue") and then gets its
 /// traffic, at once or in steps.
 ///
-/// What the traffic is to be stands in the service deployment's record (`productionTraffic`, `testTraffic`); whoever
-/// owns the load balancer acts on that. A service without one is served by both revisions while both run.
+/// What the traffic is to be stands in the service deployment's record (`productionTraffic`, `testTraffic`). Listener
+/// rules follow it (`Transaction.shareTraffic`), and a shift is over when the balancer nodes have applied them. A
+/// service without such rules is served by both revisions while both run.
 /// Source: Amazon ECS Developer Guide, Amazon ECS blue/green deployments.
 struct TrafficShift {
     private let view: ServiceView
@@ -100,11 +101,20 @@ struct TrafficShift {
                 || (blue?.rolloutState == .inProgress && view.service.lastPlacementFailure != nil)
                 || view.tasks.allSatisfy { isKept($0) || $0.desiredStatus == .stopped }
         case .scaleUp: return healthyGreens >= view.service.desiredCount
+        case .testTrafficShift: return isShifted
         case .productionTrafficShift:
+            guard isShifted else { return false }
             return progress.productionTraffic >= 100 || hasPassed(progress.stepBakeTime, since: since)
         case .bakeTime: return hasPassed(progress.bakeTime, since: since)
         default: return true
         }
+    }
+
+    /// Whether load balancers forward what the record says now; without rules there is nothing to wait for.
+    private var isShifted: Bool {
+        guard let isShifted = view.isTrafficShifted, let before = view.deployment else { return true }
+        return isShifted && progress.productionTraffic == before.productionTraffic
+            && progress.testTraffic == before.testTraffic
     }
 
     private mutating func shiftFurther() {
@@ -196,7 +206,7 @@ struct TrafficShift {
         keep(green, at: progress.hasReached(.scaleUp) ? wanted : 0)
         // Blue goes when green can do without it: the service may have grown since the traffic moved.
         let isOver = progress.lifecycleStage == .cleanUp
-        if let blue, !isOver || healthyGreens >= wanted { keep(blue, at: isOver ? 0 : wanted) }
+        if let blue, !isOver || (healthyGreens >= wanted && isShifted) { keep(blue, at: isOver ? 0 : wanted) }
         let isServed = (isOver ? healthyGreens : healthy(of: blue)) >= wanted
         for task in view.tasks where !isKept(task) && task.desiredStatus == .running && !task.isProtected {
             // What serves goes when blue, or green in the end, can do without it.
@@ -225,7 +235,7 @@ struct TrafficShift {
             let isIll = task.isIll(at: now)
             guard isReplaced || task.lastStatus < .running || (isFull && isIll) else { continue }
             decision.stop.append(
-                isIll ? healthStop(task.id) : TaskStop(id: task.id, reason: scalingReason(deployment.id)))
+                isIll ? healthStop(task) : TaskStop(id: task.id, reason: scalingReason(deployment.id)))
         }
         for task in tasks {
             if let time = task.settlesAt, time > now { decision.wake(at: time) }

@@ -46,6 +46,7 @@ private func drain(_ view: ServiceView) -> ServiceDecision {
 func scalingReason(_ deployment: String) -> String { "Scaling activity initiated by (deployment \(deployment))" }
 
 /// The order to stop a task that failed its health checks.
-func healthStop(_ id: String) -> TaskStop {
-    TaskStop(id: id, reason: "Task failed container health checks", isFailure: true)
+func healthStop(_ task: TaskView) -> TaskStop {
+    let reason = task.targetFailure.map { TargetEvents.stoppedReason($0.targetGroup) }
+    return TaskStop(id: task.id, reason: reason ?? "Task failed container health checks", isFailure: true)
 }

@@ -30,7 +30,7 @@ package func reconcileDaemon(
         guard !belongs || (task.deployment != primary.id && room.lets(go: task)) else { continue }
         let isIll = task.isIll(at: now) && task.deployment == primary.id
         decision.stop.append(
-            isIll ? healthStop(task.id) : TaskStop(id: task.id, reason: scalingReason(task.deployment ?? primary.id)))
+            isIll ? healthStop(task) : TaskStop(id: task.id, reason: scalingReason(task.deployment ?? primary.id)))
     }
     if let next = room.opensAt { decision.wake(at: next) }
     var instances = eligible.filter { !served.contains($0) }

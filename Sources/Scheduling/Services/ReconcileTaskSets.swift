@@ -43,7 +43,7 @@ private func keep(
         && (isReplaced || task.lastStatus < .running)
     {
         decision.stop.append(
-            task.isIll(at: now) ? healthStop(task.id) : TaskStop(id: task.id, reason: taskSetReason(set.id)))
+            task.isIll(at: now) ? healthStop(task) : TaskStop(id: task.id, reason: taskSetReason(set.id)))
     }
     if let next = tasks.compactMap(\.graceEndsAt).filter({ $0 > now }).min() { decision.wake(at: next) }
 }

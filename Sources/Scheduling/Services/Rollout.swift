@@ -113,6 +113,8 @@ struct Rollout {
             if serves(task) { serving -= 1 }
             stop([task])
         }
+        // A roll-back keeps what gets requests until load balancers have turned to the others.
+        guard view.isTrafficShifted ?? true else { return }
         for task in ready where healthy - 1 >= low { stop([task]) }
     }
 
@@ -134,7 +136,7 @@ struct Rollout {
             let isIll = task.isIll(at: now) && task.deployment == primary.id
             decision.stop.append(
                 isIll
-                    ? healthStop(task.id)
+                    ? healthStop(task)
                     : TaskStop(id: task.id, reason: scalingReason(task.deployment ?? primary.id)))
             if task.isHealthy(at: now) { healthy -= 1 }
             total -= 1

@@ -6,10 +6,11 @@ extension ServiceRecord {
     /// Source: Amazon ECS API Reference, Service.events: the latest 100.
     static let maximumEvents = 100
 
-    /// Puts an event in front. The name of the service is added.
-    package mutating func addEvent(_ text: String, _ context: inout DecisionContext) {
+    /// Puts an event in front. The name of the service is added, and that of the deployment or task set it is about.
+    package mutating func addEvent(_ text: String, ofTaskSet set: String? = nil, _ context: inout DecisionContext) {
+        let owner = set.map { "\(name), taskSet \($0)" } ?? name
         let event = ECS.ServiceEvent(
-            id: context.random.uuid(), createdAt: context.now, message: "(service \(name)) \(text)")
+            id: context.random.uuid(), createdAt: context.now, message: "(service \(owner)) \(text)")
         events.insert(event, at: 0)
         if events.count > ServiceRecord.maximumEvents { events.removeLast() }
     }

@@ -20,15 +20,20 @@ package func rest(of service: ServiceRecord, in snapshot: Snapshot, at now: Time
         service.lastPlacementFailure == nil, service.deployments.count == 1, let primary = service.primary,
         primary.failedTasks == 0, hasItsTasks(service, in: snapshot)
     else { return .none }
+    let targets = TargetTally(service, in: snapshot)
+    guard targets.areRegistered else { return .none }
     let allRun = snapshot.runningTasksCount(of: service.key) == service.desiredCount
     switch primary.rolloutState {
     case .completed:
         let isAtRest =
             allRun == service.isSteady && service.rebalancing == nil && areZonesBalanced(service, in: snapshot)
+            && (!allRun || targets.areHealthy)
         return isAtRest ? .untilChange : .none
     case .inProgress:
         guard !service.isSteady, isOnItsWay(service, in: snapshot) else { return .none }
-        return allRun ? settling(of: service, primary, in: snapshot, at: now) : .untilChange
+        guard allRun else { return .untilChange }
+        guard targets.perTask == 0 else { return targets.areHealthy ? .none : .untilChange }
+        return settling(of: service, primary, in: snapshot, at: now)
     case .failed: return .none
     }
 }
@@ -61,4 +66,31 @@ private func settling(
         let end = snapshot.tally(of: service.key).lastStart?.advanced(by: TaskView.settlingTime), now < end
     else { return .none }
     return .until(end)
+}
+
+/// How many of a service's targets are what they should be, known by counts.
+private struct TargetTally {
+    /// How many targets each task is to have.
+    let perTask: Int
+    /// Whether every task that runs is registered, nothing else is, and no target fails its checks.
+    let areRegistered: Bool
+    /// Whether every target is healthy.
+    let areHealthy: Bool
+
+    init(_ service: ServiceRecord, in snapshot: Snapshot) {
+        let plans = snapshot.primaryTargetPlans(of: service)
+        func count(_ place: String) -> Int {
+            snapshot.count(TargetRecord.self, .targetByService, prefix: "\(service.key.path)/\(place)")
+        }
+        perTask = plans.count
+        let all = count("")
+        let healthy = count("registered/healthy/") + count("registered/unavailable/")
+        let isWell = count("draining/") + count("registered/unhealthy/") + count("registered/unhealthy.draining/") == 0
+        let activating = plans.isEmpty ? 0 : snapshot.activatingTasks(of: service.key)
+        areRegistered = isWell && activating == 0 && all == snapshot.runningTasksCount(of: service.key) * plans.count
+        let areUsed = plans.allSatisfy { plan in
+            TargetGroupRecord.key(arn: plan.targetGroup, snapshot.realm).map(snapshot.isUsed) ?? false
+        }
+        areHealthy = healthy == all && areUsed
+    }
 }

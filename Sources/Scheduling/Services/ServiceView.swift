@@ -17,6 +17,10 @@ package struct ServiceView: Sendable {
     package var taskSets: [TaskSetRecord] = []
     /// The zones of the cluster, while there is something to balance.
     package var zones: [ServiceZone] = []
+    /// Where the tasks of its deployments and task sets are registered.
+    package var targetPlans: [String: [TargetPlan]] = [:]
+    /// Whether load balancers forward what the deployment wants; nil when they have no part in it.
+    package var isTrafficShifted: Bool?
 
     package init(service: ServiceRecord, tasks: [TaskView], deployment: ServiceDeploymentRecord? = nil) {
         self.service = service
@@ -28,7 +32,8 @@ package struct ServiceView: Sendable {
     package init?(_ key: Key<ServiceRecord>, in snapshot: Snapshot) {
         guard let service = snapshot.get(key) else { return nil }
         let grace = Duration.seconds(service.settings.healthCheckGracePeriodSeconds ?? 0)
-        var reader = TaskViewReader(snapshot, cluster: service.cluster, grace: grace)
+        let plans = snapshot.targetPlans(of: service)
+        var reader = TaskViewReader(snapshot, cluster: service.cluster, grace: grace, plans: plans)
         var tasks: [TaskView] = []
         tasks.reserveCapacity(snapshot.count(TaskRecord.self, .taskByService, prefix: "\(key.path)/RUNNING/"))
         snapshot.forEachLiveTask(of: key) { tasks.append(reader.view(of: $0)) }
@@ -37,6 +42,7 @@ package struct ServiceView: Sendable {
             for index in tasks.indices { tasks[index].note(placement, in: snapshot) }
         }
         self.init(service: service, tasks: tasks)
+        targetPlans = plans
         deployment = service.serviceDeployment.flatMap {
             snapshot.get(ServiceDeploymentRecord.key(service.cluster, service.name, $0))
         }
@@ -44,6 +50,7 @@ package struct ServiceView: Sendable {
             firingAlarms = alarmsInAlarm(names, in: snapshot)
             alarmBakeTime = Scheduling.alarmBakeTime(names, in: snapshot)
         }
+        isTrafficShifted = deployment.flatMap { snapshot.isTrafficShifted(by: $0) }
         if service.deploymentController != .ecs {
             taskSets = snapshot.taskSets(of: key)
         }

@@ -9,8 +9,11 @@ package struct TaskView: Sendable {
     package let lastStatus: TaskStatus
     package let desiredStatus: DesiredStatus
     package let startedAt: Timestamp?
-    /// The worst of the health of the essential containers that have a check; nil when none has.
+    /// The worst of the health of the essential containers that have a check and of the task's targets; nil when there
+    /// are none of either.
     package var health: ECS.HealthStatus?
+    /// What is wrong with the task in a target group.
+    package var targetFailure: TargetFailure?
     /// Whether the instance may keep its tasks: registered and not DRAINING.
     package var isInstanceActive: Bool
     /// Whether the task waits for its capacity provider to bring an instance.
@@ -55,6 +58,12 @@ package struct TaskView: Sendable {
         self.init(Box(task), health: health, isInstanceActive: isInstanceActive, grace: grace)
     }
 
+    /// Whether the task's containers run and it was not registered anywhere.
+    package var awaitsTargets: Bool {
+        desiredStatus == .running && (lastStatus == .running || lastStatus == .activating)
+            && record.value.targets.isEmpty
+    }
+
     package var id: String { record.value.id }
     package var deployment: String? { record.value.deployment }
     /// The id of the revision, for a daemon's task.
@@ -77,9 +86,14 @@ package struct TaskView: Sendable {
     /// When an unhealthy task counts as ill; nil when it is not unhealthy or has no grace period.
     /// Source: Amazon ECS API Reference, CreateService (healthCheckGracePeriodSeconds).
     package var graceEndsAt: Timestamp? {
-        guard health == .unhealthy, grace > .zero, let startedAt else { return nil }
-        return startedAt.advanced(by: grace)
+        guard health == .unhealthy, let startedAt else { return nil }
+        let grace = targetFailure?.isMissing == true ? max(grace, TaskView.missingTargetTime) : grace
+        return grace > .zero ? startedAt.advanced(by: grace) : nil
     }
+
+    /// A task whose target or target group is gone is not replaced sooner: the next one will have no other luck, and
+    /// nothing else would slow them down. ECS does not say how long it waits; checks that fail take a minute.
+    package static let missingTargetTime: Duration = .seconds(60)
 
     /// Whether the task failed its health checks, and its grace period is over.
     package func isIll(at now: Timestamp) -> Bool {
@@ -97,6 +111,21 @@ package struct TaskView: Sendable {
     }
 }
 
+extension TaskView {
+    /// A task is as healthy as it is in the worst of its target groups.
+    /// Source: Amazon ECS Developer Guide, Use load balancing to distribute Amazon ECS service traffic.
+    fileprivate mutating func take(_ targets: TargetHealth) {
+        switch targets {
+        case .healthy: health = health ?? .healthy
+        case .undecided: health = health == .unhealthy ? .unhealthy : .unknown
+        case .failed(let failure):
+            // A container's own check is the nearer cause.
+            if health != .unhealthy { targetFailure = failure }
+            health = .unhealthy
+        }
+    }
+}
+
 /// Makes the views of the tasks of one cluster; what many tasks have in common is looked up once.
 package struct TaskViewReader {
     private let snapshot: Snapshot
@@ -106,19 +135,31 @@ package struct TaskViewReader {
     /// The instances that are not to keep their tasks: most of the time there are none. One that is deregistered has
     /// no live tasks.
     private let leaving: Set<String>
+    /// Where the tasks of a service's deployments are registered.
+    private let plans: [String: [TargetPlan]]
 
-    package init(_ snapshot: Snapshot, cluster: String, grace: Duration = .zero) {
+    package init(
+        _ snapshot: Snapshot, cluster: String, grace: Duration = .zero, plans: [String: [TargetPlan]] = [:]
+    ) {
         self.snapshot = snapshot
         self.grace = grace
+        self.plans = plans
         leaving = Set(snapshot.drainingInstances(of: cluster).map(\.id))
     }
 
     /// The view of one task.
     package mutating func view(of record: Box<TaskRecord>) -> TaskView {
         let checked = checkedContainers(of: record)
-        return TaskView(
+        var view = TaskView(
             record, health: checked.isEmpty ? nil : worstHealth(of: record.value, among: checked),
             isInstanceActive: keepsTasks(record.value.instanceID), grace: grace)
+        if isBalanced(record.value) { view.take(snapshot.targetHealth(of: record.value)) }
+        return view
+    }
+
+    /// Whether a task has targets, or is to have them.
+    private func isBalanced(_ task: TaskRecord) -> Bool {
+        !task.targets.isEmpty || (!plans.isEmpty && task.deployment.map { plans[$0] != nil } ?? false)
     }
 
     private mutating func checkedContainers(of record: Box<TaskRecord>) -> [String] {

@@ -3,12 +3,14 @@ import AWSWire
 import State
 
 extension Transaction {
-    /// Stores a task after a transition, and counts it with its deployment or task set: a task that stops without ever
-    /// having been RUNNING, or before it counted as healthy, is a failure; one that never ran makes the next wait.
+    /// Stores a task after a transition, deregisters its targets when it goes, and counts it with its deployment or
+    /// task set: a task that stops without ever having been RUNNING, or before it counted as healthy, is a failure; one
+    /// that never ran makes the next wait.
     /// Source: Amazon ECS API Reference, Deployment.failedTasks; Developer Guide, Service throttle logic. Observed:
     /// tasks that ran for a moment trip the circuit breaker too.
     package mutating func store(_ task: TaskRecord, was old: TaskStatus, at now: Timestamp) {
         put(task)
+        defer { if task.lastStatus >= .deactivating { deregisterTargets(of: task, at: now) } }
         if task.daemon != nil, task.lastStatus == .stopped, old != .stopped { noteEnd(ofDaemonTask: task, at: now) }
         guard task.lastStatus != old, let service = task.service, let deployment = task.deployment,
             let end = ending(of: task)
@@ -32,6 +34,7 @@ extension Transaction {
     }
 
     private func wasHealthy(_ task: TaskRecord) -> Bool {
+        if !task.targets.isEmpty { return snapshot.targetHealth(of: task) == .healthy }
         if let health = get(task.definitionKey).flatMap({ checkedHealth(of: task, $0.definition) }) {
             return health == .healthy
         }

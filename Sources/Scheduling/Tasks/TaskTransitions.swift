@@ -6,7 +6,8 @@ import State
 /// never goes back and the first cause of a stop stays.
 /// Source: Amazon ECS Developer Guide, Task lifecycle.
 extension TaskRecord {
-    /// Tells the task to stop. A task that was told before keeps its cause. One that is nowhere yet is STOPPED at once.
+    /// Tells the task to stop. A task that was told before keeps its cause. One that is nowhere yet is STOPPED at once;
+    /// one with targets is DEACTIVATING, and its agent hears of it when they have drained.
     /// - Returns: whether anything changed.
     @discardableResult
     package mutating func requestStop(_ code: ECS.TaskStopCode, _ reason: String, at now: Timestamp) -> Bool {
@@ -19,6 +20,7 @@ extension TaskRecord {
         stoppingAt = now
         version += 1
         if isNowhere { advance(to: .stopped, at: now) }
+        if !targets.isEmpty { advance(to: .deactivating, at: now) }
         return true
     }
 

@@ -101,6 +101,8 @@ package struct LoadBalancerNodeAddress: Stored, Equatable {
     package var nodeName = ""
     package var zone = ""
     package var address = ""
+    /// The revision of the state from which on it is so: a node that has applied that serves it.
+    package var revision = 0
 
     package init() {}
 
@@ -108,5 +110,6 @@ package struct LoadBalancerNodeAddress: Stored, Equatable {
         .init("nodeName", \.nodeName),
         .init("zone", \.zone),
         .init("address", \.address),
+        .init("revision", \.revision),
     ])
 }

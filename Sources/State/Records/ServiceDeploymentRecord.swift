@@ -29,6 +29,8 @@ package struct ServiceDeploymentRecord: Record {
     package var productionTraffic = 0.0
     /// How much of the test traffic the target is to get, in percent.
     package var testTraffic = 0.0
+    /// The revision of the state from which on listener rules share the traffic like that; nil when no rule has to.
+    package var trafficRevision: Int?
     /// The hooks that were met, in order.
     package var hooks: [LifecycleHookState] = []
 
@@ -75,6 +77,7 @@ package struct ServiceDeploymentRecord: Record {
     package static let indexes = [
         // The newest first.
         IndexDefinition<ServiceDeploymentRecord>(.serviceDeploymentByAge) { place($0) },
+        IndexDefinition<ServiceDeploymentRecord>(.openServiceDeployment) { $0.isOpen ? "open/" : nil },
         IndexDefinition<ServiceDeploymentRecord>(.serviceDeploymentByEnd) { deployment in
             (deployment.finishedAt ?? deployment.stoppedAt).map { "\(paddedTime($0))/" }
         },
@@ -98,6 +101,7 @@ package struct ServiceDeploymentRecord: Record {
         .init("stageStartedAt", \.stageStartedAt),
         .init("productionTraffic", \.productionTraffic),
         .init("testTraffic", \.testTraffic),
+        .init("trafficRevision", \.trafficRevision),
         .init("hooks", \.hooks),
         .init("breaker", \.breaker),
         .init("breakerFailures", \.breakerFailures),

@@ -13,6 +13,9 @@ package struct ServiceRevisionRecord: Record {
     package var revision = 0
     /// The service's settings at that moment. Of them a roll-back takes `deploymentPart`.
     package var settings = ServiceSettings()
+    /// The target groups that its tasks are registered in, one for each of the settings' load balancers: of a service
+    /// that shifts traffic, those that its other revision does not use.
+    package var resolvedLoadBalancers: [ECS.ServiceRevisionLoadBalancer] = []
     package var createdAt = Timestamp(milliseconds: 0)
 
     package init() {}
@@ -32,6 +35,7 @@ package struct ServiceRevisionRecord: Record {
         .init("family", \.family),
         .init("revision", \.revision),
         .init("settings", \.settings),
+        .init("resolvedLoadBalancers", \.resolvedLoadBalancers),
         .init("createdAt", \.createdAt),
     ])
 }

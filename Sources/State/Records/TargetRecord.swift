@@ -17,8 +17,14 @@ package struct TargetRecord: Record {
     package var drainingSince: Timestamp?
     /// Observed: that a node has told that nothing is in flight any more.
     package var isDrained = false
-    /// Observed: what the checks say.
+    /// Observed: what the checks say. Of several nodes that check, see `TargetRecord.judge`.
     package var health = TargetHealthState()
+    /// Observed: what each node said last.
+    package var reports: [TargetReport] = []
+    /// The key of the task that a service registered; nil for a target that somebody else did.
+    package var task: String?
+    /// The key of that task's service, until the service has said that the target is deregistered.
+    package var service: String?
 
     package init() {}
 
@@ -35,8 +41,15 @@ package struct TargetRecord: Record {
 
     package static let indexes = [
         IndexDefinition<TargetRecord>(.targetByID) { "\($0.id)/" },
+        // In a group the first to drain is the first to go.
         IndexDefinition<TargetRecord>(.targetByDrainStart) { target in
-            target.drainingSince.map { "\(paddedTime($0))/" }
+            target.drainingSince.map { "\(target.targetGroup)/\(paddedTime($0))/" }
+        },
+        IndexDefinition<TargetRecord>(.targetByService) { target in
+            target.service.map { service in
+                let state = target.drainingSince == nil ? "registered/\(target.health.state.rawValue)" : "draining"
+                return "\(service)/\(state)/"
+            }
         },
     ]
 
@@ -49,6 +62,9 @@ package struct TargetRecord: Record {
         .init("drainingSince", \.drainingSince),
         .init("isDrained", \.isDrained),
         .init("health", \.health),
+        .init("reports", \.reports),
+        .init("task", \.task),
+        .init("service", \.service),
     ])
 }
 

@@ -60,6 +60,10 @@ package struct TaskRecord: Record {
     package var interfaceCount = 0
 
     package var containers: [ContainerState] = []
+    /// The address of its own network interface; nil for a task without one.
+    package var privateAddress: String?
+    /// What it was registered as in its service's target groups: written when its containers run, and kept.
+    package var targets: [RegisteredTarget] = []
 
     package var createdAt = Timestamp(milliseconds: 0)
     package var connectivityAt: Timestamp?
@@ -160,6 +164,8 @@ package struct TaskRecord: Record {
         .init("gpuCount", \.gpuCount),
         .init("interfaceCount", \.interfaceCount),
         .init("containers", \.containers),
+        .init("privateAddress", \.privateAddress),
+        .init("targets", \.targets),
         .init("createdAt", \.createdAt),
         .init("connectivityAt", \.connectivityAt),
         .init("pullStartedAt", \.pullStartedAt),

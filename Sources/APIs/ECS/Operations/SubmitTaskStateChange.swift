@@ -39,7 +39,10 @@ struct SubmitTaskStateChange: Operation {
         task.pullStoppedAt = task.pullStoppedAt ?? input.pullStoppedAt
         let status = try input.status.map(TaskReport.status)
         let definition = tx.get(task.definitionKey)?.definition
-        if let status { task.advance(reported: status, reason: input.reason, definition, at: now) }
+        if let status {
+            let running: TaskStatus = tx.snapshot.activates(task) ? .activating : .running
+            task.advance(reported: status, reason: input.reason, definition, running: running, at: now)
+        }
         // The agent's clock said when it ended, ours when it started; the order is the task's.
         let ended = input.executionStoppedAt.map { min(max($0, task.startedAt ?? $0), task.stoppedAt ?? $0) }
         task.executionStoppedAt = task.executionStoppedAt ?? ended

@@ -81,14 +81,16 @@ extension TaskRecord {
     }
 
     /// Moves to a reported status. A task that stops by itself gets its cause here: agents never send one.
+    /// - Parameter running: what the task is when its containers run.
     mutating func advance(
-        reported status: TaskStatus, reason: String?, _ definition: ECS.TaskDefinition?, at now: Timestamp
+        reported status: TaskStatus, reason: String?, _ definition: ECS.TaskDefinition?,
+        running: TaskStatus = .running, at now: Timestamp
     ) {
         if status == .stopped, desiredStatus == .running {
             let (code, text) = stopCause(reported: reason, definition)
             requestStop(code, text, at: now)
         }
-        if status == .running, desiredStatus == .running || lastStatus < .running { advance(to: .running, at: now) }
+        if status == .running, desiredStatus == .running || lastStatus < .running { advance(to: running, at: now) }
         if status == .stopped { advance(to: .stopped, at: now) }
     }
 

@@ -21,6 +21,9 @@ extension ECS.ServiceRevision {
         networkConfiguration = settings.networkConfiguration
         serviceConnectConfiguration = settings.serviceConnectConfiguration
         loadBalancers = settings.loadBalancers.isEmpty ? nil : settings.loadBalancers
+        if !revision.resolvedLoadBalancers.isEmpty {
+            resolvedConfiguration = ECS.ResolvedConfiguration(loadBalancers: revision.resolvedLoadBalancers)
+        }
         serviceRegistries = settings.serviceRegistries.isEmpty ? nil : settings.serviceRegistries
         volumeConfigurations = settings.volumeConfigurations.isEmpty ? nil : settings.volumeConfigurations
         vpcLatticeConfigurations = settings.vpcLatticeConfigurations.isEmpty ? nil : settings.vpcLatticeConfigurations
