@@ -327,6 +327,7 @@ extension Transaction {
         switch row.kind {
             case .accountSetting: put(AccountSettingRecord(stored: row.value))
             case .alarm: put(AlarmRecord(stored: row.value))
+            case .balancerNode: put(BalancerNodeRecord(stored: row.value))
             case .capacityProvider: put(CapacityProviderRecord(stored: row.value))
             case .certificate: put(CertificateRecord(stored: row.value))
             case .clientToken: put(ClientTokenRecord(stored: row.value))
@@ -362,6 +363,7 @@ extension Transaction {
         switch name.kind {
             case .accountSetting: delete(Key<AccountSettingRecord>(path: name.key))
             case .alarm: delete(Key<AlarmRecord>(path: name.key))
+            case .balancerNode: delete(Key<BalancerNodeRecord>(path: name.key))
             case .capacityProvider: delete(Key<CapacityProviderRecord>(path: name.key))
             case .certificate: delete(Key<CertificateRecord>(path: name.key))
             case .clientToken: delete(Key<ClientTokenRecord>(path: name.key))

@@ -28,7 +28,7 @@ import Testing
         let hub = SessionHub()
         let lane = Lane(
             snapshot: Snapshot(realm: Realm(account: "000000000000", region: "us-east-1")), store: MemoryStore(),
-            random: SeededRandom(seed: 1), observer: RegionObserver(loop: loop, hub: hub))
+            random: SeededRandom(seed: 1), observer: RegionObserver(loop: loop, hub: hub, balancers: BalancerHub()))
         let change = {
             lane.submit(at: Timestamp(milliseconds: 0)) { (transaction, _) throws(WireError) in
                 var cluster = ClusterRecord()

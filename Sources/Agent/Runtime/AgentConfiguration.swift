@@ -47,6 +47,8 @@ package struct AgentConfiguration: Sendable {
     package var attributes: [String: String] = [:]
     /// The value of `ecs.instance-type`: there is no EC2 that knows one.
     package var instanceType = "roost.local"
+    /// Where other machines reach the host, load balancers for example.
+    package var privateAddress = "127.0.0.1"
     /// The host address that published ports are bound to.
     package var bindAddress = "0.0.0.0"
     package var timings = Timings()

@@ -23,7 +23,8 @@ extension AgentConfiguration {
     private func identityDocument(_ instanceID: String) -> String {
         let document: JSONValue = [
             "architecture": .string(Capabilities.architecture), "availabilityZone": .string(availabilityZone),
-            "instanceId": .string(instanceID), "instanceType": .string(instanceType), "region": .string(region),
+            "instanceId": .string(instanceID), "instanceType": .string(instanceType),
+            "privateIp": .string(privateAddress), "region": .string(region),
             "version": "2017-09-30",
         ]
         return String(decoding: document.encode(), as: UTF8.self)

@@ -1,7 +1,7 @@
 /// All controllers of a region, in the order in which they decide.
 package func makeControllers() -> [any Controller] {
     [
-        DaemonController(), ServiceController(), TrafficController(), TargetController(),
+        DaemonController(), ServiceController(), TrafficController(), TargetController(), BalancerController(),
         GatewayController(), ProtectionController(), ProvisioningController(), RetentionController(),
     ]
 }

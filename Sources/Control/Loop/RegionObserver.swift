@@ -5,15 +5,18 @@ import State
 package struct RegionObserver: LaneObserver {
     private let loop: ControlLoop
     private let hub: SessionHub
+    private let balancers: BalancerHub
     private let record: @Sendable ([Change], Snapshot) -> Void
 
     /// - Parameter record: is told of changes before they are written, in order: what it keeps of them is there after
     ///   any crash that the changes survive.
     package init(
-        loop: ControlLoop, hub: SessionHub, record: @escaping @Sendable ([Change], Snapshot) -> Void = { _, _ in }
+        loop: ControlLoop, hub: SessionHub, balancers: BalancerHub,
+        record: @escaping @Sendable ([Change], Snapshot) -> Void = { _, _ in }
     ) {
         self.loop = loop
         self.hub = hub
+        self.balancers = balancers
         self.record = record
     }
 
@@ -23,7 +26,10 @@ package struct RegionObserver: LaneObserver {
         record(decisions.flatMap(\.self), snapshot)
     }
 
-    package func durable(_ changes: [Change], _ snapshot: Snapshot) { hub.publish(changes, snapshot) }
+    package func durable(_ changes: [Change], _ snapshot: Snapshot) {
+        hub.publish(changes, snapshot)
+        balancers.publish(changes, snapshot)
+    }
 
     /// Whom the changes concern is looked at again.
     package func reverted(_ changes: [Change]) { loop.note(changes) }

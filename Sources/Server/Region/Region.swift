@@ -46,13 +46,14 @@ final class Region: Sendable {
         let snapshot = try Snapshot(realm: settings.realm, vault: vault, loading: store)
         let control = ControlThread()
         let hub = SessionHub()
+        let balancers = BalancerHub()
         let loop = ControlLoop(controllers: makeControllers(), wake: control.wake)
         let events = EventLog(directory: settings.dataDirectory, logger)
         let lane = Lane(
             snapshot: snapshot, store: store, random: SystemEntropy.seeded(),
-            observer: RegionObserver(loop: loop, hub: hub, record: events.record))
+            observer: RegionObserver(loop: loop, hub: hub, balancers: balancers, record: events.record))
         try await prepare(lane)
-        let handler = RegionHandler(settings, lane: lane, hub: hub)
+        let handler = RegionHandler(settings, lane: lane, hub: hub, balancers: balancers)
         let listener = try await Listener.start(host: settings.host, port: settings.port, handler, on: group)
         handler.begin(at: "http://\(settings.host):\(listener.port)")
         control.start(loop, lane)
@@ -66,6 +67,7 @@ final class Region: Sendable {
         try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
             lane.submit(at: WallClock.now) { (transaction, context) throws(WireError) in
                 transaction.disconnectAll()
+                transaction.disconnectBalancerNodes(at: context.now)
                 transaction.makeDefaultCluster(at: context.now)
             } reply: {
                 continuation.resume(with: $0.mapError { $0 as any Error })

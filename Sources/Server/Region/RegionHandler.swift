@@ -11,12 +11,13 @@ import State
 import Synchronization
 
 /// Answers everything that comes to the region's port: the AWS APIs at `/`, the region's own pages under `/_roost/`,
-/// agents' sessions under `/agent/`.
+/// agents' sessions under `/agent/`, balancer nodes' at `/balancer`.
 final class RegionHandler: RequestHandling {
     private let settings: RegionSettings
     private let lane: Lane
     private let pipeline: Pipeline
     private let gate: AgentGate
+    private let balancerGate: BalancerGate
     private let metrics: RequestMetrics
     private let hub: SessionHub
     private let state = Mutex(State(random: SystemEntropy.seeded()))
@@ -27,7 +28,7 @@ final class RegionHandler: RequestHandling {
         var endpoint: String?
     }
 
-    init(_ settings: RegionSettings, lane: Lane, hub: SessionHub) {
+    init(_ settings: RegionSettings, lane: Lane, hub: SessionHub, balancers: BalancerHub) {
         self.settings = settings
         self.lane = lane
         self.hub = hub
@@ -45,6 +46,7 @@ final class RegionHandler: RequestHandling {
             table: table, authenticator: authenticator, access: RootOnlyAccess(), lane: lane, metrics: metrics,
             throttle: settings.isThrottling ? Throttle(Throttle.Quota.ecs) : nil)
         gate = AgentGate(lane: lane, hub: hub, authenticator: authenticator)
+        balancerGate = BalancerGate(lane: lane, hub: balancers, authenticator: authenticator)
     }
 
     /// Tells the region its address, and that it serves from now on.
@@ -56,7 +58,9 @@ final class RegionHandler: RequestHandling {
         pipeline.handle(request, at: WallClock.now, requestID: requestID, endpoint: endpoint, respond: respond)
     }
 
-    func upgrade(_ request: HTTPRequestMessage) -> UpgradeDecision { gate.decide(request) }
+    func upgrade(_ request: HTTPRequestMessage) -> UpgradeDecision {
+        request.rawPath == BalancerGate.path ? balancerGate.decide(request) : gate.decide(request)
+    }
 
     private func serveOwn(_ request: HTTPRequestMessage, _ respond: @escaping @Sendable (HTTPResponseMessage) -> Void) {
         switch (request.method, request.rawPath) {

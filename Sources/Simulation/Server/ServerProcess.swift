@@ -17,6 +17,7 @@ final class ServerProcess: @unchecked Sendable {
     let link: StoreLink
     let lane: Lane
     let hub = SessionHub()
+    let balancers = BalancerHub()
     private let clock: ControlClock
     private let loop: ControlLoop
     private let pipeline: Pipeline
@@ -46,7 +47,8 @@ final class ServerProcess: @unchecked Sendable {
         loop = ControlLoop(controllers: controllers) { clock.wake() }
         let snapshot = try Snapshot(realm: realm, vault: .open, loading: link)
         let witness = Witness(
-            link: link, evidence: store.isShared ? nil : evidence, region: RegionObserver(loop: loop, hub: hub))
+            link: link, evidence: store.isShared ? nil : evidence,
+            region: RegionObserver(loop: loop, hub: hub, balancers: balancers))
         lane = Lane(
             snapshot: snapshot, store: link, random: dice.fork(), observer: witness, seed: timeline.calmSeed)
         var table = OperationTable()
@@ -62,8 +64,9 @@ final class ServerProcess: @unchecked Sendable {
 
     /// No session outlives its server. This one serves once that is durable.
     private func prepare(among members: Set<String>) {
-        lane.submit(at: timeline.now) { (transaction, _) throws(WireError) in
+        lane.submit(at: timeline.now) { (transaction, context) throws(WireError) in
             transaction.disconnectAll(except: members)
+            transaction.disconnectBalancerNodes(except: members, at: context.now)
         } reply: { [self] result in
             guard isAlive else { return }
             guard case .success = result else {
@@ -78,8 +81,9 @@ final class ServerProcess: @unchecked Sendable {
 
     /// Another server is gone: its sessions are, too.
     private func forget(server: String) {
-        lane.submit(at: timeline.now) { (transaction, _) throws(WireError) in
+        lane.submit(at: timeline.now) { (transaction, context) throws(WireError) in
             transaction.disconnectAll(of: server)
+            transaction.disconnectBalancerNodes(of: server, at: context.now)
         } reply: { [self] result in
             if isAlive, case .failure = result {
                 timeline.after(.seconds(1)) { [self] in if isAlive { forget(server: server) } }

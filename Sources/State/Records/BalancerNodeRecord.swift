@@ -18,6 +18,8 @@ package struct BalancerNodeRecord: Record {
     package var isConnected = false
     /// Observed: which session is the open one; a late end of an older one changes nothing.
     package var sessionID: String?
+    /// Observed: the server that has the session, where there are several.
+    package var sessionServer: String?
     /// Observed: when the last session ended; nil while one is open.
     package var disconnectedAt: Timestamp?
     /// Observed: the revision of the state whose configuration it serves.
@@ -39,6 +41,7 @@ package struct BalancerNodeRecord: Record {
         .init("registeredAt", \.registeredAt),
         .init("isConnected", \.isConnected),
         .init("sessionID", \.sessionID),
+        .init("sessionServer", \.sessionServer),
         .init("disconnectedAt", \.disconnectedAt),
         .init("appliedRevision", \.appliedRevision),
         .init("problems", \.problems),

@@ -1,0 +1,81 @@
+import AWSModels
+import AWSWire
+import NodeLink
+import State
+
+extension BalancerConfiguration.Listener {
+    /// Nil for a listener that a node could not serve as it is meant: rather nobody answers than without the protection
+    /// that was asked for.
+    init?(_ listener: ListenerRecord, in snapshot: Snapshot) {
+        guard let transport = Transport(listener.protocol) else { return nil }
+        self.init(id: listener.key.path, port: listener.port, transport: transport)
+        let attributes = TypedAttributes(listener.attributes)
+        if transport == .https || transport == .tls {
+            guard let policy = BalancerConfiguration.TLSPolicy(named: listener.sslPolicy), takeClients(listener)
+            else { return nil }
+            tls = policy
+            certificates = listener.certificates
+        }
+        if transport == .tls { alpn = listener.alpnPolicy.flatMap(Self.protocols) }
+        tcpIdleTimeoutSeconds = attributes.integer("tcp.idle_timeout.seconds") ?? 350
+        sendsServerHeader = attributes.flag("routing.http.response.server.enabled") ?? true
+        for (name, value) in attributes.between("routing.http.request.", ".header_name") {
+            requestHeaderNames[Self.headerName(name)] = value
+        }
+        responseHeaders = attributes.between("routing.http.response.", ".header_value").map { name, value in
+            BalancerConfiguration.Header(name: Self.headerName(name), value: value)
+        }
+        rules = Self.rules(of: listener, in: snapshot)
+    }
+
+    /// There are no trust stores in the region: clients that are to be verified cannot be.
+    private mutating func takeClients(_ listener: ListenerRecord) -> Bool {
+        switch listener.mutualAuthentication?.mode {
+        case nil, "off"?: return true
+        case "passthrough"?:
+            mutualAuthentication = .passthrough
+            return true
+        default: return false
+        }
+    }
+
+    /// Source: Network Load Balancers guide, ALPN policies.
+    private static func protocols(_ policy: String) -> [String] {
+        switch policy {
+        case "HTTP1Only": ["http/1.1", "http/1.0"]
+        case "HTTP2Only": ["h2"]
+        case "HTTP2Optional": ["http/1.1", "http/1.0", "h2"]
+        case "HTTP2Preferred": ["h2", "http/1.1", "http/1.0"]
+        default: []
+        }
+    }
+
+    /// `x_amzn_mtls_clientcert` is the header `X-Amzn-Mtls-Clientcert`.
+    private static func headerName(_ attribute: String) -> String {
+        attribute.split(separator: "_").map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined(separator: "-")
+    }
+
+    private static func rules(of listener: ListenerRecord, in snapshot: Snapshot) -> [BalancerConfiguration.Rule] {
+        let records = snapshot.list(ListenerRuleRecord.self, .ruleByPriority, prefix: "\(listener.key.path)/")
+        var rules = records.map { BalancerConfiguration.Rule($0, snapshot.realm) }
+        rules.append(
+            BalancerConfiguration.Rule(
+                id: "\(listener.key.path)/default", priority: nil,
+                action: BalancerConfiguration.Action(listener.defaultActions, snapshot.realm)))
+        return rules
+    }
+}
+
+extension BalancerConfiguration.Listener.Transport {
+    fileprivate init?(_ name: ELB.ProtocolEnum) {
+        switch name {
+        case .http: self = .http
+        case .https: self = .https
+        case .tcp: self = .tcp
+        case .tls: self = .tls
+        case .udp: self = .udp
+        case .tcpUdp: self = .tcpAndUDP
+        case .geneve, .quic, .tcpQuic: return nil
+        }
+    }
+}

@@ -1,0 +1,26 @@
+import APIPipeline
+import AWSModels
+import AWSWire
+import Control
+import State
+
+/// Lets the websockets of balancer nodes in: checks the signature. Who the node is, it says itself.
+struct BalancerGate: Sendable {
+    static let path = "/balancer"
+
+    let lane: Lane
+    let hub: BalancerHub
+    let authenticator: any Authenticating
+
+    func decide(_ request: HTTPRequestMessage) -> UpgradeDecision {
+        do throws(WireError) {
+            _ = try authenticator.authenticate(request, ECS.api, at: WallClock.now)
+        } catch {
+            let body = JSONValue.object(["message": .string(error.message)]).encode()
+            return .refuse(
+                HTTPResponseMessage(
+                    status: error.status, headers: ["Content-Type": "application/json"], body: body))
+        }
+        return .accept(BalancerConnection(lane: lane, hub: hub, random: SystemEntropy.seeded()))
+    }
+}
