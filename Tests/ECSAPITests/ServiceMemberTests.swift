@@ -116,6 +116,27 @@ import Testing
     }
 
     @Test(
+        "target groups must be there, in use, and of the kind that tasks are",
+        arguments: [
+            ("nowhere/1", "Unable to assume role and validate the specified targetGroupArn. Please verify that"),
+            ("idle/1", "targetgroup/idle/1 does not have an associated load balancer."),
+            (
+                "ip/1",
+                "targetgroup/ip/1 has target type ip, which is incompatible with the bridge network mode specified in "
+                    + "the task definition."
+            ),
+        ])
+    func targetGroups(group: String, says: String) {
+        let arn = "arn:aws:elasticloadbalancing:us-east-1:000000000000:targetgroup/\(group)"
+        let row = ServiceMemberTests.balancer(#""targetGroupArn":"\#(arn)""#, says: says)
+        let region = region()
+        expect(create(region, "web", row.members), row)
+        #expect(create(region, "web", "\"launchType\":\"EC2\"").status == 200)
+        let update = region.call("UpdateService", "{\"service\":\"s\",\(row.members)}")
+        expect(update, row)
+    }
+
+    @Test(
         "load balancers must go with each other",
         arguments: [
             ("1,2,3,4,5,6", "at most 5"), ("1,1", "Duplicate targetGroupArn found: arn:"),

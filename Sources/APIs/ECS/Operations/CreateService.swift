@@ -6,9 +6,8 @@ import State
 
 /// Creates a service; the service controller starts its tasks.
 /// Source: Amazon ECS API Reference, CreateService.
-/// Seam: load balancers, Cloud Map, Service Connect proxies, EBS volumes and CloudWatch alarms are checked and
-///   kept; traffic weights of a shift stand in the service deployment. Lambda hooks and Fargate tasks are refused;
-///   hooks of the strategy ROLLING are kept without effect.
+/// Seam: Classic Load Balancers, Cloud Map, Service Connect proxies, EBS volumes and CloudWatch alarms are checked and
+///   kept. Lambda hooks and Fargate tasks are refused; hooks of the strategy ROLLING are kept without effect.
 struct CreateService: Operation {
     static let model = ECS.Operations.createService
 
@@ -177,6 +176,7 @@ struct CreateService: Operation {
             constraints: input.placementConstraints, strategies: input.placementStrategy)
         try LoadBalancerRules.checkRole(input.role, of: service, definition)
         try ServiceRules.check(ServiceRules.Member.allCases, of: service, definition, snapshot, "created")
+        try TargetGroupRules.check(service.settings.loadBalancers, definition, snapshot)
         try GatewayConnectorRules.checkReach(service.settings.gatewayConnectors, service.cluster, snapshot)
         return service.deploymentController == .external ? nil : definition
     }

@@ -68,6 +68,7 @@ struct CreateTaskSet: Operation {
         let balancers = input.loadBalancers ?? []
         guard balancers.count <= 1 else { throw .invalidParameter("A task set can have at most one load balancer.") }
         try LoadBalancerRules.check(balancers, nil, definition)
+        try TargetGroupRules.check(balancers, definition, snapshot)
         try ServiceRegistryRules.check(input.serviceRegistries ?? [], definition)
         try LaunchChecks.check(platformVersion: input.platformVersion, choice.launchType)
         var set = TaskSetRecord(of: service, definition, &context)

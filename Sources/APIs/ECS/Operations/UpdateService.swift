@@ -159,6 +159,7 @@ struct UpdateService: Operation {
         }
         let members = isNew ? ServiceRules.Member.allCases : input.namedMembers
         try ServiceRules.check(members, of: service, definition, snapshot, "updated")
+        if input.loadBalancers != nil { try TargetGroupRules.check(settings.loadBalancers, definition, snapshot) }
     }
 
     /// Source: Amazon ECS API Reference, UpdateService: which members start a deployment. Observed: sending the values
