@@ -6,25 +6,29 @@ import AWSWire
 final class FaultInjector: @unchecked Sendable {
     private enum Fault: CaseIterable {
         case serverCrash, storeCut, agentCrash, engineDown, sessionsBreak, partition, diskFull, diskSlow, journalFull,
-            containerKilled, containerVanished
+            containerKilled, containerVanished, balancerCrash, balancerPartition
     }
 
     private let timeline: Timeline
     private let servers: ServerFleet
     private let hosts: [SimulatedHost]
+    private let balancers: [SimulatedBalancer]
     private var networks: [Network] = []
 
-    init(_ timeline: Timeline, _ servers: ServerFleet, _ hosts: [SimulatedHost]) {
+    init(
+        _ timeline: Timeline, _ servers: ServerFleet, _ hosts: [SimulatedHost], _ balancers: [SimulatedBalancer]
+    ) {
         self.timeline = timeline
         self.servers = servers
         self.hosts = hosts
+        self.balancers = balancers
     }
 
     /// Makes machines and ways as bad as they are in this world.
     /// - Parameter areCallsLost: whether calls and answers may be lost, and pulls fail.
     func start(_ client: Network, areCallsLost: Bool) {
         let dice = timeline.dice("faults")
-        networks = hosts.map(\.network) + [client]
+        networks = hosts.map(\.network) + balancers.map(\.network) + [client]
         for host in hosts { host.engine.slowness = dice.pick([20, 500, 2_000, 8_000]) ?? 0 }
         guard areCallsLost else { return }
         let losses = [0, 0.02, 0.1]
@@ -37,7 +41,7 @@ final class FaultInjector: @unchecked Sendable {
     /// - Returns: what, and for how long.
     func act(_ dice: Dice) -> String {
         guard let fault = dice.pick(Fault.allCases), let host = dice.pick(hosts),
-            let server = dice.pick(servers.servers)
+            let server = dice.pick(servers.servers), let node = dice.pick(balancers)
         else { return "nothing" }
         switch fault {
         case .serverCrash:
@@ -78,6 +82,15 @@ final class FaultInjector: @unchecked Sendable {
             return mend("the disk of \(host.name) is full", dice.milliseconds(100...20_000)) {
                 host.journal.isFull = false
             }
+        case .balancerCrash:
+            node.crash()
+            return mend("\(node.name) is killed", dice.milliseconds(0...60_000)) { node.start() }
+        case .balancerPartition:
+            timeline.say(node.name, "partition")
+            node.network.partition()
+            return mend("\(node.name) cannot be reached", dice.milliseconds(100...240_000)) { [self] in
+                heal(node.network)
+            }
         case .containerKilled:
             let label = host.engine.killOne(isOutOfMemory: dice.chance(0.5), dice)
             return "a container of \(host.name) is killed: \(label)"
@@ -115,5 +128,6 @@ final class FaultInjector: @unchecked Sendable {
             // Sessions begin anew, so that none reaches its age while nothing is to change.
             host.network.cut()
         }
+        for node in balancers { node.start() }
     }
 }

@@ -9,6 +9,9 @@ final class Stage {
     let evidence = Evidence()
     let servers: ServerFleet
     private(set) var hosts: [SimulatedHost] = []
+    private(set) var balancers: [SimulatedBalancer] = []
+    /// Whether what a task's containers run answers requests, by the key of its definition.
+    var answers: (DefinitionKey) -> Bool = { _ in true }
     private(set) var steps = 0
     private(set) var failure: Failure?
     private var invariants: [any Invariant]
@@ -34,6 +37,24 @@ final class Stage {
         let host = SimulatedHost(name, timeline, Network(name, timeline, servers), configuration, evidence)
         hosts.append(host)
         return host
+    }
+
+    /// Adds a balancer node; its process is not started.
+    func addBalancer(_ name: String, zone: String) {
+        balancers.append(
+            SimulatedBalancer(name, zone: zone, timeline, servers) { [unowned self] id, port in answers(id, port) })
+    }
+
+    /// Whether a request to a port of an instance is answered.
+    private func answers(_ instance: String, _ port: Int) -> Bool {
+        guard let host = hosts.first(where: { $0.journal.instanceID == instance }) else { return false }
+        for container in host.engine.all {
+            guard case .running(let start) = container.state, start.bindings.contains(where: { $0.hostPort == port })
+            else { continue }
+            let task = durable.get(Scene.key(ofTask: container.reference.task))
+            return task.map { answers($0.definitionKey) } ?? true
+        }
+        return false
     }
 
     /// One event, and a look at everything after it.

@@ -60,7 +60,10 @@ package final class World {
         for number in 1...timeline.choice("hosts").number(2...4) {
             _ = stage.addHost("host\(number)", World.agent(number))
         }
-        faults = FaultInjector(timeline, stage.servers, stage.hosts)
+        for number in 1...(timeline.choice("balancers").pick([1, 1, 2]) ?? 1) {
+            stage.addBalancer("balancer\(number)", zone: number == 1 ? "us-east-1a" : "us-east-1b")
+        }
+        faults = FaultInjector(timeline, stage.servers, stage.hosts, stage.balancers)
         workload = Workload(timeline, Network("client", timeline, stage.servers), stage.hosts)
     }
 
@@ -78,6 +81,8 @@ package final class World {
         stage.takeAcknowledged = { [workload] in workload.takeAcknowledged() }
         stage.servers.start()
         for host in stage.hosts { timeline.after(host.network.dice.milliseconds(0...3_000)) { host.startAgent() } }
+        for node in stage.balancers { timeline.after(node.network.dice.milliseconds(0...3_000)) { node.start() } }
+        stage.answers = { [workload] in workload.answers($0) }
         workload.look = { [stage] in stage.durable }
         workload.start()
         faults.start(workload.network, areCallsLost: plan.contains(where: \.isFault))

@@ -55,6 +55,15 @@ import Testing
                 task.desiredStatus = .stopped
             }
         },
+        Row(wrong: "a task is stopped while its targets drain", invariant: TargetsDrainFirst()) { tx in
+            change(&tx, { $0.lastStatus == .deactivating }) { $0.lastStatus = .stopping }
+        },
+        Row(wrong: "a target that drains gets requests again", invariant: TargetsAreLive()) { tx in
+            guard let target = tx.snapshot.list(TargetRecord.self).first(where: { $0.drainingSince != nil }) else {
+                return
+            }
+            tx.update(target.key) { $0.drainingSince = nil }
+        },
     ]
 
     /// Changes the first task that is as asked.

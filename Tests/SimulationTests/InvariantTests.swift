@@ -242,6 +242,93 @@ import Testing
         #expect(check([order, .agentStarted(host: "host1", stopping: [arn]), action]) != nil)
     }
 
+    /// A group that a listener forwards to, and its target for the task `t1`.
+    private func balanced(
+        _ target: (inout TargetRecord) -> Void = { _ in }, _ change: (inout TaskRecord) -> Void = { _ in }
+    ) -> Transaction {
+        region { tx in
+            var group = TargetGroupRecord()
+            (group.name, group.id) = ("g", "1")
+            tx.put(group)
+            var listener = ListenerRecord()
+            (listener.loadBalancer, listener.id) = ("app/front/1", "2")
+            listener.defaultActions = [ELB.Action(type: .forward, targetGroupArn: group.arn(tx.realm))]
+            tx.put(listener)
+            var record = TargetRecord()
+            (record.targetGroup, record.id, record.port) = (group.key.path, "i-1", 80)
+            (record.task, record.service, record.health.state) = ("default/t1", "default/web", .healthy)
+            target(&record)
+            tx.put(record)
+            var revision = ServiceRevisionRecord()
+            (revision.cluster, revision.service, revision.id) = ("default", "web", "r1")
+            revision.settings.loadBalancers = [
+                ECS.LoadBalancer(targetGroupArn: group.arn(tx.realm), containerName: "app", containerPort: 80)
+            ]
+            tx.put(revision)
+            tx.update(ServiceRecord.key("default", "web")) { $0.deployments[0].serviceRevision = "r1" }
+            let registered = RegisteredTarget(targetGroup: group.arn(tx.realm), id: "i-1", port: 80)
+            tx.put(
+                task("t1") { task in
+                    task.targets = [registered]
+                    change(&task)
+                })
+        }
+    }
+
+    @Test("an agent that is told to stop a task while its target is there")
+    func drainFirst() {
+        let order = AgentAct.toldToStop(host: "host1", task: "arn:aws:ecs:us-east-1:0:task/default/t1")
+        func check(_ tx: Transaction) -> String? {
+            verdict(TargetsDrainFirst(), [scene(tx) { $0.acts = [order] }])
+        }
+        #expect(check(balanced()) != nil)
+        #expect(check(balanced({ $0.drainingSince = start })) != nil)
+        #expect(check(balanced({ $0.task = "default/t9" })) == nil)
+        #expect(check(balanced({ _ in }, { $0.lastStatus = .stopped })) == nil)
+    }
+
+    @Test("a target of a task that is to stop or is gone, and one place for two tasks")
+    func liveTargets() {
+        func check(_ tx: Transaction) -> String? { verdict(TargetsAreLive(), [scene(tx)]) }
+        let stop: (inout TaskRecord) -> Void = { ($0.desiredStatus, $0.lastStatus) = (.stopped, .deactivating) }
+        #expect(check(balanced()) == nil)
+        #expect(check(balanced({ _ in }, stop)) != nil)
+        #expect(check(balanced({ $0.drainingSince = start }, stop)) == nil)
+        #expect(check(balanced({ $0.task = "default/t9" })) != nil)
+        var twin = balanced()
+        twin.put(task("t2"))
+        var record = TargetRecord()
+        (record.targetGroup, record.id, record.port, record.task) = ("h/1", "i-1", 80, "default/t2")
+        twin.put(record)
+        #expect(check(twin) != nil)
+    }
+
+    @Test("a service whose last healthy task goes, though another one runs")
+    func healthyPercentage() {
+        func stopped(other: (inout TaskRecord) -> Void) -> Transaction {
+            var tx = balanced()
+            tx.put(task("t2", other))
+            tx.update(TaskRecord.key("default", "t1")) { task in
+                task.requestStop(.serviceSchedulerInitiated, "Scaling activity", at: start)
+            }
+            tx.update(TargetRecord.key(TargetGroupRecord.key("g", "1"), "i-1", 80)) { $0.drainingSince = start }
+            return tx
+        }
+        #expect(verdict(ServiceWithinBounds(), [scene(stopped { _ in })]) != nil)
+    }
+
+    @Test("targets that are not what the tasks say")
+    func convergedTargets() {
+        func breach(_ tx: Transaction) -> String? {
+            Converged(hosts: [host([running("t1", "c1")])], durable: tx.snapshot).breach
+        }
+        #expect(breach(balanced()) == nil)
+        #expect(breach(balanced({ $0.health.state = .unhealthy })) != nil)
+        #expect(breach(balanced({ $0.drainingSince = start })) != nil)
+        #expect(breach(balanced({ $0.task = nil })) != nil)
+        #expect(breach(balanced({ _ in }, { $0.targets = [] })) != nil)
+    }
+
     @Test("a region that did not become what it should be")
     func convergence() {
         #expect(Converged(hosts: [host([running("t1", "c1")])], durable: region().snapshot).breach == nil)

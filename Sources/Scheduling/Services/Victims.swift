@@ -2,8 +2,9 @@ import AWSModels
 import AWSWire
 import State
 
-/// Chooses the tasks that go when a service is scaled in: first those that do not run, then unhealthy ones, then those
-/// of the capacity provider that is farthest above its share, then as the service's first placement strategy says.
+/// Chooses the tasks that go when a service is scaled in: first those that do not run, then those that are not healthy,
+/// then those of the capacity provider that is farthest above its share, then as the service's first placement strategy
+/// says.
 /// Source: Amazon ECS Developer Guide, Service scheduler concepts (scale-in) and Use strategies to define Amazon ECS
 /// task placement.
 /// - Parameters:
@@ -26,8 +27,17 @@ func chooseVictims(
 }
 
 extension TaskView {
-    /// What the task is worth to its service: 0 and 1 for one that does not run, 2 for an unhealthy one, 3 for others.
-    fileprivate var worth: Int { (lastStatus < .running ? 0 : 2) + (health == .unhealthy ? 0 : 1) }
+    /// What the task is worth to its service: the less for one that does not run, then for one that is unhealthy, or of
+    /// which nobody can say yet that it is healthy.
+    fileprivate var worth: Int {
+        let value =
+            switch health {
+            case .unhealthy?: 0
+            case .unknown?: 1
+            case .healthy?, nil: 2
+            }
+        return (lastStatus < .running ? 0 : 3) + value
+    }
 }
 
 /// How a task fills its instance, for a service that packs them.

@@ -3,15 +3,18 @@ import AWSWire
 /// What the containers of a workload's task definition do.
 enum DefinitionKind: CaseIterable {
     case steady, staticPort, dynamicPort, checked, sidecar, initialized
-    case shortLived, missingImage, failingStart, unhealthy
+    case shortLived, missingImage, failingStart, unhealthy, unreachable
 
     /// Whether a service of it comes to rest.
     var isCalm: Bool {
         switch self {
         case .steady, .staticPort, .dynamicPort, .checked, .sidecar, .initialized: true
-        case .shortLived, .missingImage, .failingStart, .unhealthy: false
+        case .shortLived, .missingImage, .failingStart, .unhealthy, .unreachable: false
         }
     }
+
+    /// Whether its main container has a port, so that it may stand behind a load balancer.
+    var hasPort: Bool { self == .staticPort || self == .dynamicPort || self == .unreachable }
 
     /// A RegisterTaskDefinition request.
     /// - Parameters:
@@ -23,7 +26,7 @@ enum DefinitionKind: CaseIterable {
         switch self {
         case .steady: break
         case .staticPort: main["portMappings"] = [["containerPort": 80, "hostPort": .int(Int64(port))]]
-        case .dynamicPort: main["portMappings"] = [["containerPort": 80, "hostPort": 0]]
+        case .dynamicPort, .unreachable: main["portMappings"] = [["containerPort": 80, "hostPort": 0]]
         case .checked: check(&main, "healthy")
         case .unhealthy: check(&main, "unhealthy")
         case .sidecar:

@@ -42,6 +42,12 @@ extension Workload {
 
     func someDefinition() -> String? { dice.pick(kinds.keys.sorted()) }
 
+    /// Whether what a task of a definition runs answers requests.
+    func answers(_ definition: DefinitionKey) -> Bool {
+        guard case .task(let key) = definition, let record = look().get(key) else { return true }
+        return kinds["\(record.family):\(record.revision)"] != .unreachable
+    }
+
     private func runTask() {
         guard let definition = someDefinition() else { return }
         var body: JSONValue = [

@@ -20,6 +20,12 @@ extension Workload {
             "serviceName": .string(name), "taskDefinition": .string(definition), "desiredCount": .int(Int64(count)),
             "deploymentConfiguration": someConfiguration(kinds[definition]),
         ]
+        let shifts = body["deploymentConfiguration"]?["strategy"] != nil
+        let balancers = someLoadBalancers(of: name, kinds[definition], shifts: shifts)
+        if let balancers {
+            body["loadBalancers"] = balancers
+            body["healthCheckGracePeriodSeconds"] = .int(Int64(dice.pick([0, 0, 30, 120]) ?? 0))
+        }
         if dice.chance(0.3) { body["placementStrategy"] = somePlacementStrategy() }
         if dice.chance(0.2) { body["placementConstraints"] = someConstraints() }
         if dice.chance(0.2), hosts.count > 2 { body["capacityProviderStrategy"] = strategy("asg") }
@@ -109,7 +115,7 @@ extension Workload {
         switch dice.number(0...5) {
         case 0, 1: body["desiredCount"] = .int(Int64(dice.number(0...5)))
         case 2, 3:
-            guard let definition = someDefinition() else { return }
+            guard let definition = someDefinition(for: service) else { return }
             body["taskDefinition"] = .string(definition)
             if kinds[definition] == .staticPort { body["deploymentConfiguration"] = percentages(.staticPort) }
         case 4: body["forceNewDeployment"] = true
@@ -118,6 +124,12 @@ extension Workload {
             body["deploymentConfiguration"] = isDaemon ? daemonPercentages : someConfiguration(kind(of: service))
         }
         call("UpdateService", body) { _ in }
+    }
+
+    /// Behind a load balancer mostly one that can be there.
+    private func someDefinition(for service: ServiceRecord) -> String? {
+        guard !service.settings.loadBalancers.isEmpty, dice.chance(0.8) else { return someDefinition() }
+        return dice.pick(kinds.filter { $0.value.hasPort }.keys.sorted())
     }
 
     private func kind(of service: ServiceRecord) -> DefinitionKind? {
@@ -139,7 +151,11 @@ extension Workload {
         let isDaemon = service.schedulingStrategy == .daemon
         let shifts = service.settings.deploymentConfiguration.strategy ?? .rolling != .rolling
         // Neither has room for two tasks with the same port.
-        let calm = kinds.filter { $0.value.isCalm && ($0.value != .staticPort || !(isDaemon || shifts)) }.keys.sorted()
+        let isBalanced = !service.settings.loadBalancers.isEmpty
+        let calm = kinds.filter { kind in
+            kind.value.isCalm && (kind.value != .staticPort || !(isDaemon || shifts))
+                && (kind.value.hasPort || !isBalanced)
+        }.keys.sorted()
         guard let definition = dice.pick(calm) else { return }
         let old = service.primary.map { "\($0.family):\($0.revision)" } ?? ""
         let isCalm = calm.contains(old)

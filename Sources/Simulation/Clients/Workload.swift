@@ -51,6 +51,7 @@ final class Workload: @unchecked Sendable {
     func start() {
         call("CreateCluster", ["clusterName": "default"], tries: 50) { [self] _ in
             for kind in DefinitionKind.allCases { register(kind) }
+            createLoadBalancers()
             startDaemon()
             createProviders()
         }

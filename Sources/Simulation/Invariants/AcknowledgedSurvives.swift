@@ -54,6 +54,9 @@ struct AcknowledgedSurvives: Invariant {
                 }
             }
             return isServiceGone ? nil : "\(delta.key) was removed without being deleted"
+        case .target(let delta):
+            guard delta.new == nil, delta.old?.drainingSince == nil else { return nil }
+            return "\(delta.key) was removed without having drained"
         default: return change.isRemoval ? "\(change.name.key) was removed within a day" : nil
         }
     }

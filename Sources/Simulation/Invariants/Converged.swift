@@ -1,4 +1,5 @@
 import Agent
+import Scheduling
 import State
 
 /// What a region must have become some time after the last fault: every service at its count, nothing half done, and
@@ -17,6 +18,7 @@ package struct Converged {
         for service in durable.list(ServiceRecord.self) {
             if let breach = breach(service) { return breach }
         }
+        if let breach = targetBreach { return breach }
         for daemon in durable.list(DaemonRecord.self) {
             if let breach = breach(daemon) { return breach }
         }
@@ -44,6 +46,32 @@ package struct Converged {
             return "\(service.key) runs an old revision"
         }
         return service.deployments.count == 1 ? nil : "\(service.key) has \(service.deployments.count) deployments"
+    }
+
+    /// Every running task of a service is healthy once in each of its target groups, and nothing else is there.
+    private var targetBreach: String? {
+        var expected: Set<String> = []
+        for service in durable.list(ServiceRecord.self) where service.status == .active {
+            let plans = durable.targetPlans(of: service)
+            for task in durable.liveTasks(of: service.key) {
+                let groups = (plans[task.deployment ?? ""] ?? []).map(\.targetGroup)
+                guard task.targets.map(\.targetGroup) == groups else {
+                    return "\(task.key) has \(task.targets.count) targets for \(groups.count) groups"
+                }
+                for key in task.targets.compactMap({ $0.key(durable.realm) }) {
+                    guard durable.get(key)?.task == task.key.path, expected.insert(key.path).inserted else {
+                        return "\(key) is not of \(task.key)"
+                    }
+                }
+            }
+        }
+        for target in durable.list(TargetRecord.self) {
+            guard expected.contains(target.key.path) else { return "\(target.key) is of nobody" }
+            guard target.drainingSince == nil, target.health.state == .healthy else {
+                return "\(target.key) is \(target.health.state.rawValue), draining: \(target.drainingSince != nil)"
+            }
+        }
+        return nil
     }
 
     private func breach(_ daemon: DaemonRecord) -> String? {

@@ -1,27 +1,51 @@
+import AWSModels
 import Scheduling
 import State
 
 /// The scheduler never starts a task beyond the maximum percent, and never takes a running task away below the minimum
-/// percent by its own will.
+/// percent by its own will. Behind load balancers the tasks that are healthy there are as many.
 struct ServiceWithinBounds: Invariant {
     static let name = "a service stays within its percentages"
 
     mutating func check(_ scene: Scene) -> String? {
         var started: Set<Key<ServiceRecord>> = []
         var stopped: Set<Key<ServiceRecord>> = []
+        var unserved: Set<Key<ServiceRecord>> = []
         for case .task(let delta) in scene.applied {
             guard let new = delta.new, let name = new.service else { continue }
             let key = ServiceRecord.key(new.cluster, name)
             if delta.old == nil { started.insert(key) }
-            if let old = delta.old, isVoluntaryStop(old, new) { stopped.insert(key) }
+            guard let old = delta.old, isVoluntaryStop(old, new), !fails(new, scene.head) else { continue }
+            stopped.insert(key)
+            if isServing(new, scene.head) { unserved.insert(key) }
         }
         for key in started.sorted() {
             if let breach = excess(key, scene.head) { return breach }
         }
         for key in stopped.sorted() {
-            if let breach = shortage(key, scene.head) { return breach }
+            let breach = shortage(key, scene.head, of: "running") { $0.lastStatus == .running }
+            if let breach { return breach }
+        }
+        for key in unserved.sorted() {
+            let breach = shortage(key, scene.head, of: "healthy") { scene.head.targetHealth(of: $0) == .healthy }
+            if let breach { return breach }
         }
         return nil
+    }
+
+    /// The targets of a task, which drain now: what was last known of their health stays with them.
+    private func states(_ task: TaskRecord, _ snapshot: Snapshot) -> [ELB.TargetHealthStateEnum] {
+        task.targets.compactMap { target in
+            target.key(snapshot.realm).flatMap { snapshot.get($0) }?.health.state
+        }
+    }
+
+    private func fails(_ task: TaskRecord, _ snapshot: Snapshot) -> Bool {
+        states(task, snapshot).contains(.unhealthy)
+    }
+
+    private func isServing(_ task: TaskRecord, _ snapshot: Snapshot) -> Bool {
+        !task.targets.isEmpty && states(task, snapshot) == task.targets.map { _ in .healthy }
     }
 
     /// A healthy running task that the scheduler takes away.
@@ -47,12 +71,14 @@ struct ServiceWithinBounds: Invariant {
         return snapshot.get(key)?.shiftsTraffic ?? false
     }
 
-    private func shortage(_ key: Key<ServiceRecord>, _ snapshot: Snapshot) -> String? {
+    private func shortage(
+        _ key: Key<ServiceRecord>, _ snapshot: Snapshot, of kind: String, _ counts: (TaskRecord) -> Bool
+    ) -> String? {
         guard let service = snapshot.get(key), service.schedulingStrategy == .replica, service.status == .active,
             service.deploymentController == .ecs
         else { return nil }
-        let running = snapshot.count(TaskRecord.self, .taskByService, prefix: "\(key.path)/RUNNING/RUNNING/")
+        let left = snapshot.liveTasks(of: key).count { $0.desiredStatus == .running && counts($0) }
         let low = (service.desiredCount * service.settings.minimumHealthyPercent + 99) / 100
-        return running < low ? "\(key) was left with \(running) running tasks, \(low) are the minimum" : nil
+        return left < low ? "\(key) was left with \(left) \(kind) tasks, \(low) are the minimum" : nil
     }
 }

@@ -26,6 +26,7 @@ final class ServerProcess: @unchecked Sendable {
     private(set) var isReady = false
     private var sessions: [ServerSession] = []
     private var telemetry: [TelemetrySession] = []
+    private var balancerSessions: [BalancerServerSession] = []
     /// Who waits for an answer, by number.
     private var waiting: [Int: () -> Void] = [:]
     private var nextCall = 0
@@ -138,6 +139,14 @@ final class ServerProcess: @unchecked Sendable {
         return .welcome
     }
 
+    /// Lets a balancer node's session in.
+    func admit(balancer link: Link) {
+        let session = BalancerServerSession(link, self)
+        balancerSessions.append(session)
+        session.open()
+    }
+
+    func forget(_ session: BalancerServerSession) { balancerSessions.removeAll { $0 === session } }
     func forget(_ session: ServerSession) { sessions.removeAll { $0 === session } }
     func forget(_ session: TelemetrySession) { telemetry.removeAll { $0 === session } }
 
@@ -150,6 +159,7 @@ final class ServerProcess: @unchecked Sendable {
         clock.stop()
         for session in sessions { session.die() }
         for session in telemetry { session.die() }
+        for session in balancerSessions { session.die() }
         let abandoned = waiting.sorted { $0.key < $1.key }.map(\.value)
         waiting = [:]
         for abandon in abandoned { abandon() }
