@@ -10,8 +10,8 @@ final class Stage {
     let servers: ServerFleet
     private(set) var hosts: [SimulatedHost] = []
     private(set) var balancers: [SimulatedBalancer] = []
-    /// Whether what a task's containers run answers requests, by the key of its definition.
-    var answers: (DefinitionKey) -> Bool = { _ in true }
+    /// Whether what a task's containers run answers requests.
+    var answers: (TaskRecord) -> Bool = { _ in true }
     private(set) var steps = 0
     private(set) var failure: Failure?
     private var invariants: [any Invariant]
@@ -52,7 +52,7 @@ final class Stage {
             guard case .running(let start) = container.state, start.bindings.contains(where: { $0.hostPort == port })
             else { continue }
             let task = durable.get(Scene.key(ofTask: container.reference.task))
-            return task.map { answers($0.definitionKey) } ?? true
+            return task.map { answers($0) } ?? true
         }
         return false
     }

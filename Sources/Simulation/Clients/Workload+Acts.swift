@@ -42,10 +42,9 @@ extension Workload {
 
     func someDefinition() -> String? { dice.pick(kinds.keys.sorted()) }
 
-    /// Whether what a task of a definition runs answers requests.
-    func answers(_ definition: DefinitionKey) -> Bool {
-        guard case .task(let key) = definition, let record = look().get(key) else { return true }
-        return kinds["\(record.family):\(record.revision)"] != .unreachable
+    /// Whether what a task runs answers requests.
+    func answers(_ task: TaskRecord) -> Bool {
+        task.daemon != nil || kinds["\(task.family):\(task.revision)"] != .unreachable
     }
 
     private func runTask() {

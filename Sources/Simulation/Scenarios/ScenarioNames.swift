@@ -16,6 +16,8 @@ struct ScenarioNames {
     /// What `$name` stands for.
     private var values: [String: String] = [:]
     private var counts: [Kind: Int] = [:]
+    /// Names of what is longer than a word.
+    private var texts: [(text: String, name: String)] = []
 
     /// Numbers a thing, unless it is known.
     /// - Parameter value: what a command says to mean it.
@@ -33,13 +35,25 @@ struct ScenarioNames {
         values[name] = id
     }
 
+    /// Names something by an ARN.
+    mutating func add(text: String, name: String) {
+        texts.append((text, name))
+        values[name] = text
+    }
+
+    /// Names a host as load balancers know it.
+    mutating func add(host id: String, name: String) { names[id] = name }
+
     func name(_ id: String) -> String { names[id] ?? id }
 
     /// The id of a task with a number.
     func task(_ number: Int) -> String? { values["task\(number)"] }
 
     /// A text of the region with names for ids.
-    func plain(_ text: String) -> String { replaceWords(in: text) { names[String($0)] } }
+    func plain(_ text: String) -> String {
+        let short = texts.reduce(text) { $0.replacing($1.text, with: $1.name) }
+        return replaceWords(in: short) { names[String($0)] }
+    }
 
     /// A word of a scenario with ids for `$names`.
     func resolve(_ word: String) -> String {

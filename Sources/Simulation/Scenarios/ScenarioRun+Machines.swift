@@ -25,6 +25,7 @@ extension ScenarioRun {
         let host = stage.addHost(name, configuration)
         host.engine.delays = delays
         witness.machines[host.journal.instanceID] = name
+        witness.names.add(host: host.journal.instanceID, name: name)
         host.startAgent()
         for _ in 0..<1_000 where !isConnected(host) { try step() }
         witness.tellInstances(stage.durable)

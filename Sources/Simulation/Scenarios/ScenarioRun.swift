@@ -17,6 +17,8 @@ package final class ScenarioRun {
     let stage: Stage
     var witness = ScenarioWitness()
     var delays = SimulatedContainers.Delays()
+    /// The tasks that answer no requests, by id.
+    private var mute: Set<String> = []
 
     private var timeline: Timeline { stage.timeline }
 
@@ -36,6 +38,7 @@ package final class ScenarioRun {
     /// - Throws: when a line cannot be read or what it waits for does not come, or when an invariant is broken.
     package func history() throws(ScenarioError) -> [String] {
         stage.watch = { [unowned self] changes, _ in witness.note(changes) }
+        stage.answers = { [unowned self] task in !mute.contains(task.id) }
         stage.servers.start()
         try advance(.seconds(1))
         _ = try answer("CreateCluster", ["clusterName": "default"])
@@ -70,6 +73,10 @@ package final class ScenarioRun {
             for host in stage.hosts { host.engine.delays = delays }
         case .alarm(let name, let state, let time): try set(alarm: name, state, time)
         case .showInstances: showInstances()
+        case .targetGroups(let names, let delay): try addTargetGroups(names, delay)
+        case .answering(let task, let isAnswering):
+            guard let id = witness.names.task(task) else { throw ScenarioError("there is no task \(task)") }
+            if isAnswering { mute.remove(id) } else { mute.insert(id) }
         }
     }
 

@@ -22,6 +22,10 @@ enum ScenarioStep: Equatable {
     case delay(DelayedPart, Duration)
     /// `alarm slow is OK`, `alarm slow is ALARM`; `alarm slow is OK within 5 min`: how long it takes to go off
     case alarm(name: String, AlarmRecord.State, time: Duration)
+    /// `target groups blue green drain 10 s`
+    case targetGroups([String], delay: Duration)
+    /// `task 1 answers nothing`, `task 1 answers again`
+    case answering(task: Int, Bool)
     /// `show instances`
     case showInstances
 
@@ -64,6 +68,8 @@ enum ScenarioStep: Equatable {
         case "task": return task(words)
         case "containers": return delay(words)
         case "alarm": return alarm(words)
+        case "target" where words.count > 5 && words[1] == "groups" && words[words.count - 3] == "drain":
+            return duration(words.suffix(2)).map { .targetGroups(Array(words[2..<(words.count - 3)]), delay: $0) }
         case "show" where words == ["show", "instances"]: return .showInstances
         case let name?:
             let act = MachineAct(rawValue: words.dropFirst().joined(separator: " "))
@@ -102,6 +108,8 @@ enum ScenarioStep: Equatable {
         guard words.count >= 3, let task = Int(words[1]) else { return nil }
         switch words.dropFirst(2).joined(separator: " ") {
         case "runs out of memory": return .end(task: task, code: 137, isOutOfMemory: true)
+        case "answers nothing": return .answering(task: task, false)
+        case "answers again": return .answering(task: task, true)
         case "becomes healthy": return .health(task: task, .healthy)
         case "becomes unhealthy": return .health(task: task, .unhealthy)
         default:

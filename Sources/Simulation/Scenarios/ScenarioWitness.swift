@@ -25,6 +25,8 @@ struct ScenarioWitness {
             case .task(let delta): note(delta)
             case .service(let delta): note(delta)
             case .serviceDeployment(let delta): note(delta, in: changes)
+            case .target(let delta): note(delta)
+            case .listenerRule(let delta): note(delta)
             case .taskSet(let delta): if let set = delta.new ?? delta.old { look(at: set.service) }
             case .containerInstance(let delta): if !instances.contains(delta.key) { instances.append(delta.key) }
             default: break
