@@ -41,7 +41,11 @@ struct AgentCommand: AsyncParsableCommand {
     @Option(help: "How many tasks of network mode awsvpc to take (ROOST_TASK_INTERFACES; default: 120).")
     var taskInterfaces: Int?
 
+    @Option(help: "The IPv4 address at which load balancers reach it (ROOST_ADDRESS; default: 127.0.0.1).")
+    var address: String?
+
     private var baseName: String { name ?? Environment.roost("NAME") ?? "agent" }
+    private var hostAddress: String { address ?? Environment.roost("ADDRESS") ?? "127.0.0.1" }
     private var count: Int { instances ?? Environment.roost("INSTANCES").map { Int($0) ?? -1 } ?? 1 }
     private var names: [String] { count == 1 ? [baseName] : (1...count).map { "\(baseName)-\($0)" } }
 
@@ -54,6 +58,7 @@ struct AgentCommand: AsyncParsableCommand {
             throw ValidationError("--gpus goes with one instance: a GPU is offered once.")
         }
         guard taskInterfaces ?? 0 >= 0 else { throw ValidationError("--task-interfaces takes a number from 0.") }
+        guard IPv4Address(hostAddress) != nil else { throw ValidationError("--address takes an IPv4 address.") }
         guard cpu ?? 1 > 0, memory ?? 1 > 0 else { throw ValidationError("--cpu and --memory take positive numbers.") }
     }
 
@@ -95,7 +100,8 @@ struct AgentCommand: AsyncParsableCommand {
             directory: directory.path + "/instances/" + name,
             capacityProvider: capacityProvider ?? Environment.roost("CAPACITY_PROVIDER"),
             gpuIDs: (gpus ?? Environment.roost("GPUS") ?? "").split(separator: ",").map(String.init),
-            taskInterfaces: taskInterfaces ?? Environment.roost("TASK_INTERFACES").flatMap { Int($0) })
+            taskInterfaces: taskInterfaces ?? Environment.roost("TASK_INTERFACES").flatMap { Int($0) },
+            privateAddress: hostAddress)
     }
 
     private func credential(_ directory: DataDirectory) throws -> Credential {

@@ -19,6 +19,8 @@ struct AgentSettings {
     var gpuIDs: [String] = []
     /// How many tasks of network mode awsvpc it takes; nil for the region's default.
     var taskInterfaces: Int?
+    /// Where other machines reach it.
+    var privateAddress = "127.0.0.1"
 
     func configuration(_ engine: AgentConfiguration.Engine) throws -> AgentConfiguration {
         guard let url = ServerURL(server) else { throw UserError("--server takes http://HOST:PORT, not '\(server)'.") }
@@ -26,6 +28,7 @@ struct AgentSettings {
             server: url, cluster: cluster, region: region, availabilityZone: zone, credential: credential,
             cpuUnits: size.cpuUnits, memoryMiB: size.memoryMiB, stateDirectory: directory, engine: engine)
         configuration.gpuIDs = gpuIDs
+        configuration.privateAddress = privateAddress
         if let taskInterfaces { configuration.attributes["ecs.task-interfaces"] = String(taskInterfaces) }
         if let capacityProvider { configuration.attributes["ecs.capacity-provider"] = capacityProvider }
         if let text = Environment.value("ECS_ENGINE_TASK_CLEANUP_WAIT_DURATION"), let delay = Duration(goText: text) {

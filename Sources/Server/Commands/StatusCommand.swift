@@ -7,7 +7,7 @@ import NIOPosix
 /// `roost status`: one screen of what runs, asked from the region's own API.
 struct StatusCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "status", abstract: "Show clusters, services, tasks and container instances.")
+        commandName: "status", abstract: "Show clusters, services, tasks, container instances and load balancers.")
 
     @OptionGroup var data: DataOption
 
@@ -21,9 +21,13 @@ struct StatusCommand: AsyncParsableCommand {
         let api = APIClient(
             url, credential: try directory.keptCredential(), region: region,
             group: MultiThreadedEventLoopGroup.singleton, now: { WallClock.now })
-        defer { api.close() }
+        let http = HTTPClient(url.endpoint, group: MultiThreadedEventLoopGroup.singleton)
+        defer {
+            api.close()
+            http.close()
+        }
         repeat {
-            let screen = try await StatusScreen.read(api, endpoint)
+            let screen = try await StatusScreen.read(api, http, endpoint)
             Terminal.show((watch ? "\u{1B}[H\u{1B}[2J" : "") + screen)
             if watch { try await Task.sleep(for: .seconds(2)) }
         } while watch

@@ -6,16 +6,25 @@ import Agent
 enum StatusScreen {
     /// Reads the region through its API.
     /// - Throws: a `UserError` when the region does not answer.
-    static func read(_ api: APIClient, _ endpoint: String) async throws -> String {
+    /// - Parameter http: for what the region's own pages tell.
+    static func read(_ api: APIClient, _ http: HTTPClient, _ endpoint: String) async throws -> String {
         do {
             var lines = ["region \(endpoint)", ""]
             let names = try await api.call(
                 "ListClusters", ECS.ListClustersRequest(), answer: ECS.ListClustersResponse.self)
             for arn in names.clusterArns ?? [] { lines += try await cluster(arn, api) }
+            lines += try await balancers(http, endpoint)
             return lines.joined(separator: "\n")
         } catch let error as WireError { throw UserError("\(error.code): \(error.message)") } catch is HTTPClientError {
             throw UserError("The region at \(endpoint) does not answer. Is `roost up` running?")
         }
+    }
+
+    private static func balancers(_ http: HTTPClient, _ endpoint: String) async throws -> [String] {
+        let request = HTTPRequestMessage(
+            method: "GET", rawPath: "/_roost/balancers", headers: ["Host": ServerURL(endpoint)?.authority ?? ""])
+        let answer = try await http.send(request, timeout: .seconds(30))
+        return BalancersScreen.lines((try? JSONValue.parse(answer.body)) ?? .null)
     }
 
     private static func cluster(_ arn: String, _ api: APIClient) async throws -> [String] {

@@ -66,6 +66,7 @@ final class RegionHandler: RequestHandling {
         switch (request.method, request.rawPath) {
         case ("GET", "/_roost/health"), ("HEAD", "/_roost/health"): respond(health)
         case ("GET", "/_roost/metrics"): respond(MetricsPage.response(lane.durable, metrics, sessions: hub.count))
+        case ("GET", "/_roost/balancers"): respond(json(200, BalancersPage.body(lane.durable)))
         case ("POST", "/_roost/reset"): reset(respond)
         default: respond(json(404, ["message": "There is no such page."]))
         }
