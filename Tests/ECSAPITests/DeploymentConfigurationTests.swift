@@ -140,6 +140,7 @@ import Testing
     @Test("a strategy that shifts traffic needs more of the load balancers that are there, and takes it with it")
     func strategy() {
         let region = TestRegion()
+        region.addTargetGroups()
         let balancer =
             #""targetGroupArn":"\#(DeploymentConfigurationTests.group)","containerName":"web","containerPort":80"#
         let advanced =

@@ -13,6 +13,7 @@ import Testing
 
     private func region() -> TestRegion {
         let region = TestRegion()
+        region.addTargetGroups()
         let definition =
             #"{"family":"web","containerDefinitions":[{"name":"web","image":"i","memory":9,"#
             + #""portMappings":[{"containerPort":80,"hostPort":80}]}]}"#

@@ -13,6 +13,7 @@ import Testing
     /// A region with a definition that has a named port, and one that has a volume as well.
     private func region() -> TestRegion {
         let region = TestRegion()
+        region.addTargetGroups()
         let container =
             #"{"name":"web","image":"nginx","memory":64,"portMappings":[{"containerPort":80,"name":"http"}]}"#
         let calls = [

@@ -24,6 +24,7 @@ import Testing
     /// A region with a definition that has named ports (tcp and http) and a volume that is configured at launch.
     private func region(networkMode: String = "bridge", namespace: String = "") -> TestRegion {
         let region = TestRegion()
+        region.addTargetGroups()
         let ports =
             #"[{"containerPort":80,"name":"http","appProtocol":"http"},{"containerPort":81,"name":"raw"}]"#
         let container = #"{"name":"web","image":"i","memory":64,"portMappings":\#(ports)}"#

@@ -20,6 +20,7 @@ import Testing
 
     private func region() -> TestRegion {
         let region = TestRegion()
+        region.addTargetGroups()
         let container = #"{"name":"web","image":"nginx","memory":128,"portMappings":[{"containerPort":80}]}"#
         let definition = #"{"family":"web","containerDefinitions":[\#(container)]}"#
         for (operation, body) in [("CreateCluster", "{}"), ("RegisterTaskDefinition", definition)] {

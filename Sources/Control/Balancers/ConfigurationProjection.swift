@@ -28,7 +28,7 @@ extension BalancerConfiguration {
 
 extension BalancerConfiguration.LoadBalancer {
     fileprivate init(_ balancer: LoadBalancerRecord, at address: String, in snapshot: Snapshot) {
-        let attributes = TypedAttributes(balancer.attributes)
+        let attributes = TypedAttributes(balancer.attribute)
         let isNetwork = balancer.type == .network
         self.init(
             id: balancer.key.path, kind: isNetwork ? .network : .application, address: address,
@@ -42,7 +42,7 @@ extension BalancerConfiguration.LoadBalancer {
         preservesHostHeader = attributes.flag("routing.http.preserve_host_header.enabled") ?? false
         offersHTTP2 = attributes.flag("routing.http2.enabled") ?? true
         sendsTLSHeaders = attributes.flag("routing.http.x_amzn_tls_version_and_cipher_suite.enabled") ?? false
-        isCrossZone = attributes.flag("load_balancing.cross_zone.enabled") ?? !isNetwork
+        isCrossZone = attributes.flag("load_balancing.cross_zone.enabled") ?? true
         if attributes.flag("access_logs.s3.enabled") ?? false, let bucket = attributes.text("access_logs.s3.bucket") {
             accessLog = BalancerConfiguration.AccessLog(
                 bucket: bucket, prefix: attributes.text("access_logs.s3.prefix") ?? "")
@@ -57,9 +57,9 @@ extension BalancerConfiguration.Certificate {
     /// Nil for a certificate that is gone, or whose key cannot be opened.
     fileprivate init?(arn: String, in snapshot: Snapshot) {
         guard let record = CertificateRecord.key(arn: arn, snapshot.realm).flatMap({ snapshot.get($0) }),
-            let privateKey = snapshot.vault.open(record.sealedPrivateKey, for: arn)
+            let privateKey = record.privateKeyPEM(snapshot.vault)
         else { return nil }
-        let parts = [record.certificatePEM, record.chainPEM ?? "", String(decoding: privateKey, as: UTF8.self)]
+        let parts = [record.certificatePEM, record.chainPEM ?? "", privateKey]
         let pem = parts.filter { !$0.isEmpty }.map { $0.hasSuffix("\n") ? $0 : $0 + "\n" }.joined()
         self.init(id: arn, pem: pem)
     }

@@ -9,7 +9,7 @@ extension BalancerConfiguration.Listener {
     init?(_ listener: ListenerRecord, in snapshot: Snapshot) {
         guard let transport = Transport(listener.protocol) else { return nil }
         self.init(id: listener.key.path, port: listener.port, transport: transport)
-        let attributes = TypedAttributes(listener.attributes)
+        let attributes = TypedAttributes(listener.attribute)
         if transport == .https || transport == .tls {
             guard let policy = BalancerConfiguration.TLSPolicy(named: listener.sslPolicy), takeClients(listener)
             else { return nil }
@@ -19,11 +19,11 @@ extension BalancerConfiguration.Listener {
         if transport == .tls { alpn = listener.alpnPolicy.flatMap(Self.protocols) }
         tcpIdleTimeoutSeconds = attributes.integer("tcp.idle_timeout.seconds") ?? 350
         sendsServerHeader = attributes.flag("routing.http.response.server.enabled") ?? true
-        for (name, value) in attributes.between("routing.http.request.", ".header_name") {
-            requestHeaderNames[Self.headerName(name)] = value
+        for (name, value) in listener.headers("routing.http.request.", ".header_name") {
+            requestHeaderNames[name] = value
         }
-        responseHeaders = attributes.between("routing.http.response.", ".header_value").map { name, value in
-            BalancerConfiguration.Header(name: Self.headerName(name), value: value)
+        responseHeaders = listener.headers("routing.http.response.", ".header_value").map { name, value in
+            BalancerConfiguration.Header(name: name, value: value)
         }
         rules = Self.rules(of: listener, in: snapshot)
     }
@@ -50,11 +50,6 @@ extension BalancerConfiguration.Listener {
         }
     }
 
-    /// `x_amzn_mtls_clientcert` is the header `X-Amzn-Mtls-Clientcert`.
-    private static func headerName(_ attribute: String) -> String {
-        attribute.split(separator: "_").map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined(separator: "-")
-    }
-
     private static func rules(of listener: ListenerRecord, in snapshot: Snapshot) -> [BalancerConfiguration.Rule] {
         let records = snapshot.list(ListenerRuleRecord.self, .ruleByPriority, prefix: "\(listener.key.path)/")
         var rules = records.map { BalancerConfiguration.Rule($0, snapshot.realm) }
@@ -76,6 +71,19 @@ extension BalancerConfiguration.Listener.Transport {
         case .udp: self = .udp
         case .tcpUdp: self = .tcpAndUDP
         case .geneve, .quic, .tcpQuic: return nil
+        }
+    }
+}
+
+extension ListenerRecord {
+    /// The attributes that are set and whose keys begin and end so, by the header that is between: `x_amzn_tls_version`
+    /// is `X-Amzn-Tls-Version`.
+    fileprivate func headers(_ start: String, _ end: String) -> [(name: String, value: String)] {
+        attributeTable.all(attributes).filter { attribute in
+            attribute.key.hasPrefix(start) && attribute.key.hasSuffix(end) && !attribute.value.isEmpty
+        }.map { attribute in
+            let words = attribute.key.dropFirst(start.count).dropLast(end.count).split(separator: "_")
+            return (words.map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined(separator: "-"), attribute.value)
         }
     }
 }

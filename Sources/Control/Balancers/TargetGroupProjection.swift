@@ -1,12 +1,11 @@
 import AWSModels
 import AWSWire
 import NodeLink
-import Scheduling
 import State
 
 extension BalancerConfiguration.TargetGroup {
     init(_ group: TargetGroupRecord, in snapshot: Snapshot) {
-        let attributes = TypedAttributes(group.attributes)
+        let attributes = TypedAttributes(group.attribute)
         let balancers = snapshot.loadBalancers(of: group.key).compactMap { snapshot.get($0) }
         self.init(
             id: group.key.path, transport: Transport(group.protocol),
@@ -15,14 +14,14 @@ extension BalancerConfiguration.TargetGroup {
         algorithm = attributes.value("load_balancing.algorithm.type") ?? .roundRobin
         slowStartSeconds = attributes.integer("slow_start.duration_seconds") ?? 0
         stickiness = BalancerConfiguration.Stickiness(attributes)
-        deregistrationDelaySeconds = group.deregistrationDelaySeconds
+        deregistrationDelaySeconds = Int(group.deregistrationDelay.components.seconds)
         deregistrationCutsConnections =
-            attributes.flag("deregistration_delay.connection_termination.enabled") ?? group.isUDP
+            attributes.flag("deregistration_delay.connection_termination.enabled") ?? false
         unhealthyCutsConnections =
             attributes.flag("target_health_state.unhealthy.connection_termination.enabled") ?? true
         unhealthyDrainingSeconds =
             attributes.integer("target_health_state.unhealthy.draining_interval_seconds") ?? 0
-        preservesClientIP = attributes.flag("preserve_client_ip.enabled") ?? group.preservesClientIP
+        preservesClientIP = attributes.flag("preserve_client_ip.enabled") ?? false
         sendsProxyProtocolV2 = attributes.flag("proxy_protocol_v2.enabled") ?? false
         let routing = "target_group_health.unhealthy_state_routing.minimum_healthy_targets."
         minimumHealthyCount = attributes.integer(routing + "count") ?? 1
@@ -38,22 +37,7 @@ extension BalancerConfiguration.TargetGroup {
 }
 
 extension LoadBalancerRecord {
-    fileprivate var isCrossZone: Bool {
-        TypedAttributes(attributes).flag("load_balancing.cross_zone.enabled") ?? (type != .network)
-    }
-}
-
-extension TargetGroupRecord {
-    fileprivate var isUDP: Bool { `protocol` == .udp || `protocol` == .tcpUdp }
-
-    /// Source: Network Load Balancers guide, Client IP preservation: what is so unless it is said.
-    fileprivate var preservesClientIP: Bool {
-        switch `protocol` {
-        case .http, .https: false
-        case .tcp, .tls: targetType != .ip
-        default: true
-        }
-    }
+    fileprivate var isCrossZone: Bool { TypedAttributes(attribute).flag("load_balancing.cross_zone.enabled") ?? true }
 }
 
 extension BalancerConfiguration.TargetGroup.Transport {

@@ -14,6 +14,10 @@ package struct TrafficController: Controller {
             return [ServiceRecord.key(deployment.cluster, deployment.service).path]
         case .service(let delta):
             return delta.old?.serviceDeployment == delta.new?.serviceDeployment ? [] : [delta.key.path]
+        case .listener, .listenerRule:
+            // Somebody else may have edited what a shift is about.
+            return snapshot.list(ServiceDeploymentRecord.self, .openServiceDeployment, prefix: "open/")
+                .filter { $0.trafficRevision != nil }.map { ServiceRecord.key($0.cluster, $0.service).path }
         default: return []
         }
     }

@@ -51,7 +51,7 @@ extension Snapshot {
     ) -> (targets: [Key<TargetRecord>], next: Timestamp?) {
         var targets: [Key<TargetRecord>] = []
         var next: Timestamp?
-        let delay = Duration.seconds(group.deregistrationDelaySeconds)
+        let delay = group.deregistrationDelay
         table(TargetRecord.self).forEach(.targetByDrainStart, prefix: "\(group.key.path)/") { target in
             guard let end = target.drainingSince?.advanced(by: delay), end <= now else {
                 next = target.drainingSince?.advanced(by: delay)

@@ -13,9 +13,10 @@ extension Transaction {
         put(cluster)
     }
 
-    /// Drops everything but the instances of `default`, whose agents go on: what `POST /_roost/reset` does.
+    /// Drops everything but the instances of `default`, whose agents go on, and the balancer nodes: what
+    /// `POST /_roost/reset` does.
     mutating func reset(at now: Timestamp) {
-        deleteAll(except: [.containerInstance])
+        deleteAll(except: [.containerInstance, .balancerNode])
         for var record in snapshot.list(ContainerInstanceRecord.self) {
             guard record.cluster == "default", record.status != .inactive else {
                 delete(record.key)

@@ -25,10 +25,10 @@ import Foundation
 ///     {"cluster":…}
 ///
 /// `given` is the state, as calls of ECS operations, or of others as `ELB.CreateTargetGroup`, that must succeed;
-/// `wait N` lets N seconds pass, `connect` lets the
-/// agents of all container instances connect. The region is empty at the start, the clock stands at
-/// 2026-01-01T00:00:00Z, ids come from a fixed seed. Everything after `### response` must be what the region answers,
-/// byte for byte.
+/// `wait N` lets N seconds pass, `connect` lets the agents of all container instances connect, `balance` adds the
+/// target groups that services name (`TestRegion.addTargetGroups`). The region is empty at the start, the clock stands
+/// at 2026-01-01T00:00:00Z, ids come from a fixed seed. Everything after `### response` must be what the region
+/// answers, byte for byte.
 /// `UPDATE_FIXTURES=1 swift test --filter FixtureTests` writes that part anew.
 struct Fixture {
     /// A line of `given`.
@@ -36,6 +36,7 @@ struct Fixture {
         case call(operation: String, body: String)
         case wait(seconds: Int64)
         case connect
+        case balance
     }
 
     /// A file that cannot be read as a fixture.
@@ -70,6 +71,7 @@ struct Fixture {
             switch step {
             case .wait(let seconds): region.wait(.seconds(seconds))
             case .connect: region.connectAgents()
+            case .balance: region.addTargetGroups()
             case .call(let operation, let body):
                 let answer = try Fixture.call(operation, body, in: region)
                 guard answer.status == 200 else { throw Malformed(reason: "given \(operation): \(answer.text)") }
@@ -112,6 +114,7 @@ struct Fixture {
     private static func step(_ line: String) throws -> Step {
         let parts = line.split(separator: " ", maxSplits: 1).map(String.init)
         if line == "connect" { return .connect }
+        if line == "balance" { return .balance }
         guard parts[0] == "wait" else { return .call(operation: parts[0], body: parts.count == 2 ? parts[1] : "{}") }
         guard parts.count == 2, let seconds = Int64(parts[1]) else { throw Malformed(reason: line) }
         return .wait(seconds: seconds)

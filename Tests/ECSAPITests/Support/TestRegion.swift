@@ -29,35 +29,11 @@ final class TestRegion: Sendable {
         EC2Operations.registerAll(&table)
         ACMOperations.registerAll(&table)
         lane = Lane(
-            snapshot: TestRegion.balanced(realm), store: MemoryStore(), random: SeededRandom(seed: seed),
+            snapshot: Snapshot(realm: realm), store: MemoryStore(), random: SeededRandom(seed: seed),
             observer: SilentObserver())
         pipeline = Pipeline(
             table: table, authenticator: NoAuthentication(realm), access: RootOnlyAccess(), lane: lane,
             metrics: RequestMetrics())
-    }
-
-    /// A region with a load balancer that forwards to all the target groups that tests name.
-    private static func balanced(_ realm: Realm) -> Snapshot {
-        var transaction = Transaction(Snapshot(realm: realm))
-        var listener = ListenerRecord()
-        (listener.loadBalancer, listener.id, listener.port) = ("app/front/1", "2", 80)
-        let long = "0123456789abcdef"
-        let names = [
-            ("web", "1"), ("web", "2"), ("web", long), ("web", "1234567890abcdef"), ("g", long), ("green", "2"),
-            ("ip", "1"), ("web", "12"),
-        ]
-        for (name, id) in names {
-            var group = TargetGroupRecord()
-            (group.name, group.id) = (name, id)
-            if name == "ip" { group.targetType = .ip }
-            transaction.put(group)
-            listener.defaultActions.append(ELB.Action(type: .forward, targetGroupArn: group.arn(realm)))
-        }
-        var idle = TargetGroupRecord()
-        (idle.name, idle.id) = ("idle", "1")
-        transaction.put(idle)
-        transaction.put(listener)
-        return transaction.snapshot
     }
 
     /// The state.
@@ -143,6 +119,28 @@ final class TestRegion: Sendable {
         ] {
             let answer = call(operation, body)
             precondition(answer.status == 200, answer.text)
+        }
+    }
+
+    /// Adds the target groups that tests of services name, and a listener that forwards to all of them but `idle`.
+    func addTargetGroups() {
+        let long = "0123456789abcdef"
+        let names = [
+            ("web", "1"), ("web", "12"), ("web", "2"), ("web", long), ("web", "1234567890abcdef"), ("g", long),
+            ("green", "2"), ("ip", "1"), ("idle", "1"),
+        ]
+        change { tx in
+            var listener = ListenerRecord()
+            (listener.loadBalancer, listener.id, listener.port) = ("app/front/1", "2", 80)
+            for (name, id) in names {
+                var group = TargetGroupRecord()
+                (group.name, group.id) = (name, id)
+                if name == "ip" { group.targetType = .ip }
+                tx.put(group)
+                guard name != "idle" else { continue }
+                listener.defaultActions.append(ELB.Action(type: .forward, targetGroupArn: group.arn(tx.realm)))
+            }
+            tx.put(listener)
         }
     }
 
