@@ -52,6 +52,8 @@ package struct BalancerSession: Sendable {
     private var covered = 0
     /// Whether the node serves what was sent last, and what it could not do of it.
     private var applied: [BalancerProblem]?
+    /// The groups in it.
+    private var groups: Set<String> = []
     /// The targets that were sent last, by group.
     private var targets: [String: [BalancerTargets.Target]] = [:]
 
@@ -93,18 +95,16 @@ package struct BalancerSession: Sendable {
         configuration = next
         covered = revision
         applied = nil
-        let groups = next.targetGroups.map(\.id)
-        let known = Set(groups)
-        targets = targets.filter { known.contains($0.key) }
-        return [.send(.configuration(next))] + update(groups.filter { targets[$0] == nil }, snapshot)
+        let ids = next.targetGroups.map(\.id)
+        groups = Set(ids)
+        targets = targets.filter { groups.contains($0.key) }
+        return [.send(.configuration(next))] + update(ids.filter { targets[$0] == nil }, snapshot)
     }
 
     /// Sends the targets of groups of the configuration, where they are others than the node has.
-    private mutating func update(_ groups: [String], _ snapshot: Snapshot) -> [Action] {
-        guard let configuration, !groups.isEmpty else { return [] }
-        let known = Set(configuration.targetGroups.map(\.id))
+    private mutating func update(_ changed: [String], _ snapshot: Snapshot) -> [Action] {
         var actions: [Action] = []
-        for group in groups where known.contains(group) {
+        for group in changed where groups.contains(group) {
             let message = BalancerTargets(of: Key(path: group), in: snapshot)
             guard targets[group] != message.targets else { continue }
             targets[group] = message.targets
