@@ -58,21 +58,22 @@ let package = Package(
             dependencies: ["APIPipeline", "Scheduling", "State", "NodeLink", "AWSWire", "AWSModels"]),
 
         // Node: what runs beside the containers.
-        .target(name: "Agent", dependencies: ["AWSWire", "AWSModels", "NodeLink", log] + nio),
+        .target(name: "NodeNet", dependencies: ["AWSWire"] + nio),
+        .target(name: "Agent", dependencies: ["AWSWire", "AWSModels", "NodeLink", "NodeNet", log] + nio),
 
         // Top.
         .systemLibrary(name: "CMalloc"),
         .target(
             name: "Simulation",
             dependencies: [
-                "Agent", "APIPipeline", "Control", "ECSAPI", "STSAPI", "Scheduling", "State", "NodeLink", "AWSWire",
-                "AWSModels",
+                "Agent", "APIPipeline", "Control", "ECSAPI", "STSAPI", "Scheduling", "State", "NodeLink", "NodeNet",
+                "AWSWire", "AWSModels",
             ]),
         .executableTarget(
             name: "Server",
             dependencies: [
                 "Agent", "APIPipeline", "Control", "ACMAPI", "EC2API", "ECSAPI", "ELBAPI", "STSAPI", "Scheduling", "State",
-                "Storage", "Simulation", "NodeLink", "AWSWire", "AWSModels", "CMalloc", log,
+                "Storage", "Simulation", "NodeLink", "NodeNet", "AWSWire", "AWSModels", "CMalloc", log,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ] + nio),
 

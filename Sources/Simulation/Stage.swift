@@ -1,6 +1,7 @@
 import AWSWire
 import Agent
 import Control
+import NodeNet
 import State
 
 /// A region and its machines in one thread and virtual time, and the invariants that look at them after every event.

@@ -31,7 +31,7 @@ let pureFolders = [
 
 /// Where the clock, chance and the terminal come from.
 let edges = [
-    "Sources/Server", "Sources/Generate", "Sources/Storage", "Sources/Agent/Net", "Sources/Agent/Docker",
+    "Sources/Server", "Sources/Generate", "Sources/Storage", "Sources/NodeNet", "Sources/Agent/Docker",
     "Sources/Agent/Runtime", "Sources/Agent/Session/Liveness.swift", "Sources/Agent/Simulated/SimulatedEngine.swift",
 ]
 

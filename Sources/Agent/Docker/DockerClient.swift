@@ -1,5 +1,6 @@
 import AWSWire
 import NIOCore
+import NodeNet
 
 /// The calls of Docker Engine's API that the agent needs.
 /// Source: Docker Engine API v1.41, https://docs.docker.com/engine/api/v1.41/.

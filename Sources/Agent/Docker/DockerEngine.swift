@@ -1,6 +1,7 @@
 import AWSWire
 import Logging
 import NIOCore
+import NodeNet
 
 /// Docker Engine, or anything that speaks its API.
 ///

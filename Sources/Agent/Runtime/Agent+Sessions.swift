@@ -2,6 +2,7 @@ import AWSModels
 import AWSWire
 import Logging
 import NodeLink
+import NodeNet
 
 /// Registration and the two sessions.
 extension Agent {

@@ -3,6 +3,7 @@ import AWSWire
 import Logging
 import NIOCore
 import NodeLink
+import NodeNet
 
 /// A container agent: `AgentMachine` with wires.
 ///

@@ -1,4 +1,5 @@
 import AWSWire
+import NodeNet
 
 /// Everything an agent is told at its start.
 package struct AgentConfiguration: Sendable {

@@ -1,6 +1,7 @@
 import AWSModels
 import AWSWire
 import NIOCore
+import NodeNet
 
 /// The agent's calls of the ECS API: JSON 1.1, signed, over kept connections.
 package struct APIClient: Sendable {

@@ -1,20 +1,7 @@
-import AWSWire
+import NodeNet
 
-/// How long to wait before dialling again. Pure; chance comes in.
 /// Source: amazon-ecs-agent, acs/session: 250 ms × 1.5 up to 2 min, jitter 20 %; tcs/handler: 1 s × 2 up to 1 min.
-package struct Backoff: Sendable {
-    private let first: Duration
-    private let factor: Double
-    private let last: Duration
-    private var next: Duration
-
-    private init(first: Duration, factor: Double, last: Duration) {
-        self.first = first
-        self.factor = factor
-        self.last = last
-        next = first
-    }
-
+extension Backoff {
     /// For the session for tasks.
     package static let tasks = Backoff(first: .milliseconds(250), factor: 1.5, last: .seconds(120))
     /// For the session for measurements.
@@ -22,16 +9,6 @@ package struct Backoff: Sendable {
     /// For registrations: 3 s doubling to 192 s with the official agent; ours begins sooner, its server may just be
     /// starting.
     package static let registration = Backoff(first: .milliseconds(100), factor: 2, last: .seconds(60))
-
-    /// The next pause.
-    package mutating func pause(_ random: inout SeededRandom) -> Duration {
-        let pause = next * (1 + Double.random(in: 0...0.2, using: &random))
-        next = min(next * factor, last)
-        return pause
-    }
-
-    /// Begins anew, after a connection that lasted.
-    package mutating func reset() { next = first }
 }
 
 /// What follows the end of a session.

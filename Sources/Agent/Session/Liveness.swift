@@ -1,4 +1,5 @@
 import AWSWire
+import NodeNet
 import Synchronization
 
 /// Ends sessions that have gone silent, or are old.

@@ -3,6 +3,7 @@ import Agent
 import Foundation
 import Logging
 import NIOCore
+import NodeNet
 
 /// What `up` and `roost agent` know of an agent.
 struct AgentSettings {

@@ -3,6 +3,7 @@ import Agent
 import Foundation
 import NIOCore
 import NIOPosix
+import NodeNet
 
 /// The single checks of `roost doctor`.
 enum Doctor {

@@ -1,6 +1,7 @@
 import Agent
 import ArgumentParser
 import NIOCore
+import NodeNet
 
 /// Which engine runs the containers; the options of `up` and `agent`.
 struct EngineOptions: ParsableArguments {

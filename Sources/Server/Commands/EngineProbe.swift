@@ -1,6 +1,7 @@
 import AWSWire
 import Agent
 import NIOCore
+import NodeNet
 
 /// A look at the container engine from outside of any agent.
 enum EngineProbe {

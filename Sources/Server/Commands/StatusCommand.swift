@@ -3,6 +3,7 @@ import AWSWire
 import Agent
 import ArgumentParser
 import NIOPosix
+import NodeNet
 
 /// `roost status`: one screen of what runs, asked from the region's own API.
 struct StatusCommand: AsyncParsableCommand {

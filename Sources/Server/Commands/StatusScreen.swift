@@ -1,6 +1,7 @@
 import AWSModels
 import AWSWire
 import Agent
+import NodeNet
 
 /// The text of `roost status`.
 enum StatusScreen {

@@ -3,6 +3,7 @@ import AWSWire
 import Agent
 import Control
 import NodeLink
+import NodeNet
 
 /// The agent's end of an open session.
 struct AgentSessionEnd {

@@ -2,6 +2,7 @@ import AWSModels
 import AWSWire
 import Agent
 import NodeLink
+import NodeNet
 
 /// An agent from its start to its crash: does for `AgentMachine` what the actor `Agent` does.
 ///
