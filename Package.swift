@@ -60,6 +60,7 @@ let package = Package(
         // Node: what runs beside the containers.
         .target(name: "NodeNet", dependencies: ["AWSWire"] + nio),
         .target(name: "Agent", dependencies: ["AWSWire", "AWSModels", "NodeLink", "NodeNet", log] + nio),
+        .target(name: "Balancer", dependencies: ["AWSWire", "NodeLink", "NodeNet", log] + nio),
 
         // Top.
         .systemLibrary(name: "CMalloc"),
@@ -73,7 +74,7 @@ let package = Package(
             name: "Server",
             dependencies: [
                 "Agent", "APIPipeline", "Control", "ACMAPI", "EC2API", "ECSAPI", "ELBAPI", "STSAPI", "Scheduling", "State",
-                "Storage", "Simulation", "NodeLink", "NodeNet", "AWSWire", "AWSModels", "CMalloc", log,
+                "Storage", "Simulation", "NodeLink", "NodeNet", "Balancer", "AWSWire", "AWSModels", "CMalloc", log,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ] + nio),
 
@@ -98,7 +99,9 @@ let package = Package(
         .testTarget(
             name: "AgentTests", dependencies: ["Agent", "NodeLink", "AWSWire", "AWSModels"] + nio, exclude: ["Fixtures"]
         ),
-        .testTarget(name: "BalancerTests", dependencies: ["NodeLink", "AWSWire"]),
+        .testTarget(
+            name: "BalancerTests", dependencies: ["Balancer", "NodeLink", "NodeNet", "AWSWire"] + nio,
+            exclude: ["Goldens"]),
         .testTarget(
             name: "ServerTests",
             dependencies: ["Server", "Agent", "State", "AWSWire", .product(name: "NIOEmbedded", package: "swift-nio")]

@@ -11,6 +11,11 @@ wanted=()
 have_package libsqlite3-dev || wanted+=(libsqlite3-dev)
 have_package busybox-static || wanted+=(busybox-static)
 python3 -c 'import venv, ensurepip' 2>/dev/null || wanted+=(python3-venv)
+# Load balancers; the second one and its module carry UDP.
+for package in haproxy nginx-light libnginx-mod-stream; do
+    have_package "$package" || wanted+=("$package")
+done
+command -v ip >/dev/null || wanted+=(iproute2)
 if ! engine_answers; then
     command -v dockerd >/dev/null || wanted+=(docker.io)
 fi
@@ -23,6 +28,16 @@ if [ ${#wanted[@]} -gt 0 ]; then
     echo "setup: installing ${wanted[*]}"
     export DEBIAN_FRONTEND=noninteractive
     log=$(mktemp)
+    # The packages' own services must not listen: Roost starts its own processes. This file forbids them to start at
+    # installation; who had them before keeps them.
+    new_services=()
+    have_package haproxy || new_services+=(haproxy)
+    have_package nginx-light || command -v nginx >/dev/null || new_services+=(nginx)
+    if [ ${#new_services[@]} -gt 0 ] && [ ! -e /usr/sbin/policy-rc.d ]; then
+        trap 'rm -f /usr/sbin/policy-rc.d' EXIT
+        printf '#!/bin/sh\ncase "$1" in haproxy | nginx) exit 101 ;; esac\n' >/usr/sbin/policy-rc.d
+        chmod 755 /usr/sbin/policy-rc.d
+    fi
     install() { apt-get update -q && apt-get install -yq --no-install-recommends "${wanted[@]}"; }
     if ! install >"$log" 2>&1 </dev/null; then
         cat "$log" >&2
@@ -30,6 +45,9 @@ if [ ${#wanted[@]} -gt 0 ]; then
         exit 1
     fi
     rm -f "$log"
+    if command -v systemctl >/dev/null; then
+        for service in "${new_services[@]}"; do systemctl disable --now --quiet "$service" 2>/dev/null || true; done
+    fi
 fi
 
 ./start-engine.sh

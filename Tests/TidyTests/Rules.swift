@@ -32,6 +32,7 @@ let pureFolders = [
 /// Where the clock, chance and the terminal come from.
 let edges = [
     "Sources/Server", "Sources/Generate", "Sources/Storage", "Sources/NodeNet", "Sources/Agent/Docker",
+    "Sources/Balancer/Node",
     "Sources/Agent/Runtime", "Sources/Agent/Session/Liveness.swift", "Sources/Agent/Simulated/SimulatedEngine.swift",
 ]
 

@@ -93,7 +93,7 @@ struct AgentCommand: AsyncParsableCommand {
         return AgentSettings(
             server: address, cluster: cluster ?? Environment.roost("CLUSTER") ?? "default",
             zone: zone ?? Environment.roost("ZONE") ?? region + "a", region: region,
-            credential: try credential(directory),
+            credential: try directory.givenOrKeptCredential(),
             size: MachineSize(
                 cpuUnits: cpu ?? Environment.roost("CPU").flatMap { Int($0) } ?? whole.cpuUnits,
                 memoryMiB: memory ?? Environment.roost("MEMORY").flatMap { Int($0) } ?? whole.memoryMiB),
@@ -102,12 +102,5 @@ struct AgentCommand: AsyncParsableCommand {
             gpuIDs: (gpus ?? Environment.roost("GPUS") ?? "").split(separator: ",").map(String.init),
             taskInterfaces: taskInterfaces ?? Environment.roost("TASK_INTERFACES").flatMap { Int($0) },
             privateAddress: hostAddress)
-    }
-
-    private func credential(_ directory: DataDirectory) throws -> Credential {
-        guard let key = Environment.value("AWS_ACCESS_KEY_ID"), let secret = Environment.value("AWS_SECRET_ACCESS_KEY")
-        else { return try directory.keptCredential() }
-        return Credential(
-            accessKeyID: key, secretAccessKey: secret, sessionToken: Environment.value("AWS_SESSION_TOKEN"))
     }
 }

@@ -55,6 +55,14 @@ struct DataDirectory: Sendable {
         return Credential(accessKeyID: String(parts[0]), secretAccessKey: String(parts[1]))
     }
 
+    /// What a node signs with: the environment's credential, or the region's that was started here.
+    func givenOrKeptCredential() throws -> Credential {
+        guard let key = Environment.value("AWS_ACCESS_KEY_ID"), let secret = Environment.value("AWS_SECRET_ACCESS_KEY")
+        else { return try keptCredential() }
+        return Credential(
+            accessKeyID: key, secretAccessKey: secret, sessionToken: Environment.value("AWS_SESSION_TOKEN"))
+    }
+
     private func write(_ credential: Credential) throws {
         try writeSecretly("\(credential.accessKeyID):\(credential.secretAccessKey)\n", to: credentialsPath)
     }

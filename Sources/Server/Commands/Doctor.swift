@@ -1,5 +1,6 @@
 import AWSWire
 import Agent
+import Balancer
 import Foundation
 import NIOCore
 import NIOPosix
@@ -101,6 +102,17 @@ enum Doctor {
         return Finding(
             isGood: isEnough, text: "\(free >> 20) MiB are free for \(path)",
             cure: isEnough ? nil : "Free some space: images, containers and the state need it.")
+    }
+
+    /// What load balancers need.
+    static func programs() -> [Finding] {
+        BalancerPrograms.all.map { program in
+            let isThere = program.isThere
+            return Finding(
+                isGood: isThere,
+                text: "\(program.name) is \(isThere ? "there" : "missing"): \(program.purpose)",
+                cure: isThere ? nil : "Debian, Ubuntu: apt-get install \(program.package), or `make setup`.")
+        }
     }
 
     static func files() -> Finding {

@@ -20,6 +20,7 @@ struct DoctorCommand: AsyncParsableCommand {
         findings.append(Doctor.directory(data.directory))
         findings.append(Doctor.space(data.directory))
         findings.append(Doctor.files())
+        findings += Doctor.programs()
         for finding in findings {
             Terminal.show("\(finding.isGood ? "ok     " : "PROBLEM") \(finding.text)")
             if let cure = finding.cure { Terminal.show("        \(cure)") }

@@ -1,0 +1,325 @@
+"""Protocols, algorithms and measurements of a load balancer node."""
+
+import concurrent.futures
+import json
+import socket
+import ssl
+import subprocess
+import threading
+
+import pytest
+
+from support.balancer import ControlPlane, Node, Target
+from support.balancer_shapes import (curl, fixed, forward, group, listener, load_balancer, needs_haproxy, ports, rule,
+                                     serve, target)
+from support.poll import eventually
+
+pytestmark = needs_haproxy
+
+
+@pytest.fixture(scope="module")
+def node(tmp_path_factory):
+    control = ControlPlane()
+    node = Node(tmp_path_factory.mktemp("node"), control)
+    node.start()
+    yield node
+    node.close()
+    control.close()
+
+
+@pytest.fixture
+def blue():
+    made = Target("blue")
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def pem(tmp_path_factory):
+    """Makes certificates: PEM with key for some names."""
+    directory = tmp_path_factory.mktemp("pem")
+
+    def make(*names):
+        base = directory / names[0]
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+                        "-days", "9", "-subj", f"/CN={names[0]}", "-addext",
+                        "subjectAltName=" + ",".join(f"DNS:{name}" for name in names), "-keyout", f"{base}.key",
+                        "-out", f"{base}.crt"], check=True, capture_output=True)
+        return (directory / f"{names[0]}.crt").read_text() + (directory / f"{names[0]}.key").read_text()
+
+    return make
+
+
+def test_websockets(node):
+    done = threading.Event()
+    server = socket.create_server(("127.0.0.1", 0))
+
+    def accept():
+        while not done.is_set():
+            connection, _ = server.accept()
+            head = connection.recv(65536)
+            if b"pgrade: websocket" not in head:
+                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+                connection.close()
+                continue
+            connection.sendall(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                               b"Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n")
+            while data := connection.recv(1024):
+                connection.sendall(data.upper())
+
+    threading.Thread(target=accept, daemon=True).start()
+    address, port, _ = serve(node, [target("ws", *server.getsockname())])
+    with socket.create_connection((address, port), 5) as client:
+        client.sendall(b"GET /chat HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                       b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n")
+        assert client.recv(65536).startswith(b"HTTP/1.1 101 ")
+        client.sendall(b"hello")
+        assert client.recv(65536) == b"HELLO"
+    done.set()
+
+
+def test_tls_by_name_with_http2_and_versions(node, blue, pem):
+    certificates = [{"id": "one", "pem": pem("one.example.com")}, {"id": "two", "pem": pem("two.example.com")}]
+    address, port, _ = serve(
+        node, [blue.entry()], transport="https", certificates=certificates, attributes={"sendsTLSHeaders": True},
+        listener_attributes={"certificates": ["one", "two"],
+                             "tls": {"minimum": "TLSv1.2", "maximum": "TLSv1.3", "ciphers": []}})
+
+    def subject(name):
+        context = ssl.create_default_context()
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        with socket.create_connection((address, port), 5) as plain:
+            with context.wrap_socket(plain, server_hostname=name) as secure:
+                names = ssl.DER_cert_to_PEM_cert(secure.getpeercert(True))
+                return names
+
+    assert subject("two.example.com") != subject("one.example.com") == subject("other.example.com")
+    for option, version in (("--http2", "2"), ("--http1.1", "1.1")):
+        answer = subprocess.run(
+            ["curl", "-sk", option, "-w", "\n%{http_version}", f"https://{address}:{port}/x"], capture_output=True,
+            text=True).stdout
+        body, seen = answer.rsplit("\n", 1)
+        told = dict(json.loads(body)["headers"])
+        assert seen == version and told["x-forwarded-proto"] == "https"
+        assert told["x-amzn-tls-version"] == "TLSv1.3" and "AES" in told["x-amzn-tls-cipher-suite"]
+    old = subprocess.run(["curl", "-sk", "--tls-max", "1.1", f"https://{address}:{port}/"], capture_output=True)
+    assert old.returncode == 35
+    # A certificate that is imported anew, without a reload.
+    before = node.runtime("show info").split("Pid: ")[1].split()[0]
+    known = subject("one.example.com")
+    node.control.configure(
+        node.control.configuration["loadBalancers"], node.control.configuration["targetGroups"],
+        [{"id": "one", "pem": pem("one.example.com")}, certificates[1]])
+    assert subject("one.example.com") != known
+    assert node.runtime("show info").split("Pid: ")[1].split()[0] == before
+
+
+def test_targets_with_tls(node, blue, pem, tmp_path):
+    (tmp_path / "target.pem").write_text(pem("target.example.com"))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "target.pem")
+    blue.server.socket = context.wrap_socket(blue.server.socket, server_side=True)
+    address, port, _ = serve(node, [blue.entry()], transport="http", check={"transport": "https"})
+    # A group of HTTP whose check alone is HTTPS; then one that is HTTPS altogether.
+    identifier = "secure/1"
+    configuration = node.control.configuration
+    configuration["loadBalancers"][0]["listeners"][0]["rules"] = [rule(forward(identifier))]
+    made = group(identifier, "https", check={"transport": "https"})
+    node.control.targets = {identifier: [blue.entry()]}
+    node.control.configure(configuration["loadBalancers"], [made])
+    node.control.set_targets(identifier, [blue.entry()])
+    node.control.wait_for_health(identifier, "healthy")
+    eventually(lambda: node.ready_servers(identifier) == 1, 5)
+    assert json.loads(curl(f"http://{address}:{port}/")[2])["target"] == "blue"
+
+
+def test_names_on_loopback_addresses(node, blue, pem):
+    http, https = ports(2)
+    one = load_balancer(node.address(), [listener(http, [rule(fixed(200, "one"))], name="a")], name="one")
+    secure = listener(https, [rule(fixed(200, "secure"))], "https", "b", certificates=["c"])
+    two = load_balancer(node.address(), [listener(http, [rule(fixed(200, "two"))], name="c"), secure], name="two")
+    three = load_balancer(
+        node.address(), [listener(https, [rule(fixed(200, "three"))], "https", "d", certificates=["c"])], name="three")
+    assert node.control.configure([one, two, three], [], [{"id": "c", "pem": pem("x.example.com")}]) == []
+    assert curl(f"http://one-1.elb.localhost:{http}/")[2] == "one"
+    assert curl(f"http://TWO-1.elb.localhost:{http}/")[2] == "two"
+    assert curl(f"http://127.0.0.1:{http}/", "-H", "Host: two-1.elb.localhost")[2] == "two"
+    assert curl(f"http://127.0.0.1:{http}/", "-H", "Host: other.example.com")[0] == 503
+    assert curl("-k", "--http1.1", f"https://two-1.elb.localhost:{https}/")[2] == "secure"
+    assert curl("-k", "--http1.1", f"https://three-1.elb.localhost:{https}/")[2] == "three"
+    # One alone gets whatever name it is asked by; and what it tells targets is the client's address.
+    address, port, _ = serve(node, [blue.entry()])
+    told = dict(json.loads(curl(f"http://localhost:{port}/")[2])["headers"])
+    assert told["x-forwarded-for"] in ("127.0.0.1", "::1") and told["x-forwarded-port"] == str(port)
+
+
+# Network Load Balancers
+
+
+class Echo:
+    """A TCP server that answers with what it heard first."""
+
+    def __init__(self):
+        self.server = socket.create_server(("127.0.0.1", 0))
+        self.address, self.port = self.server.getsockname()
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self):
+        while True:
+            try:
+                connection, _ = self.server.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+
+    def _serve(self, connection):
+        with connection:
+            while data := connection.recv(65536):
+                connection.sendall(data)
+
+
+@pytest.fixture
+def echo():
+    made = Echo()
+    yield made
+    made.server.close()
+
+
+def test_tcp_and_proxy_protocol(node, echo):
+    for proxy in (False, True):
+        address, port, _ = serve(
+            node, [target("e", echo.address, echo.port)], transport="tcp", kind="network", name="net",
+            check={"transport": "tcp"}, sendsProxyProtocolV2=proxy)
+        for host in (address, "127.0.0.1"):
+            with socket.create_connection((host, port), 5) as client:
+                client.sendall(b"hello")
+                answer = client.recv(1024)
+                while not answer.endswith(b"hello"):
+                    answer += client.recv(1024)
+                assert answer.startswith(b"\r\n\r\n\x00\r\nQUIT\n") == proxy
+
+
+def test_tls_listener_of_a_network_load_balancer(node, echo, pem):
+    address, port, _ = serve(
+        node, [target("e", echo.address, echo.port)], transport="tls", kind="network", name="net",
+        certificates=[{"id": "c", "pem": pem("net.example.com")}], check={"transport": "tcp"},
+        listener_attributes={"certificates": ["c"]})
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    with socket.create_connection((address, port), 5) as plain, context.wrap_socket(plain) as secure:
+        secure.sendall(b"hello")
+        assert secure.recv(1024) == b"hello"
+
+
+def test_clients_stay_by_source_address(node):
+    targets = [Target(f"t{i}") for i in range(4)]
+    address, port, _ = serve(
+        node, [t.entry() for t in targets], transport="tcp", kind="network", name="net", check={"transport": "tcp"},
+        stickiness={"sourceIP": {}})
+    assert len({json.loads(curl(f"http://{address}:{port}")[2])["target"] for _ in range(12)}) == 1
+    for made in targets:
+        made.close()
+
+
+def test_udp(node):
+    servers = [socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(2)]
+
+    def answer(server, name):
+        while True:
+            data, peer = server.recvfrom(2048)
+            server.sendto(name + data, peer)
+
+    for index, server in enumerate(servers):
+        server.bind(("127.0.0.1", 0))
+        threading.Thread(target=answer, args=(server, b"%d" % index), daemon=True).start()
+    checks = socket.create_server(("127.0.0.1", 0))
+    address, (port,) = node.address(), ports(1)
+    made = group("udp/1", "udp", check={"transport": "tcp", "port": checks.getsockname()[1]})
+    node.control.targets = {"udp/1": [target(f"u{i}", *s.getsockname()) for i, s in enumerate(servers)]}
+    assert node.control.configure(
+        [load_balancer(address, [listener(port, [rule(forward("udp/1"))], "udp")], "network", "net")], [made]) == []
+    node.control.set_targets("udp/1", node.control.targets["udp/1"])
+    node.control.wait_for_health("udp/1", "healthy", 2)
+
+    def ask(client):
+        client.sendto(b"hello", (address, port))
+        return client.recv(2048)
+
+    seen = set()
+
+    def flow(_):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+            client.settimeout(0.5)
+            try:
+                answers = {ask(client) for _ in range(5)}
+            except (TimeoutError, ConnectionRefusedError):
+                return False
+            assert len(answers) == 1
+            seen.update(answers)
+            return seen == {b"0hello", b"1hello"}
+
+    eventually(lambda: flow(None), 15)
+    # A target that is deregistered gets no new flow.
+    node.control.set_targets("udp/1", [target("u0", *servers[0].getsockname()),
+                                       target("u1", *servers[1].getsockname(), "draining")])
+    eventually(lambda: any(d["target"] == "u1" for d in node.control.messages("drained")), 10)
+    seen.clear()
+    eventually(lambda: [seen.clear(), [flow(None) for _ in range(10)], seen == {b"0hello"}][2], 10)
+
+
+# Measurements
+
+
+def test_traffic_and_access_logs(node, blue):
+    address, port, name = serve(node, [blue.entry()], attributes={"accessLog": {"bucket": "logs", "prefix": "web"}})
+    mark = len(node.control.messages("traffic"))
+    for index in range(20):
+        curl(f"http://{address}:{port}/slow/0.02?i={index}", "-A", 'a "quoted" agent')
+    curl(f"http://{address}:{port}/status/404")
+    curl(f"http://{address}:{port}/close")
+
+    def total(metric, target_group=None):
+        return sum(m["sum"] for t in node.control.messages("traffic")[mark:] for m in t["measurements"]
+                   if m["metric"] == metric and m.get("targetGroup") == target_group)
+
+    eventually(lambda: total("RequestCount") == 22, 10, message=lambda: total("RequestCount"))
+    assert total("RequestCount", name) == 22
+    assert total("HTTPCode_Target_2XX_Count", name) == 20 and total("HTTPCode_Target_4XX_Count") == 1
+    assert total("HTTPCode_ELB_502_Count") == 1 and total("HTTPCode_ELB_5XX_Count") == 1
+    times = [m for t in node.control.messages("traffic")[mark:] for m in t["measurements"]
+             if m["metric"] == "TargetResponseTime" and m.get("targetGroup") == name]
+    assert sum(sum(m["counts"]) for m in times) == sum(m["count"] for m in times) == 21
+    assert any(0.018 < value < 0.2 for m in times for value in m["values"])
+    hosts = [m for m in node.control.messages("traffic")[-1]["measurements"] if m["metric"] == "HealthyHostCount"]
+    assert hosts[0]["sum"] == 1
+    (log,) = (node.directory / "balancers" / "lb" / "access-logs" / "logs" / "web").iterdir()
+    lines = eventually(lambda: (found := log.read_text().splitlines()) and len(found) == 22 and found, 5)
+    fields = lines[0].split(" ")
+    assert fields[0] == "http" and fields[2] == "app/web/50dc6c495c0c9188" and fields[4] == f"127.0.0.1:{blue.port}"
+    assert fields[8:10] == ["200", "200"] and float(fields[6]) >= 0.02
+    assert fields[12] == '"GET' and fields[13] == f"http://{address}:{port}/slow/0.02?i=0"
+    assert '"a \\x22quoted\\x22 agent"' in lines[0] and '"forward"' in lines[0] and "Root=1-" in lines[0]
+    assert lines[21].split(" ")[8:10] == ["502", "-"] and "TargetConnectionError" in lines[21]
+
+
+def test_least_outstanding_requests(node, blue):
+    green = Target("green")
+    address, port, _ = serve(node, [blue.entry(), green.entry()], algorithm="least_outstanding_requests")
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        slow = [pool.submit(curl, f"http://{address}:{port}/slow/2") for _ in range(4)]
+        eventually(lambda: len(blue.requests) + len(green.requests) == 4)
+        assert (len(blue.requests), len(green.requests)) == (2, 2)
+        assert all(future.result()[0] == 200 for future in slow)
+    green.close()
+
+
+def test_a_new_target_starts_slowly(node, blue):
+    green = Target("green")
+    address, port, name = serve(node, [blue.entry()], slowStartSeconds=30)
+    node.control.set_targets(name, [blue.entry(), green.entry()])
+    node.control.wait_for_health(name, "healthy", 2)
+    eventually(lambda: node.ready_servers(name) == 2, 5)
+    for _ in range(40):
+        curl(f"http://{address}:{port}/")
+    assert len(green.requests) < 15 < len(blue.requests)
+    green.close()

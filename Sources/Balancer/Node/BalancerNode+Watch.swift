@@ -1,0 +1,109 @@
+import Logging
+import NodeLink
+
+/// Keeps an eye on HAProxy, on draining targets, and on what is in the way.
+extension BalancerNode {
+    private static let watchPause: Duration = .milliseconds(200)
+    /// How often ports that were taken are tried again.
+    private static let retryEvery = 75
+
+    /// Notices HAProxy's end, and ports that have become free.
+    func keepWatch() async {
+        var count = 0
+        while (try? await Task.sleep(for: BalancerNode.watchPause)) != nil {
+            count += 1
+            if applied != nil, let process = try? HAProxyProcess(run, group: group), process.processID == nil {
+                logger.warning("haproxy has ended and is started again")
+                changed()
+            } else if udp.text != nil, !NginxProcess(files: run).isRunning {
+                logger.warning("nginx has ended and is started again")
+                changed()
+            } else if count % BalancerNode.retryEvery == 0, !problems.isEmpty {
+                environmentConfiguration = nil
+                changed()
+            }
+        }
+    }
+
+    /// Watches connections to targets that are draining, until there are none, and removes servers that are gone.
+    func keepDraining() async {
+        while (try? await Task.sleep(for: BalancerNode.watchPause)) != nil {
+            guard !machine.draining.isEmpty || !leaving.isEmpty || !oldWorkers.isEmpty else { continue }
+            guard let process = try? HAProxyProcess(run, group: group) else { continue }
+            if !oldWorkers.isEmpty { oldWorkers = await process.oldWorkers() }
+            await countConnections(process)
+            await removeServers(process)
+        }
+    }
+
+    private func countConnections(_ process: HAProxyProcess) async {
+        var counts: [TargetKey: Int] = [:]
+        let wanted = machine.draining
+        let isServing = applied != nil || process.processID != nil
+        for group in Set(wanted.map(\.group)).sorted() {
+            let backend = HAProxyMaker.backend(group)
+            let ready = (applied?.servers[backend] ?? []).filter(\.isReady).map(\.name)
+            let current = isServing ? await connections(backend, process) : [:]
+            for key in wanted where key.group == group {
+                guard let target = machine.targets[group]?.first(where: { TargetKey(group, $0) == key }) else {
+                    continue
+                }
+                let name = HAProxySyntax.serverName(group: group, target)
+                // One that still gets requests is not draining yet, whatever its count.
+                guard !ready.contains(name), let current else { continue }
+                counts[key] = current[name] ?? 0
+            }
+        }
+        if !counts.isEmpty { deliver(.connections(counts)) }
+    }
+
+    /// Connections of a backend's servers, with those of old workers; nil when HAProxy does not say.
+    private func connections(_ backend: String, _ process: HAProxyProcess) async -> [String: Int]? {
+        let command = "show stat \(backend) 4 -1"
+        guard let answer = try? await process.runtime.send(command) else { return nil }
+        var counts = HAProxyStatistics(answer).values("scur", by: "svname")
+        for worker in oldWorkers {
+            let old = await process.ask(worker, command)
+            let more = HAProxyStatistics(old).values("scur", by: "svname")
+            for (name, count) in more { counts[name, default: 0] += count }
+        }
+        return counts
+    }
+
+    private func removeServers(_ process: HAProxyProcess) async {
+        for server in leaving {
+            let name = "\(server.backend)/\(server.server)"
+            if server.isCut { _ = try? await process.runtime.send("shutdown sessions server \(name)") }
+            let answer = (try? await process.runtime.send("del server \(name)")) ?? ""
+            // One that HAProxy does not know is gone as well.
+            if answer.contains("deleted") || answer.contains("No such server") {
+                leaving.removeAll { $0 == server }
+            }
+        }
+    }
+}
+
+/// The answer to `show stat`: comma-separated values under a line of names.
+struct HAProxyStatistics {
+    private var rows: [[Substring]] = []
+    private var columns: [Substring: Int] = [:]
+
+    init(_ text: String) {
+        let lines = text.split(separator: "\n")
+        guard let head = lines.first(where: { $0.hasPrefix("# ") }) else { return }
+        let names = head.dropFirst(2).split(separator: ",", omittingEmptySubsequences: false)
+        columns = Dictionary(names.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+        rows = lines.filter { !$0.hasPrefix("#") }.map { $0.split(separator: ",", omittingEmptySubsequences: false) }
+    }
+
+    /// A column's numbers by the texts of another one.
+    func values(_ column: String, by name: String, where kind: String? = nil) -> [String: Int] {
+        guard let value = columns[column[...]], let key = columns[name[...]] else { return [:] }
+        var result: [String: Int] = [:]
+        for row in rows where row.count > max(value, key) {
+            if let kind, !row.contains(kind[...]) { continue }
+            result[String(row[key])] = Int(row[value]) ?? 0
+        }
+        return result
+    }
+}

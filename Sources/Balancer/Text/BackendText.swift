@@ -1,0 +1,124 @@
+import NIOCore
+import NodeLink
+
+/// Target groups.
+extension HAProxyMaker {
+    static func backend(_ targetGroup: String) -> String { "tg-" + HAProxySyntax.name(targetGroup) }
+
+    mutating func backend(_ group: BalancerConfiguration.TargetGroup) {
+        let name = HAProxyMaker.backend(group.id)
+        var section = Section("backend \(name)", backend: name)
+        let users = balancer.loadBalancers.filter { $0.targetGroups.contains(group.id) }
+        if group.isHTTP {
+            http(group, users, in: &section)
+        } else {
+            let idle = users.flatMap(\.listeners).map(\.tcpIdleTimeoutSeconds).max() ?? 350
+            section.add("mode tcp")
+            section.add("timeout server \(idle)s")
+        }
+        if group.stickiness == .sourceIP {
+            section.add("balance source")
+            section.add("hash-type consistent")
+        } else {
+            section.add("balance \(group.algorithm.haproxy)")
+        }
+        draft.configuration.sections.append(section)
+        draft.configuration.servers[name] = (servers[group.id] ?? []).compactMap { view in
+            guard let address = try? SocketAddress(ipAddress: view.target.address, port: view.target.port) else {
+                report("The target \(view.target.id) of \(group.id) has no address.", nil)
+                return nil
+            }
+            let isV6 = if case .v6 = address { true } else { false }
+            let host = isV6 ? "[\(view.target.address)]" : view.target.address
+            return HAProxyConfiguration.Server(
+                name: HAProxySyntax.serverName(group: group.id, view.target),
+                parameters: "\(host):\(view.target.port)\(group.serverOptions)", weight: view.weight,
+                isReady: view.isReady)
+        }
+    }
+
+    private func http(
+        _ group: BalancerConfiguration.TargetGroup, _ users: [LoadBalancer], in section: inout Section
+    ) {
+        let idle = users.map(\.idleTimeoutSeconds).max() ?? 60
+        section.add("mode http")
+        section.add("timeout server \(idle)s")
+        section.add("timeout tunnel \(idle)s")
+        section.add("http-request set-var(txn.began) date(0,ms)")
+        // Source: Application Load Balancers guide, troubleshooting: HTTP 503, no registered targets.
+        // A worker that only ends its connections counts no servers at all.
+        let isEmpty = "{ nbsrv eq 0 } !{ stopping }"
+        section.add("http-request set-var(txn.empty) bool(1) if \(isEmpty)")
+        section.add("http-request return \(ErrorPages.answer(503, in: directory)) if \(isEmpty)")
+        stickiness(group, in: &section)
+        section.add("http-response set-var(txn.answered) bool(1)")
+        let isOurs = "{ status 503 } !{ var(txn.empty) -m found } !{ var(txn.answered) -m found }"
+        section.add("http-after-response set-var(txn.took) date(0,ms),sub(txn.began)")
+        section.add(
+            "http-after-response set-status 504 reason 'Gateway Time-out' if \(isOurs) "
+                + "{ var(txn.took) -m int ge \(slowMilliseconds) }")
+        section.add("http-after-response set-status 502 reason 'Bad Gateway' if \(isOurs)")
+    }
+
+    /// Source: Application Load Balancers guide, "Sticky sessions". A server that is not ready is not used, so its
+    /// clients go to another one.
+    private func stickiness(_ group: BalancerConfiguration.TargetGroup, in section: inout Section) {
+        let isAnswered = "{ var(txn.answered) -m found }"
+        func use(_ cookie: String) {
+            section.add("use-server %[req.cook(\(cookie))] if { req.cook(\(cookie)) -m found }")
+        }
+        switch group.stickiness {
+        case nil, .sourceIP: return
+        case .loadBalancerCookie(let seconds):
+            use("AWSALB")
+            use("AWSALBCORS")
+            for line in HAProxyMaker.cookies("AWSALB", "%[srv_name]", seconds, isAnswered) { section.add(line) }
+        case .appCookie(let name, let seconds):
+            guard HAProxySyntax.isHeaderName(name) else { return }
+            use("AWSALBAPP-0")
+            section.add(
+                "http-after-response add-header Set-Cookie 'AWSALBAPP-0=%[srv_name]; "
+                    + "Expires=%[date(\(seconds)),http_date]; Path=/' if \(isAnswered) "
+                    + "{ \(HAProxySyntax.word("res.cook(\(name))")) -m found }")
+        }
+    }
+}
+
+extension BalancerConfiguration.LoadBalancer {
+    /// The ids of the groups it forwards to.
+    var targetGroups: Set<String> { Set(listeners.flatMap(\.targetGroups)) }
+}
+
+extension BalancerConfiguration.Listener {
+    var targetGroups: [String] {
+        rules.flatMap { rule -> [String] in
+            guard case .forward(let groups, _) = rule.action else { return [] }
+            return groups.map(\.targetGroup)
+        }
+    }
+}
+
+extension BalancerConfiguration.TargetGroup {
+    var isHTTP: Bool { transport == .http || transport == .https }
+
+    /// The end of a server's line.
+    var serverOptions: String {
+        var options = ""
+        // Targets' certificates are not checked.
+        // Source: Application Load Balancers guide, "Target groups", routing configuration.
+        if transport == .https || transport == .tls { options += " ssl verify none" }
+        if isHTTP, protocolVersion != .http1 { options += transport == .https ? " alpn h2 proto h2" : " proto h2" }
+        if !isHTTP, sendsProxyProtocolV2 { options += " send-proxy-v2" }
+        return options
+    }
+}
+
+extension BalancerConfiguration.TargetGroup.Algorithm {
+    fileprivate var haproxy: String {
+        switch self {
+        case .roundRobin: "roundrobin"
+        case .leastOutstandingRequests: "leastconn"
+        case .weightedRandom: "random"
+        }
+    }
+}

@@ -1,0 +1,42 @@
+/// The answers an Application Load Balancer gives itself.
+/// Source: Application Load Balancers guide, "HTTP response headers and codes"; the bodies as observed in public.
+enum ErrorPages {
+    static let titles: [(code: Int, title: String)] = [
+        (400, "400 Bad Request"), (405, "405 Not Allowed"), (408, "408 Request Time-out"),
+        (413, "413 Request Entity Too Large"), (500, "500 Internal Server Error"), (501, "501 Not Implemented"),
+        (502, "502 Bad Gateway"), (503, "503 Service Temporarily Unavailable"), (504, "504 Gateway Time-out"),
+        (463, "463"), (464, "464"), (301, "301 Moved Permanently"), (302, "302 Found"),
+    ]
+
+    /// Those that HAProxy gives of its own accord.
+    static let own = [400, 408, 413, 500, 501, 502, 504]
+
+    static func file(_ code: Int) -> String { "pages/\(code).html" }
+
+    static func body(_ title: String) -> String {
+        "<html>\r\n<head><title>\(title)</title></head>\r\n<body>\r\n<center><h1>\(title)</h1></center>\r\n"
+            + "</body>\r\n</html>\r\n"
+    }
+
+    /// The files of all pages.
+    static var files: [String: String] {
+        Dictionary(uniqueKeysWithValues: titles.map { (file($0.code), body($0.title)) })
+    }
+
+    /// The headers of our own answers. Date is written by hand: HAProxy sends none.
+    static let headers = "hdr Server awselb/2.0 hdr Date '%[date,http_date]'"
+
+    /// An answer with a page, for `http-request` or `http-error`.
+    static func answer(_ code: Int, in directory: String) -> String {
+        "status \(code) content-type text/html file \(directory)/\(file(code)) \(headers)"
+    }
+
+    /// What HAProxy calls 503 behind a server that was chosen: it could not be connected to. Application Load
+    /// Balancers say 504 when that took too long, and 502 otherwise.
+    static func unreachable(slowAfterMilliseconds limit: Int) -> String {
+        let isSlow = "date(0,ms),sub(txn.began),div(\(limit)),bool"
+        let title = "%[\(isSlow),iif(504 Gateway Time-out,502 Bad Gateway)]"
+        let body = "<html><head><title>\(title)</title></head><body><center><h1>\(title)</h1></center></body></html>"
+        return "status 503 content-type text/html lf-string '\(body)' \(headers)"
+    }
+}

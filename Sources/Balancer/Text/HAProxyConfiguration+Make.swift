@@ -1,0 +1,182 @@
+import NodeLink
+
+/// A configuration for HAProxy, and what of it cannot be.
+struct HAProxyDraft: Sendable, Equatable {
+    var configuration = HAProxyConfiguration()
+    var problems: [BalancerApplied.Problem] = []
+    /// What HAProxy will listen on.
+    var binds: [HAProxyEnvironment.Bind] = []
+}
+
+/// A target with what the node has found out about it.
+struct ServerView: Sendable, Equatable {
+    var target: BalancerTargets.Target
+    var isReady: Bool
+    /// 1 to 100.
+    var weight: Int
+}
+
+/// Makes the configuration of HAProxy. Pure: the same input always makes the same text.
+struct HAProxyMaker {
+    let balancer: BalancerConfiguration
+    /// By target group.
+    let servers: [String: [ServerView]]
+    let environment: HAProxyEnvironment
+    var draft = HAProxyDraft()
+
+    /// How long a target may take to accept a connection, each of two times.
+    /// Source: Application Load Balancers guide, troubleshooting: 504 when no connection within 10 seconds.
+    static let connectSeconds = 5
+
+    static func make(
+        _ balancer: BalancerConfiguration, servers: [String: [ServerView]], in environment: HAProxyEnvironment
+    ) -> HAProxyDraft {
+        var maker = HAProxyMaker(balancer: balancer, servers: servers, environment: environment)
+        maker.makeAll()
+        return maker.draft
+    }
+
+    var directory: String { environment.directory }
+
+    private mutating func makeAll() {
+        draft.configuration.files = ErrorPages.files
+        global()
+        ring()
+        defaults()
+        for certificate in balancer.certificates {
+            draft.configuration.certificates[HAProxyMaker.file(certificate: certificate.id)] = certificate.pem
+        }
+        for loadBalancer in balancer.loadBalancers {
+            for listener in loadBalancer.listeners where listener.transport != .udp {
+                if loadBalancer.kind == .application {
+                    applicationListener(listener, of: loadBalancer)
+                } else {
+                    networkListener(listener, of: loadBalancer)
+                }
+            }
+        }
+        for group in balancer.targetGroups where group.transport != .udp { backend(group) }
+        loopback()
+        probes()
+    }
+
+    static func file(certificate id: String) -> String { "certificates/\(HAProxySyntax.name(id)).pem" }
+
+    private mutating func global() {
+        var section = HAProxyConfiguration.Section("global")
+        section.add("stats socket \(directory)/stats.sock mode 600 level admin expose-fd listeners")
+        section.add("log ring@requests local0")
+        section.add("hard-stop-after 1h")
+        // Headers of a request: 16 KiB each, 64 KiB together.
+        // Source: Application Load Balancers guide, quotas: "HTTP headers".
+        section.add("tune.bufsize 73728")
+        section.add("tune.http.maxhdr 512")
+        draft.configuration.sections.append(section)
+    }
+
+    /// A line for each request, kept until the node has it: it loses none while it is away for a moment, and none when
+    /// many come at once, as datagrams would.
+    private mutating func ring() {
+        var section = HAProxyConfiguration.Section("ring requests")
+        section.add("format raw")
+        section.add("maxlen 16384")
+        section.add("size 8388608")
+        section.add("timeout connect 1s")
+        section.add("timeout server 60s")
+        section.add("server node unix@\(directory)/log.sock")
+        draft.configuration.sections.append(section)
+    }
+
+    private mutating func defaults() {
+        var section = HAProxyConfiguration.Section("defaults")
+        section.add("log global")
+        section.add("mode http")
+        section.add("timeout connect \(HAProxyMaker.connectSeconds)s")
+        section.add("timeout client 60s")
+        section.add("timeout server 60s")
+        section.add("retries 1")
+        section.add("option redispatch 1")
+        section.add("option dontlognull")
+        section.add("http-reuse aggressive")
+        for code in ErrorPages.own { section.add("http-error \(ErrorPages.answer(code, in: directory))") }
+        section.add("http-error \(ErrorPages.unreachable(slowAfterMilliseconds: slowMilliseconds))")
+        draft.configuration.sections.append(section)
+    }
+
+    /// From here on a failed connection was one that timed out.
+    var slowMilliseconds: Int { HAProxyMaker.connectSeconds * 1_000 - 100 }
+
+    mutating func report(_ text: String, _ loadBalancer: String?, _ listener: String? = nil) {
+        draft.problems.append(.init(loadBalancer: loadBalancer, listener: listener, text: text))
+    }
+
+    mutating func reportRejection(_ words: String, _ listener: Listener, _ loadBalancer: LoadBalancer) {
+        report("HAProxy does not take the listener on port \(listener.port): \(words)", loadBalancer.id, listener.id)
+    }
+
+    // MARK: Listening
+
+    /// The `bind` lines of a listener: its address, and a socket for what comes by loopback addresses.
+    mutating func binds(
+        _ listener: BalancerConfiguration.Listener, _ loadBalancer: BalancerConfiguration.LoadBalancer,
+        options: String, in section: inout HAProxyConfiguration.Section
+    ) {
+        let owner = HAProxyConfiguration.Owner.listener(listener.id)
+        let bind = HAProxyEnvironment.Bind(address: loadBalancer.address, port: listener.port)
+        if let reason = environment.refused[bind] {
+            report("Cannot listen on \(bind.text): \(reason)", loadBalancer.id, listener.id)
+        } else {
+            section.add("bind \(HAProxySyntax.word(bind.text))\(options)", owner)
+            draft.binds.append(bind)
+        }
+        section.add("bind unix@\(socket(of: listener)) mode 600 accept-proxy\(options)", owner)
+    }
+
+    /// Where requests to loopback addresses reach a listener.
+    func socket(of listener: BalancerConfiguration.Listener) -> String {
+        "\(directory)/l\(HAProxySyntax.digest(listener.id, length: 16)).sock"
+    }
+
+    /// The end of a `bind` line of a listener with certificates.
+    /// - Returns: nil when the listener cannot be, which is reported.
+    mutating func tlsOptions(
+        _ listener: BalancerConfiguration.Listener, _ loadBalancer: String, alpn: [String]
+    ) -> String? {
+        let known = listener.certificates.filter { id in balancer.certificates.contains { $0.id == id } }
+        guard !known.isEmpty else {
+            report("The listener on port \(listener.port) has no certificate.", loadBalancer, listener.id)
+            return nil
+        }
+        let list = "certificates/\(HAProxySyntax.name(listener.id)).list"
+        let paths = known.map { "\(directory)/\(HAProxyMaker.file(certificate: $0))" }
+        draft.configuration.files[list] = paths.map { $0 + "\n" }.joined()
+        var options = " ssl crt-list \(directory)/\(list)"
+        if !alpn.isEmpty { options += " alpn " + HAProxySyntax.word(alpn.joined(separator: ",")) }
+        if let policy = listener.tls {
+            options += " ssl-min-ver \(policy.minimum.rawValue) ssl-max-ver \(policy.maximum.rawValue)"
+            var ciphers = policy.ciphers
+            // OpenSSL 3 has the old versions at its lowest level only.
+            if policy.minimum < .tls12 { ciphers = (ciphers.isEmpty ? ["DEFAULT"] : ciphers) + ["@SECLEVEL=0"] }
+            if !ciphers.isEmpty { options += " ciphers " + HAProxySyntax.word(ciphers.joined(separator: ":")) }
+        }
+        return options + clientCertificates(listener)
+    }
+
+    private mutating func clientCertificates(_ listener: BalancerConfiguration.Listener) -> String {
+        switch listener.mutualAuthentication {
+        case nil: return ""
+        case .verify(let authorities, let ignoresExpiry):
+            let file = "certificates/\(HAProxySyntax.name(listener.id)).authorities"
+            draft.configuration.files[file] = authorities
+            // 10: X509_V_ERR_CERT_HAS_EXPIRED.
+            return " ca-file \(directory)/\(file) verify required" + (ignoresExpiry ? " crt-ignore-err 10" : "")
+        case .passthrough:
+            // Some authority has to stand there; nothing is checked against it.
+            return " ca-file @system-ca verify optional crt-ignore-err all ca-ignore-err all"
+        }
+    }
+}
+
+extension BalancerConfiguration.TLSPolicy.Version: Comparable {
+    package static func < (a: Self, b: Self) -> Bool { a.rawValue < b.rawValue }
+}

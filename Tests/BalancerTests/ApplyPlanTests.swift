@@ -1,0 +1,96 @@
+import NodeLink
+import Testing
+
+@testable import Balancer
+
+@Suite("From one configuration of HAProxy to another")
+struct ApplyPlanTests {
+    private func make(
+        _ configuration: Configuration, _ servers: [ServerView] = [Sample.server("a")]
+    ) -> HAProxyConfiguration {
+        HAProxyMaker.make(configuration, servers: ["blue/1": servers], in: Sample.environment).configuration
+    }
+
+    @Test("the same needs nothing")
+    func nothing() {
+        let configuration = make(Sample.application([Sample.forward("blue/1")]))
+        #expect(ApplyPlan.make(from: configuration, to: configuration) == .nothing)
+    }
+
+    @Test("targets come and go while HAProxy runs, new ones first")
+    func servers() throws {
+        let base = Sample.application([Sample.forward("blue/1")])
+        let old = make(base, [Sample.server("a"), Sample.server("b")])
+        let new = make(base, [Sample.server("b", isReady: false), Sample.server("c", "10.0.0.3")])
+        guard case .steps(let steps) = ApplyPlan.make(from: old, to: new) else {
+            Issue.record("a reload")
+            return
+        }
+        let texts = steps.flatMap { $0.commands(in: "/run/roost") }.map(\.text)
+        let names = old.servers["tg-blue.1"]?.map(\.name) ?? []
+        let added = try #require(new.servers["tg-blue.1"]?.last?.name)
+        #expect(
+            texts == [
+                "set server tg-blue.1/\(names[1]) state maint",
+                "add server tg-blue.1/\(added) 10.0.0.3:80 weight 100",
+                "set server tg-blue.1/\(added) state ready",
+                "set server tg-blue.1/\(names[0]) state maint",
+            ])
+    }
+
+    @Test("weights change while HAProxy runs, as a whole")
+    func weights() {
+        func rule(_ blue: Int, _ green: Int) -> Configuration.Rule {
+            .init(
+                id: "r", priority: nil,
+                action: .forward(
+                    groups: [.init(targetGroup: "blue/1", weight: blue), .init(targetGroup: "green/2", weight: green)],
+                    stickinessSeconds: nil))
+        }
+        let old = make(Sample.application([rule(1, 0)]))
+        let new = make(Sample.application([rule(1, 3)]))
+        let file = "maps/app.web.50dc6c495c0c9188.f2f7dc8efc522ab2.forward"
+        let lines = ["0:249999 tg-blue.1", "250000:999999 tg-green.2"]
+        #expect(ApplyPlan.make(from: old, to: new) == .steps([.setMap(file: file, lines: lines)]))
+        #expect(
+            RuntimeStep.setMap(file: file, lines: lines).commands(in: "/r").map(\.text) == [
+                "prepare map /r/\(file)", "add map @@ /r/\(file) <<\n0:249999 tg-blue.1\n250000:999999 tg-green.2\n",
+                "commit map @@ /r/\(file)",
+            ])
+    }
+
+    @Test("a certificate that is imported anew changes while HAProxy runs")
+    func certificates() {
+        var base = Sample.application([Sample.forward("blue/1")])
+        base.certificates = [.init(id: "a", pem: "one\n\ntwo\n")]
+        let old = make(base)
+        base.certificates[0].pem = "three\n\n\nfour\n"
+        let plan = ApplyPlan.make(from: old, to: make(base))
+        #expect(plan == .steps([.setCertificate(file: "certificates/a.pem", pem: "three\n\n\nfour\n")]))
+        guard case .steps(let steps) = plan else { return }
+        #expect(steps[0].commands(in: "/r").first?.text == "set ssl cert /r/certificates/a.pem <<\nthree\nfour\n")
+    }
+
+    @Test("structure changes by a reload", arguments: 0..<5)
+    func structure(number: Int) {
+        var base = Sample.application([Sample.forward("blue/1")])
+        let old = make(base)
+        switch number {
+        case 0: base.loadBalancers[0].idleTimeoutSeconds = 4
+        case 1: base.targetGroups.removeLast()
+        case 2: base.loadBalancers[0].listeners[0].rules.insert(Sample.fixed("x", priority: 1, []), at: 0)
+        case 3: base.targetGroups[0].transport = .https
+        default: base.certificates = [.init(id: "a", pem: "x")]
+        }
+        #expect(ApplyPlan.make(from: old, to: make(base)) == .reload)
+    }
+
+    @Test("answers of HAProxy are good or bad")
+    func answers() {
+        let add = RuntimeStep.add(backend: "b", server: .init(name: "s", parameters: "1.1.1.1:1")).commands(in: "/r")[0]
+        #expect(add.accepts("New server registered.\n"))
+        #expect(add.accepts("\n"))
+        #expect(add.accepts("Already exists a server with the same name in backend."))
+        #expect(!add.accepts("backend must use consistent hashing"))
+    }
+}
