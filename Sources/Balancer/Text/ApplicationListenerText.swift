@@ -49,7 +49,8 @@ extension HAProxyMaker {
         let answer = { (code: Int) in "http-request return \(ErrorPages.answer(code, in: environment.directory))" }
         section.add("\(answer(400)) if { req.ver -m str 1.1 } !{ req.hdr(host) -m found }")
         section.add("\(answer(405)) if METH_TRACE or METH_CONNECT")
-        section.add("\(answer(463)) if { req.hdr_cnt(x-forwarded-for) gt 30 }")
+        section.add("http-request set-var(txn.hops) req.fhdr_cnt(x-forwarded-for)")
+        section.add("\(answer(463)) if { var(txn.hops) -m int gt 0 } { req.hdr_cnt(x-forwarded-for) gt 30 }")
         if loadBalancer.desyncMode == .strictest {
             // What RFC 9112 allows and some targets read another way.
             section.add("\(answer(400)) if { req.fhdr_cnt(host) gt 1 }")
@@ -69,31 +70,31 @@ extension HAProxyMaker {
         case .preserve: break
         case .remove: section.add("http-request del-header X-Forwarded-For")
         case .append:
-            let isOne = "{ req.fhdr_cnt(x-forwarded-for) eq 1 }"
-            section.add("http-request set-var(txn.forwarded) bool(1) if \(isOne)")
-            section.add("http-request replace-header X-Forwarded-For '^(.*)$' '\\1, \(client)' if \(isOne)")
+            section.add("http-request add-header X-Forwarded-For '\(client)' if !{ var(txn.hops) -m int 1 }")
             section.add(
-                "http-request add-header X-Forwarded-For '\(client)' if !{ var(txn.forwarded) -m found }")
+                "http-request replace-header X-Forwarded-For '^(.*)$' '\\1, \(client)' if { var(txn.hops) -m int 1 }")
         }
         section.add("http-request set-header X-Forwarded-Proto \(listener.transport.rawValue)")
         section.add("http-request set-header X-Forwarded-Port \(listener.port)")
-        trace(in: &section)
+        trace(isLogged: loadBalancer.accessLog != nil, in: &section)
         if listener.transport == .https { clientTLS(listener, loadBalancer, in: &section) }
     }
 
-    private func trace(in section: inout Section) {
-        section.add(
-            "http-request set-var-fmt(txn.id) '1-%[date,hex,bytes(8),lower]-%[uuid,regsub(-,,g),bytes(0,24)]'")
-        section.add("http-request set-var(txn.trace) req.fhdr(x-amzn-trace-id)")
+    private func trace(isLogged: Bool, in section: inout Section) {
+        let id =
+            "1-%[date,hex,bytes(8),lower]-%[rand,hex,bytes(8),lower]%[rand,hex,bytes(8),lower]"
+            + "%[rand,hex,bytes(8),lower]"
+        let isTraced = "{ var(txn.trace) -m found }"
         let hasRoot = "{ var(txn.trace) -m reg '(^|;) *Root=' }"
         let set = "http-request set-header X-Amzn-Trace-Id"
-        section.add("\(set) 'Root=%[var(txn.id)]' if !{ var(txn.trace) -m found }")
-        section.add("\(set) '%[var(txn.trace)];Root=%[var(txn.id)]' if { var(txn.trace) -m found } !\(hasRoot)")
+        section.add("http-request set-var(txn.trace) req.fhdr(x-amzn-trace-id)")
+        section.add("\(set) 'Root=\(id)' if !\(isTraced)")
+        section.add("\(set) '%[var(txn.trace)];Root=\(id)' if \(isTraced) !\(hasRoot)")
         // A field Self of an earlier load balancer makes room for ours.
         let rest = HAProxySyntax.word("var(txn.trace),regsub('(^|;) *Self=[^;]*;?','\\1')")
-        section.add("http-request set-var(txn.rest) \(rest)")
-        section.add("\(set) 'Self=%[var(txn.id)];%[var(txn.rest)]' if \(hasRoot)")
-        section.add("http-request set-var(txn.trace) req.fhdr(x-amzn-trace-id),url_enc")
+        section.add("http-request set-var(txn.rest) \(rest) if \(isTraced)")
+        section.add("\(set) 'Self=\(id);%[var(txn.rest)]' if \(isTraced) \(hasRoot)")
+        if isLogged { section.add("http-request set-var(txn.trace) req.fhdr(x-amzn-trace-id),url_enc") }
     }
 
     private func clientTLS(_ listener: Listener, _ loadBalancer: LoadBalancer, in section: inout Section) {

@@ -47,13 +47,12 @@ extension HAProxyMaker {
         section.add("http-request set-var(txn.began) date(0,ms)")
         // Source: Application Load Balancers guide, troubleshooting: HTTP 503, no registered targets.
         // A worker that only ends its connections counts no servers at all.
-        let isEmpty = "{ nbsrv eq 0 } !{ stopping }"
-        section.add("http-request set-var(txn.empty) bool(1) if \(isEmpty)")
-        section.add("http-request return \(ErrorPages.answer(503, in: directory)) if \(isEmpty)")
+        section.add("http-request set-var(txn.empty) bool(1) if { nbsrv eq 0 } !{ stopping }")
+        section.add("http-request return \(ErrorPages.answer(503, in: directory)) if { var(txn.empty) -m found }")
         stickiness(group, in: &section)
         section.add("http-response set-var(txn.answered) bool(1)")
         let isOurs = "{ status 503 } !{ var(txn.empty) -m found } !{ var(txn.answered) -m found }"
-        section.add("http-after-response set-var(txn.took) date(0,ms),sub(txn.began)")
+        section.add("http-after-response set-var(txn.took) date(0,ms),sub(txn.began) if \(isOurs)")
         section.add(
             "http-after-response set-status 504 reason 'Gateway Time-out' if \(isOurs) "
                 + "{ var(txn.took) -m int ge \(slowMilliseconds) }")
