@@ -133,6 +133,36 @@ def test_targets_with_tls(node, blue, pem, tmp_path):
     assert json.loads(curl(f"http://{address}:{port}/")[2])["target"] == "blue"
 
 
+@pytest.mark.parametrize("secure", [False, True])
+@pytest.mark.parametrize("version", ["http2", "grpc"])
+def test_targets_with_http2_and_grpc(node, pem, tmp_path, version, secure):
+    (inner,) = ports(1)
+    (tmp_path / "web.pem").write_text(pem("target.example.com"))
+    tls = f"ssl_certificate {tmp_path}/web.pem; ssl_certificate_key {tmp_path}/web.pem;" if secure else ""
+    (tmp_path / "web.conf").write_text(f"""
+        pid {tmp_path}/web.pid; error_log {tmp_path}/web.log; worker_processes 1; events {{ }}
+        http {{ access_log off; server {{
+            listen 127.0.0.1:{inner} {"ssl" if secure else ""} http2; {tls}
+            location / {{ add_header grpc-status 12; return 200 "$server_protocol $request_method"; }} }} }}""")
+    web = subprocess.Popen(["nginx", "-p", tmp_path, "-c", tmp_path / "web.conf", "-e", tmp_path / "web.log", "-g",
+                            "daemon off;"])
+    try:
+        check = {"matcher": [{"first": 12, "last": 12}]} if version == "grpc" else {}
+        address, port, _ = serve(
+            node, [target("x", "127.0.0.1", inner)], transport="https", certificates=[{"id": "c", "pem": pem("a.b")}],
+            listener_attributes={"certificates": ["c"]}, protocolVersion=version,
+            check={**check, "transport": "https" if secure else "http"}, group_transport="https" if secure else "http")
+        answer = subprocess.run(
+            ["curl", "-sk", "--http2", "-X", "POST", "-w", " %{http_code}", f"https://{address}:{port}/s.S/M"],
+            capture_output=True, text=True).stdout
+        assert answer == "HTTP/2.0 POST 200"
+        old = ["curl", "-sk", "--http1.1", "-o", "/dev/null", "-w", "%{http_code}", f"https://{address}:{port}/"]
+        assert subprocess.run(old, capture_output=True, text=True).stdout == "464"
+    finally:
+        web.terminate()
+        web.wait(10)
+
+
 def test_names_on_loopback_addresses(node, blue, pem):
     http, https = ports(2)
     one = load_balancer(node.address(), [listener(http, [rule(fixed(200, "one"))], name="a")], name="one")

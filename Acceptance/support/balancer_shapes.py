@@ -112,7 +112,7 @@ counter = iter(range(1, 1000))
 
 
 def serve(node, targets, rules=None, transport="http", certificates=(), attributes=None, listener_attributes=None,
-          kind="application", name="web", wait=True, **group_attributes):
+          kind="application", name="web", wait=True, group_transport=None, **group_attributes):
     """One listener and one group with these targets; returns address, port and the group's id."""
     address, identifier = node.address(), f"g{next(counter)}/1"
     (port,) = ports(1)
@@ -120,7 +120,7 @@ def serve(node, targets, rules=None, transport="http", certificates=(), attribut
     node.control.targets = {identifier: list(targets)}
     problems = node.control.configure(
         [load_balancer(address, [made], kind, name, **(attributes or {}))],
-        [group(identifier, "http" if kind == "application" else "tcp", **group_attributes)],
+        [group(identifier, group_transport or ("http" if kind == "application" else "tcp"), **group_attributes)],
         certificates)
     assert problems == []
     node.control.set_targets(identifier, targets)
