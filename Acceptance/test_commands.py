@@ -16,7 +16,7 @@ from support.region import BINARY, KEY, SECRET, clean_environment
 
 def test_help_names_every_command(region):
     text = region.roost("--help").stdout
-    for command in ("up", "server", "agent", "env", "status", "doctor", "simulate", "bench"):
+    for command in ("up", "server", "agent", "balancer", "env", "status", "doctor", "simulate", "bench"):
         assert command in text, command
         done = region.roost(command, "--help")
         assert done.returncode == 0 and "USAGE" in done.stdout

@@ -171,8 +171,14 @@ class Node:
         return self
 
     def close(self):
-        if self.process and self.process.running:
-            self.process.terminate()
+        try:
+            if self.process and self.process.running:
+                self.process.terminate()
+        finally:
+            self.remove()
+
+    def remove(self):
+        """Ends HAProxy and removes the addresses, whatever became of the node."""
         remover = RoostProcess(["balancer", *self._options, "--remove"], self.directory / "remove.log")
         assert remover.process.wait(20) == 0, (self.directory / "remove.log").read_text()
         remover.terminate()

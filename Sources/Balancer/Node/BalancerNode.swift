@@ -134,6 +134,7 @@ package actor BalancerNode {
         if let process = try? HAProxyProcess(run, group: group) { await process.stop() }
         NginxProcess(files: run).stop()
         await NodeAddresses(bridge: settings.bridge, pool: pool, output: run.path("ip.out")).remove()
+        run.removeAll()
     }
 
     /// The addresses in an earlier configuration: they are ours although they are taken.

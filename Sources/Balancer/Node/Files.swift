@@ -50,6 +50,9 @@ struct Files: Sendable {
 
     func remove(_ name: String) { unlink(path(name)) }
 
+    /// Removes the directory with everything in it.
+    func removeAll() { try? FileManager.default.removeItem(atPath: directory) }
+
     /// Removes the files of a folder that are not among `kept`, which have the folder's name in front.
     func prune(_ folder: String, keeping kept: Set<String>) {
         for name in (try? FileManager.default.contentsOfDirectory(atPath: path(folder))) ?? []

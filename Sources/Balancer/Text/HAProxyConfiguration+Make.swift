@@ -118,6 +118,8 @@ struct HAProxyMaker {
         section.add("retries 1")
         section.add("option redispatch 1")
         section.add("option dontlognull")
+        // A request that is on its way over a kept connection when a reload comes is answered still.
+        section.add("option idle-close-on-response")
         section.add("http-reuse aggressive")
         for code in ErrorPages.own { section.add("http-error \(ErrorPages.answer(code, in: directory))") }
         section.add("http-error \(ErrorPages.unreachable(slowAfterMilliseconds: slowMilliseconds))")

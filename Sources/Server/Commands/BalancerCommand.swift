@@ -1,8 +1,6 @@
 import AWSWire
 import ArgumentParser
 import Balancer
-import Foundation
-import Logging
 import NIOPosix
 import NodeNet
 
@@ -63,18 +61,16 @@ struct BalancerCommand: AsyncParsableCommand {
         let directory = try DataDirectory.make(data.directory)
         let settings = try settings(directory)
         if remove { return try await BalancerNode.remove(settings, group: group) }
-        let node = try BalancerNode(
-            settings, group: group, logger: Log.logger(nodeName), random: SystemEntropy.seeded(),
-            now: { WallClock.now })
-        let work = Task { try await node.run() }
+        let node = try RunningBalancer(settings, on: group)
         await withTaskGroup(of: Void.self) { tasks in
             tasks.addTask { await signals.wait() }
-            tasks.addTask { _ = await work.result }
+            tasks.addTask { _ = try? await node.finished() }
             await tasks.next()
-            work.cancel()
             tasks.cancelAll()
+            await node.stop()
         }
-        do { try await work.value } catch is CancellationError {}
+        // What made it end, if anything did.
+        do { try await node.finished() } catch is CancellationError {}
     }
 
     private func settings(_ directory: DataDirectory) throws -> BalancerSettings {
