@@ -30,6 +30,8 @@ package struct BalancerSettings: Sendable {
     package var bridge = "roost-lb0"
     /// Where the node is reached from other machines.
     package var hostAddress = "127.0.0.1"
+    /// Whether nothing is served and every target is healthy: for regions whose containers are make-believe.
+    package var isSimulated = false
     /// The version it says it has.
     package var version = "roost"
     /// How often traffic is reported.

@@ -41,6 +41,7 @@ extension BalancerNode {
     }
 
     private func serve(_ configuration: BalancerConfiguration) async throws -> [BalancerApplied.Problem] {
+        guard !settings.isSimulated else { return [] }
         await putAddresses(configuration)
         if environmentConfiguration != configuration {
             // Whatever could not be may be possible now.

@@ -92,7 +92,7 @@ package actor BalancerNode {
         state = try Files(settings.stateDirectory)
         run = try Files(settings.runDirectory)
         addresses = NodeAddresses(bridge: settings.bridge, pool: pool, output: run.path("ip.out"))
-        checker = HealthChecker(group: group, probes: run.path("probes.sock"))
+        checker = HealthChecker(group: group, probes: run.path("probes.sock"), isSimulated: settings.isSimulated)
         environment = HAProxyEnvironment(directory: settings.runDirectory, zone: settings.zone)
         let known = NodeState.load(state) ?? NodeState()
         configuration = known.configuration

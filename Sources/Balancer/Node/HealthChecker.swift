@@ -8,11 +8,14 @@ struct HealthChecker: Sendable {
     let group: any EventLoopGroup
     /// Where HAProxy turns plain requests into others.
     let probes: String
+    /// Whether every check passes.
+    var isSimulated = false
 
     /// Bytes of an answer that are looked at.
     private static let limit = 64 << 10
 
     func perform(_ check: Check) async -> CheckResult {
+        guard !isSimulated else { return .passed }
         let promise = group.next().makePromise(of: CheckResult.self)
         let handler = { @Sendable in CheckHandler(check, promise) }
         let bootstrap = ClientBootstrap(group: promise.futureResult.eventLoop)

@@ -1,14 +1,16 @@
 import AWSWire
+import Balancer
 import Foundation
 import NIOCore
 
-/// `--fresh`: an empty directory, after the containers of its instances are gone.
+/// `--fresh`: an empty directory, after the containers of its instances and its load balancers are gone.
 enum Fresh {
     static func begin(_ path: String, _ engine: EngineOptions, on group: any EventLoopGroup) async throws {
         if !engine.isSimulated {
             try await EngineProbe.removeContainers(of: instances(in: path), EngineOptions.dockerHost, on: group)
         }
-        for name in ["instances", "state.sqlite", "state.sqlite-wal", "state.sqlite-shm"] {
+        try await BalancerNode.remove(LocalBalancer.settings(DataDirectory(path: path), ""), group: group)
+        for name in ["instances", "balancers", "state.sqlite", "state.sqlite-wal", "state.sqlite-shm"] {
             try? FileManager.default.removeItem(atPath: path + "/" + name)
         }
     }

@@ -1,10 +1,12 @@
 import AWSWire
 import Agent
 import ArgumentParser
+import Balancer
 import Foundation
 import Logging
 import NIOCore
 import NIOPosix
+import NodeNet
 import State
 
 /// `roost up`: a whole region in one process.
@@ -52,10 +54,12 @@ struct UpCommand: AsyncParsableCommand {
         let logger = Log.logger("up")
         let region = try await Serving.start(try region.settings(directory), directory, on: group, logger)
         let agents = try startAgents(count, region, directory, AgentThread.group(isSimulated: engine.isSimulated))
+        let balancer = try startBalancer(region, directory, on: group, logger)
         let announcement = Task { await announce(region, directory, count) }
         await signals.wait()
         announcement.cancel()
         for agent in agents { await agent.stop() }
+        await balancer?.stop()
         await region.stop()
         await announcement.value
     }
@@ -64,6 +68,24 @@ struct UpCommand: AsyncParsableCommand {
         await region.waitForInstances(count)
         guard !Task.isCancelled else { return }
         Announcement.show(region, directory, instances: count)
+    }
+
+    /// The load balancer node of this machine. HAProxy runs once there is something to serve.
+    private func startBalancer(
+        _ region: Region, _ directory: DataDirectory, on group: any EventLoopGroup, _ logger: Logger
+    ) throws -> RunningBalancer? {
+        guard engine.isSimulated || BalancerPrograms.all.first(where: { $0.name == "haproxy" })?.isThere ?? false else {
+            logger.warning("load balancers stay provisioning: HAProxy is not installed (apt-get install haproxy)")
+            return nil
+        }
+        guard let server = ServerURL(region.localEndpoint) else {
+            preconditionFailure("a region's own address can be read")
+        }
+        var settings = LocalBalancer.settings(directory, region.settings.realm.region + (zoneLetters.first ?? "a"))
+        settings.control = .init(
+            server: server, region: region.settings.realm.region, credential: region.settings.credential)
+        settings.isSimulated = engine.isSimulated
+        return try RunningBalancer(settings, on: group)
     }
 
     private func startAgents(
