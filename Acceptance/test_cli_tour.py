@@ -48,6 +48,7 @@ def shell(real_region):
     yield run
     process.kill()
     process.wait()
+    real_region.roost("balancer", "--remove", "--name", "local", "--data", real_region.data)
 
 
 def test_every_line_of_the_tour(real_region, shell):
