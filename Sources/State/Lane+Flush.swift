@@ -4,11 +4,18 @@ import AWSWire
 extension Lane {
     /// Lets `step` begin a flush, if something waits and none runs.
     func startFlush(_ contents: inout Contents, outdated: Snapshot? = nil, _ step: inout Step) {
-        guard !contents.isFlushing, !contents.isBehind, !contents.waiting.isEmpty else { return }
-        let flush = Flush(snapshot: contents.head, base: contents.durable.revision, entries: contents.waiting)
+        guard !contents.isFlushing, !contents.isBehind, let (snapshot, entries) = takeNext(&contents) else { return }
         contents.isFlushing = true
-        contents.waiting = []
-        step.commit = (flush, outdated)
+        step.commit = (Flush(snapshot: snapshot, base: contents.durable.revision, entries: entries), outdated)
+    }
+
+    private func takeNext(_ contents: inout Contents) -> (Snapshot, [Entry])? {
+        guard contents.full.isEmpty else {
+            defer { backlog.store(contents.full.count, ordering: .relaxed) }
+            return contents.full.removeFirst()
+        }
+        guard !contents.waiting.isEmpty else { return nil }
+        return (contents.head, contents.takeWaiting())
     }
 
     func commit(_ flush: Flush, _ outdated: Snapshot?) {
@@ -55,9 +62,8 @@ extension Lane {
 
     private func undo(_ flush: Flush, _ error: StoreError, _ contents: inout Contents) -> Step {
         contents.isFlushing = false
-        let undone = flush.entries + contents.waiting
+        let undone = flush.entries + contents.takeWaiting()
         contents.head = contents.durable
-        contents.waiting = []
         observer.reverted(undone.flatMap(\.changes))
         var step = Step(replies: undone.map { entry in { entry.reply(error) } })
         takeOver(&contents, &step)

@@ -28,7 +28,8 @@ extension Lane {
         var step = Step()
         contents.isFlushing = false
         contents.isBehind = true
-        contents.waiting = flush.entries + contents.waiting
+        let later = contents.takeWaiting()
+        for entry in flush.entries + later { contents.wait(entry) }
         takeOver(&contents, &step)
         startFlush(&contents, &step)
         return step
@@ -39,8 +40,7 @@ extension Lane {
         let batches = contents.foreign.filter { $0.revision > contents.durable.revision }
         contents.foreign = []
         guard !batches.isEmpty else { return }
-        let undone = contents.waiting
-        contents.waiting = []
+        let undone = contents.takeWaiting()
         contents.isBehind = false
         contents.head = contents.durable
         for batch in batches { follow(batch, &contents) }

@@ -15,8 +15,12 @@ package final class Lane: Sendable {
         var head: Snapshot
         var durable: Snapshot
         var random: SeededRandom
-        /// What waits for the next flush.
+        /// What waits for a flush of its own, oldest first: each as much as one flush should write.
+        var full: [(snapshot: Snapshot, entries: [Entry])] = []
+        /// What waits for the flush after those.
         var waiting: [Entry] = []
+        /// The number of changes in `waiting`.
+        var waitingChanges = 0
         var isFlushing = false
         /// What others committed and is not taken over yet.
         var foreign: [StoreBatch] = []
@@ -28,6 +32,21 @@ package final class Lane: Sendable {
         mutating func takeHead() -> Snapshot {
             defer { head = durable }
             return head
+        }
+
+        mutating func wait(_ entry: Entry) {
+            waiting.append(entry)
+            waitingChanges += entry.changes.count
+            guard waitingChanges >= Lane.fullFlush else { return }
+            full.append((head, waiting))
+            waiting = []
+            waitingChanges = 0
+        }
+
+        /// Everything that waits, oldest first.
+        mutating func takeWaiting() -> [Entry] {
+            defer { (full, waiting, waitingChanges) = ([], [], 0) }
+            return full.flatMap(\.entries) + waiting
         }
     }
 
@@ -68,6 +87,11 @@ package final class Lane: Sendable {
         }
     }
 
+    /// So many changes are one flush. Larger ones write no faster, and nobody hears of any of it until all is written.
+    private static let fullFlush = 20_000
+    /// So many full flushes may wait before whoever can wait should: what waits is held in memory.
+    private static let congestion = 4
+
     /// One turn in the lane.
     typealias Turn = @Sendable (Lane, inout Contents) -> Step
 
@@ -79,6 +103,8 @@ package final class Lane: Sendable {
     let store: any Store
     let observer: any LaneObserver
     private let seed: (@Sendable (Revision) -> UInt64)?
+    /// How many full flushes wait.
+    let backlog = Atomic(0)
 
     /// - Parameters:
     ///   - snapshot: the state as loaded from `store`.
@@ -99,6 +125,9 @@ package final class Lane: Sendable {
 
     /// Whether other servers commit to the store, too.
     package var isShared: Bool { store.isShared }
+
+    /// Whether more waits for the disk than should: what nobody waits for should be decided later.
+    package var isCongested: Bool { backlog.load(ordering: .relaxed) >= Lane.congestion }
 
     /// The newest state that no crash can undo.
     package var durable: Snapshot { published.withLock { $0 } }
@@ -163,7 +192,8 @@ package final class Lane: Sendable {
                 return lane.apply(work, at: max(now, time), isConfirmed, seed, &contents, reply)
             }
         }
-        contents.waiting.append(entry)
+        contents.wait(entry)
+        backlog.store(contents.full.count, ordering: .relaxed)
         return Step()
     }
 
@@ -171,7 +201,7 @@ package final class Lane: Sendable {
     /// would have to survive.
     private func waits<Output>(_ result: Result<Output, LaneError>, _ contents: Contents) -> Bool {
         guard case .success = result else { return false }
-        return !contents.waiting.isEmpty || contents.isFlushing || contents.isBehind
+        return !contents.waiting.isEmpty || !contents.full.isEmpty || contents.isFlushing || contents.isBehind
     }
 }
 

@@ -125,6 +125,30 @@ final class Recorder: LaneObserver {
         #expect(store.batches[2].clears.isEmpty && store.batches[2].deletes.map(\.key) == ["a", "b"])
     }
 
+    @Test("what is as much as a flush should write is not joined with what comes after it")
+    func fullFlush() {
+        put("a")
+        for part in 0..<5 {
+            lane.submit(at: now) { (transaction, _) throws(WireError) in
+                for number in 0..<20_000 {
+                    var cluster = ClusterRecord()
+                    cluster.name = "c\(part)-\(number)"
+                    transaction.put(cluster)
+                }
+            } reply: { _ in
+            }
+        }
+        put("z")
+        #expect(lane.isCongested)
+        store.complete()
+        #expect(lane.isCongested)
+        for _ in 0..<5 { store.complete() }
+        #expect(!lane.isCongested)
+        #expect(store.batches.map(\.puts.count) == [1, 20_000, 20_000, 20_000, 20_000, 20_000, 1])
+        store.complete()
+        #expect(lane.durable.table(ClusterRecord.self).count == 100_002)
+    }
+
     @Test("a failed flush undoes everything that is not durable, and the lane goes on")
     func failure() {
         put("a")

@@ -67,11 +67,20 @@ package final class ControlLoop: Sendable {
         return !contents.isWoken
     }
 
+    /// How long controllers wait when more waits for the disk than should.
+    private static let congestionPause: Duration = .milliseconds(20)
+
     /// Decides for every subject that changed or whose time has come.
     /// - Returns: when to call again though nothing changes; nil for never.
     package func step(on lane: Lane, at now: Timestamp) -> Timestamp? {
         contents.withLock { $0.isStepping = true }
-        for subject in takeSubjects(lane.head, now) { decide(subject, lane, now) }
+        for subject in takeSubjects(lane.head, now) {
+            guard !lane.isCongested else {
+                putOff(subject, to: now.advanced(by: ControlLoop.congestionPause))
+                continue
+            }
+            decide(subject, lane, now)
+        }
         return contents.withLock { contents in
             contents.isStepping = false
             return contents.timers.values.min()
@@ -112,6 +121,10 @@ package final class ControlLoop: Sendable {
                 return false
             }
         }
+    }
+
+    private func putOff(_ subject: Subject, to time: Timestamp) {
+        contents.withLock { $0.timers[subject] = min($0.timers[subject] ?? time, time) }
     }
 
     private func decide(_ subject: Subject, _ lane: Lane, _ now: Timestamp) {

@@ -6,8 +6,9 @@ import State
 
 /// Creates a service; the service controller starts its tasks.
 /// Source: Amazon ECS API Reference, CreateService.
-/// Seam: Classic Load Balancers, Cloud Map, Service Connect proxies, EBS volumes and CloudWatch alarms are checked and
-///   kept. Lambda hooks and Fargate tasks are refused; hooks of the strategy ROLLING are kept without effect.
+/// Seam: Classic Load Balancers, Cloud Map, Service Connect proxies and EBS volumes are checked and kept; alarms are
+///   watched, and nobody evaluates them yet. Lambda hooks and Fargate tasks are refused; hooks of the strategy ROLLING
+///   are kept without effect.
 struct CreateService: Operation {
     static let model = ECS.Operations.createService
 
