@@ -35,7 +35,8 @@ extension Lane {
         }
     }
 
-    /// The next flush begins before the replies leave, and they keep nobody from deciding.
+    /// The next flush begins before the replies leave. They keep nobody from deciding: this thread tells them while
+    /// somebody else has the lane.
     private func succeed(_ flush: Flush) {
         let snapshot = flush.snapshot
         published.withLock { $0 = snapshot }
@@ -51,7 +52,7 @@ extension Lane {
     func announce() { announcements.drain { $0() } }
 
     private func advance(to snapshot: Snapshot, _ contents: inout Contents) -> Step {
-        var step = Step()
+        var step = Step(announces: true)
         contents.isFlushing = false
         let outdated = contents.durable
         contents.durable = snapshot

@@ -82,8 +82,9 @@ package final class Lane: Sendable {
         func perform(_ lane: Lane) {
             // The disk works on while the replies leave.
             if let commit { lane.commit(commit.flush, commit.outdated) }
-            for reply in replies { reply() }
+            // This thread may have the lane for long: nobody is to wait for its end.
             if announces { lane.announce() }
+            for reply in replies { reply() }
         }
     }
 

@@ -74,13 +74,7 @@ package final class ControlLoop: Sendable {
     /// - Returns: when to call again though nothing changes; nil for never.
     package func step(on lane: Lane, at now: Timestamp) -> Timestamp? {
         contents.withLock { $0.isStepping = true }
-        for subject in takeSubjects(lane.head, now) {
-            guard !lane.isCongested else {
-                putOff(subject, to: now.advanced(by: ControlLoop.congestionPause))
-                continue
-            }
-            decide(subject, lane, now)
-        }
+        for subject in takeSubjects(lane.head, now) { decide(subject, lane, now) }
         return contents.withLock { contents in
             contents.isStepping = false
             return contents.timers.values.min()
@@ -123,12 +117,12 @@ package final class ControlLoop: Sendable {
         }
     }
 
-    private func putOff(_ subject: Subject, to time: Timestamp) {
-        contents.withLock { $0.timers[subject] = min($0.timers[subject] ?? time, time) }
-    }
-
     private func decide(_ subject: Subject, _ lane: Lane, _ now: Timestamp) {
         lane.submit(at: now) { (transaction, context) throws(WireError) in
+            guard !lane.isCongested else {
+                let time = now.advanced(by: ControlLoop.congestionPause)
+                return self.setTimer(of: subject, to: time, restingUntil: nil)
+            }
             let controller = self.controllers[subject.controller]
             let plan = controller.decide(subject.name, transaction.snapshot, &context)
             transaction.apply(plan)
