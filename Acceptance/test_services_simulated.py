@@ -294,3 +294,24 @@ def test_a_draining_instance_loses_its_service_tasks(ecs, definition):
         eventually(moved, 90)
     finally:
         ecs.update_container_instances_state(containerInstances=[one], status="ACTIVE")
+
+
+def test_behind_a_load_balancer_every_target_is_healthy(region, ecs):
+    elb, ec2 = region.client("elbv2"), region.client("ec2")
+    subnets = ec2.describe_subnets()["Subnets"][:2]
+    made = elb.create_load_balancer(Name=unique("lb"), Subnets=[s["SubnetId"] for s in subnets])["LoadBalancers"][0]
+    group = elb.create_target_group(
+        Name=unique("tg"), Protocol="HTTP", Port=80, VpcId=subnets[0]["VpcId"])["TargetGroups"][0]["TargetGroupArn"]
+    elb.modify_target_group_attributes(TargetGroupArn=group, Attributes=[
+        {"Key": "deregistration_delay.timeout_seconds", "Value": "1"}])
+    elb.create_listener(LoadBalancerArn=made["LoadBalancerArn"], Protocol="HTTP", Port=80,
+                        DefaultActions=[{"Type": "forward", "TargetGroupArn": group}])
+    definition = register(ecs, containers=[container(portMappings=[{"containerPort": 80}])])
+    name = unique("balanced")
+    ecs.create_service(serviceName=name, taskDefinition=definition, desiredCount=3, loadBalancers=[
+        {"targetGroupArn": group, "containerName": "app", "containerPort": 80}])
+    ecs.get_waiter("services_stable").wait(services=[name], WaiterConfig=FAST)
+    health = elb.describe_target_health(TargetGroupArn=group)["TargetHealthDescriptions"]
+    assert [h["TargetHealth"]["State"] for h in health] == ["healthy"] * 3
+    eventually(lambda: elb.describe_load_balancers(
+        LoadBalancerArns=[made["LoadBalancerArn"]])["LoadBalancers"][0]["State"]["Code"] == "active")
