@@ -3,6 +3,8 @@ import AWSWire
 import State
 import Testing
 
+@testable import ELBAPI
+
 @Suite("Load balancers, their subnets and listeners")
 struct LoadBalancerRulesTests {
     struct Row: Sendable {
@@ -13,6 +15,22 @@ struct LoadBalancerRulesTests {
             self.members = members
             self.code = code
         }
+    }
+
+    @Test("every node's address is shown, in its own zone or in the first one", arguments: ["a", "b", "f"])
+    func addresses(letter: String) {
+        var balancer = LoadBalancerRecord()
+        balancer.subnets = ["a", "b"].map { letter in
+            var subnet = LoadBalancerSubnet()
+            subnet.zone = "us-east-1" + letter
+            return subnet
+        }
+        var address = LoadBalancerNodeAddress()
+        address.zone = "us-east-1" + letter
+        address.address = "10.255.0.2"
+        balancer.addresses = [address]
+        let shown = balancer.zones.map { $0.loadBalancerAddresses?.compactMap(\.ipAddress) ?? [] }
+        #expect(shown == (letter == "b" ? [[], ["10.255.0.2"]] : [["10.255.0.2"], []]))
     }
 
     private static func subnet(_ letter: String) -> JSONValue {

@@ -22,12 +22,16 @@ extension ELB.LoadBalancer {
 }
 
 extension LoadBalancerRecord {
-    /// The zones with the addresses that balancer nodes have there.
+    /// The zones with the addresses that balancer nodes have there. Every node serves, also one in a zone that the load
+    /// balancer is not in: its address stands with the first zone.
     var zones: [ELB.AvailabilityZone] {
-        subnets.map { subnet in
+        let own = Set(subnets.map(\.zone))
+        return subnets.enumerated().map { index, subnet in
             ELB.AvailabilityZone(
                 zoneName: subnet.zone, subnetId: subnet.subnetID,
-                loadBalancerAddresses: addresses.filter { $0.zone == subnet.zone }.map {
+                loadBalancerAddresses: addresses.filter {
+                    $0.zone == subnet.zone || (index == 0 && !own.contains($0.zone))
+                }.map {
                     ELB.LoadBalancerAddress(ipAddress: $0.address, privateIPv4Address: subnet.privateIPv4Address)
                 })
         }
