@@ -8,6 +8,7 @@ import pytest
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
 from support import region as regions  # noqa: E402
+from support.balancer import ControlPlane, Node, Target  # noqa: E402
 from support.engine import Engine  # noqa: E402
 from support.region import KEY, SECRET, Region, RoostProcess  # noqa: E402
 
@@ -48,6 +49,25 @@ def real_region(new_region, engine):
     region = new_region(engine="docker").start()
     region.wait_for_instances()
     return region
+
+
+@pytest.fixture(scope="module")
+def node(tmp_path_factory):
+    """A load balancer node with a scripted server, shared by the tests of a module."""
+    control = ControlPlane()
+    node = Node(tmp_path_factory.mktemp("node"), control)
+    node.start()
+    yield node
+    node.close()
+    control.close()
+
+
+@pytest.fixture
+def blue():
+    """A target that says its name."""
+    made = Target("blue")
+    yield made
+    made.close()
 
 
 @pytest.fixture(scope="module")

@@ -29,13 +29,6 @@ def node(tmp_path):
     control.close()
 
 
-@pytest.fixture
-def blue():
-    made = Target("blue")
-    yield made
-    made.close()
-
-
 class Web:
     """Any number of addresses that nginx answers at, quickly."""
 

@@ -4,22 +4,12 @@ import json
 
 import pytest
 
-from support.balancer import ControlPlane, Node, Target
+from support.balancer import Target
 from support.balancer_shapes import (curl, fixed, forward, group, header, listener, load_balancer, needs_haproxy, ports,
                                      redirect, regex, rule, wild)
 from support.poll import eventually
 
 pytestmark = needs_haproxy
-
-
-@pytest.fixture(scope="module")
-def node(tmp_path_factory):
-    control = ControlPlane()
-    node = Node(tmp_path_factory.mktemp("node"), control)
-    node.start()
-    yield node
-    node.close()
-    control.close()
 
 
 @pytest.fixture(scope="module")

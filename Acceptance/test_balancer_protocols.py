@@ -9,29 +9,12 @@ import threading
 
 import pytest
 
-from support.balancer import ControlPlane, Node, Target
+from support.balancer import Target
 from support.balancer_shapes import (curl, fixed, forward, group, listener, load_balancer, needs_haproxy, ports, rule,
                                      serve, target)
 from support.poll import eventually
 
 pytestmark = needs_haproxy
-
-
-@pytest.fixture(scope="module")
-def node(tmp_path_factory):
-    control = ControlPlane()
-    node = Node(tmp_path_factory.mktemp("node"), control)
-    node.start()
-    yield node
-    node.close()
-    control.close()
-
-
-@pytest.fixture
-def blue():
-    made = Target("blue")
-    yield made
-    made.close()
 
 
 @pytest.fixture(scope="module")

@@ -10,10 +10,7 @@ extension Lane {
     }
 
     private func takeNext(_ contents: inout Contents) -> (Snapshot, [Entry])? {
-        guard contents.full.isEmpty else {
-            defer { backlog.store(contents.full.count, ordering: .relaxed) }
-            return contents.full.removeFirst()
-        }
+        guard contents.full.isEmpty else { return contents.full.removeFirst() }
         guard !contents.waiting.isEmpty else { return nil }
         return (contents.head, contents.takeWaiting())
     }
@@ -65,7 +62,7 @@ extension Lane {
         contents.isFlushing = false
         let undone = flush.entries + contents.takeWaiting()
         contents.head = contents.durable
-        observer.reverted(undone.flatMap(\.changes))
+        observer.reverted(undone.flatMap(\.changes), areDecidedAgain: false)
         var step = Step(replies: undone.map { entry in { entry.reply(error) } })
         takeOver(&contents, &step)
         return step

@@ -44,7 +44,7 @@ extension Lane {
         contents.isBehind = false
         contents.head = contents.durable
         for batch in batches { follow(batch, &contents) }
-        if !undone.isEmpty { observer.reverted(undone.flatMap(\.changes)) }
+        if !undone.isEmpty { observer.reverted(undone.flatMap(\.changes), areDecidedAgain: true) }
         let time = batches.map(\.time).max() ?? Timestamp(milliseconds: 0)
         for entry in undone {
             guard let redo = entry.redo else { preconditionFailure("only a shared store has others") }

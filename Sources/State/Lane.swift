@@ -104,8 +104,8 @@ package final class Lane: Sendable {
     let store: any Store
     let observer: any LaneObserver
     private let seed: (@Sendable (Revision) -> UInt64)?
-    /// How many full flushes wait.
-    let backlog = Atomic(0)
+    /// How many full flushes wait, as of the last turn.
+    private let backlog = Atomic(0)
 
     /// - Parameters:
     ///   - snapshot: the state as loaded from `store`.
@@ -161,7 +161,13 @@ package final class Lane: Sendable {
     /// Whoever finds the lane free takes all turns that come up, also those of others, so nobody waits for a lock while
     /// somebody decides.
     func enter(_ turn: @escaping Turn) {
-        turns.run(turn) { turn in contents.withLock { turn(self, &$0) }.perform(self) }
+        turns.run(turn) { turn in
+            let step = contents.withLock { contents in
+                defer { backlog.store(contents.full.count, ordering: .relaxed) }
+                return turn(self, &contents)
+            }
+            step.perform(self)
+        }
     }
 
     private func apply<Output: Sendable>(
@@ -194,7 +200,6 @@ package final class Lane: Sendable {
             }
         }
         contents.wait(entry)
-        backlog.store(contents.full.count, ordering: .relaxed)
         return Step()
     }
 
@@ -217,7 +222,9 @@ package protocol LaneObserver: Sendable {
     func durable(_ changes: [Change], _ snapshot: Snapshot)
     /// These changes were applied and did not become durable: they are undone. Called inside the lane: must be quick
     /// and not call back.
-    func reverted(_ changes: [Change])
+    /// - Parameter areDecidedAgain: whether all decisions since the durable state are made again, as when another
+    ///   server was faster; otherwise they are gone.
+    func reverted(_ changes: [Change], areDecidedAgain: Bool)
     /// A server that shares the store has lost it, or is dead. Called outside the lane.
     func lost(server: String)
 }

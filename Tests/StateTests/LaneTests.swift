@@ -43,7 +43,7 @@ final class Recorder: LaneObserver {
 
     func applied(_ changes: [Change]) { add("applied \(changes.count)") }
     func durable(_ changes: [Change], _ snapshot: Snapshot) { add("durable \(changes.count) at \(snapshot.revision)") }
-    func reverted(_ changes: [Change]) { add("reverted \(changes.count)") }
+    func reverted(_ changes: [Change], areDecidedAgain: Bool) { add("reverted \(changes.count)") }
 }
 
 @Suite("The writer lane") struct LaneTests {
@@ -70,6 +70,18 @@ final class Recorder: LaneObserver {
             case .failure(.store(let error)): recorder.add("lost \(name) \(error.code)")
             case .failure(.refused(let error)): recorder.add("refused \(name) \(error.code)")
             }
+        }
+    }
+
+    /// As many changes as one flush should write.
+    private func putMany(_ part: Int) {
+        lane.submit(at: now) { (transaction, _) throws(WireError) in
+            for number in 0..<20_000 {
+                var cluster = ClusterRecord()
+                cluster.name = "c\(part)-\(number)"
+                transaction.put(cluster)
+            }
+        } reply: { _ in
         }
     }
 
@@ -128,16 +140,7 @@ final class Recorder: LaneObserver {
     @Test("what is as much as a flush should write is not joined with what comes after it")
     func fullFlush() {
         put("a")
-        for part in 0..<5 {
-            lane.submit(at: now) { (transaction, _) throws(WireError) in
-                for number in 0..<20_000 {
-                    var cluster = ClusterRecord()
-                    cluster.name = "c\(part)-\(number)"
-                    transaction.put(cluster)
-                }
-            } reply: { _ in
-            }
-        }
+        for part in 0..<5 { putMany(part) }
         put("z")
         #expect(lane.isCongested)
         store.complete()
@@ -147,6 +150,14 @@ final class Recorder: LaneObserver {
         #expect(store.batches.map(\.puts.count) == [1, 20_000, 20_000, 20_000, 20_000, 20_000, 1])
         store.complete()
         #expect(lane.durable.table(ClusterRecord.self).count == 100_002)
+    }
+
+    @Test("nothing is congested after a failed flush")
+    func congestionEnds() {
+        for part in 0..<6 { putMany(part) }
+        #expect(lane.isCongested)
+        store.complete(.failure(StoreError(.full, "The disk is full.")))
+        #expect(!lane.isCongested)
     }
 
     @Test("a failed flush undoes everything that is not durable, and the lane goes on")

@@ -129,7 +129,7 @@ package final class ControlLoop: Sendable {
             let rest = controller.rest(after: subject.name, transaction.snapshot)
             self.setTimer(of: subject, to: plan.wakeAt, restingUntil: rest > .zero ? now.advanced(by: rest) : nil)
         } reply: { _ in
-            // A refused flush undoes the plan; the lane then tells its observer, who looks at everything again.
+            // A refused flush undoes the plan; the lane tells its observer, who sees to it that somebody looks again.
         }
     }
 

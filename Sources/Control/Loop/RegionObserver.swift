@@ -31,6 +31,9 @@ package struct RegionObserver: LaneObserver {
         balancers.publish(changes, snapshot)
     }
 
-    /// Whom the changes concern is looked at again.
-    package func reverted(_ changes: [Change]) { loop.note(changes) }
+    /// Whoever was decided for with the changes in sight has to be looked at again; when that is done anyway, only
+    /// those whom the changes themselves concern.
+    package func reverted(_ changes: [Change], areDecidedAgain: Bool) {
+        if areDecidedAgain { loop.note(changes) } else { loop.noteEverything() }
+    }
 }

@@ -195,6 +195,8 @@ private final class Witness: LaneObserver, @unchecked Sendable {
 
     func committing(_ decisions: [[Change]], _ snapshot: Snapshot) { link.decisions = decisions }
     func durable(_ changes: [Change], _ snapshot: Snapshot) { region.durable(changes, snapshot) }
-    func reverted(_ changes: [Change]) { region.reverted(changes) }
+    func reverted(_ changes: [Change], areDecidedAgain: Bool) {
+        region.reverted(changes, areDecidedAgain: areDecidedAgain)
+    }
     func lost(server: String) { lost(server) }
 }

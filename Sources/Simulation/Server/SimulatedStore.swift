@@ -13,8 +13,7 @@ final class SimulatedStore: @unchecked Sendable {
     /// Whether more than one server uses it.
     let isShared: Bool
     private let evidence: Evidence
-    private var rows: [StoredName: [UInt8]] = [:]
-    /// What is written, as a snapshot.
+    /// What is written.
     private(set) var truth: Snapshot
     private var links: [StoreLink] = []
     /// The names of the links that count as alive.
@@ -37,8 +36,7 @@ final class SimulatedStore: @unchecked Sendable {
 
     /// What a server reads at its start.
     func load(_ row: (StoredRow) throws(StoreError) -> Void) throws(StoreError) -> Revision {
-        let order = rows.keys.sorted { ($0.kind.rawValue, $0.key) < ($1.kind.rawValue, $1.key) }
-        for name in order { try row(StoredRow(kind: name.kind, key: name.key, value: rows[name] ?? [])) }
+        for stored in truth.storedRows { try row(stored) }
         return truth.revision
     }
 
@@ -71,9 +69,6 @@ final class SimulatedStore: @unchecked Sendable {
             return .failure(.conflict(batch))
         }
         guard !batch.isEmpty else { return .success(()) }
-        if !batch.clears.isEmpty { rows = rows.filter { !batch.clears.contains($0.key.kind) } }
-        for name in batch.deletes { rows[name] = nil }
-        for row in batch.puts { rows[StoredName(kind: row.kind, key: row.key)] = row.value }
         timeline.trace.mix(batch.puts.flatMap(\.value))
         if isShared { noteMoments(link.decisions) }
         truth = truth.following(batch).snapshot

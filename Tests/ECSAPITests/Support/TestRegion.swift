@@ -176,5 +176,5 @@ struct Answer {
 private struct SilentObserver: LaneObserver {
     func applied(_ changes: [Change]) {}
     func durable(_ changes: [Change], _ snapshot: Snapshot) {}
-    func reverted(_ changes: [Change]) {}
+    func reverted(_ changes: [Change], areDecidedAgain: Bool) {}
 }
