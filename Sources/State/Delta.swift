@@ -1,9 +1,10 @@
 /// A record before and after a change; at least one of the two is there.
 package struct Delta<R: Record>: Sendable, Equatable {
     package let key: Key<R>
-    // Changes are handed on many times; a reference is cheaper to copy than a record of forty fields.
-    let oldBox: Box<R>?
-    let newBox: Box<R>?
+    // Changes are handed on many times; a reference is cheaper to copy than a record of forty fields. Whoever looks at
+    // every change of tasks asks the boxes: `old` and `new` are copies.
+    package let oldBox: Box<R>?
+    package let newBox: Box<R>?
 
     /// Nil for a new record.
     package var old: R? { oldBox?.value }
@@ -24,7 +25,7 @@ package struct Delta<R: Record>: Sendable, Equatable {
         left.key == right.key && left.old == right.old && left.new == right.new
     }
 
-    var isRemoval: Bool { newBox == nil }
+    package var isRemoval: Bool { newBox == nil }
     var name: StoredName { StoredName(kind: R.kind, key: key.path) }
-    var stored: (name: StoredName, bytes: [UInt8]?) { (name, new?.storedBytes()) }
+    var stored: (name: StoredName, bytes: [UInt8]?) { (name, newBox?.value.storedBytes()) }
 }

@@ -72,23 +72,28 @@ extension Lane {
     private static func batch(_ flush: Flush) -> StoreBatch {
         let empty = Set(RecordKind.allCases.filter { flush.snapshot.tables.count(of: $0) == 0 })
         var emptied: Set<RecordKind> = []
-        var last: [StoredName: Change] = [:]
-        var order: [StoredName] = []
+        var last: [Change] = []
+        var positions: [StoredName: Int] = [:]
         for change in flush.changes {
             let name = change.name
             guard !empty.contains(name.kind) else {
                 emptied.insert(name.kind)
                 continue
             }
-            if last.updateValue(change, forKey: name) == nil { order.append(name) }
+            if let position = positions.updateValue(last.count, forKey: name) {
+                positions[name] = position
+                last[position] = change
+            } else {
+                last.append(change)
+            }
         }
         var batch = StoreBatch(revision: flush.snapshot.revision, base: flush.base, time: flush.time)
-        for name in order {
-            guard let stored = last[name]?.stored else { continue }
+        for change in last {
+            let stored = change.stored
             if let bytes = stored.bytes {
-                batch.puts.append(StoredRow(kind: name.kind, key: name.key, value: bytes))
+                batch.puts.append(StoredRow(kind: stored.name.kind, key: stored.name.key, value: bytes))
             } else {
-                batch.deletes.append(name)
+                batch.deletes.append(stored.name)
             }
         }
         batch.clear(emptied, downTo: flush.snapshot)

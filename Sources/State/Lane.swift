@@ -136,6 +136,16 @@ package final class Lane: Sendable {
     /// The newest state.
     package var head: Snapshot { contents.withLock { $0.head } }
 
+    /// Shows the newest state to `body` when its turn comes: at once, unless somebody has the lane. A look by `head`
+    /// waits for whoever decides, and what it holds has to be copied before it can be changed.
+    /// - Parameter body: called once, inside the lane, from any thread. It may submit work, whose turn comes later.
+    package func look(_ body: @escaping @Sendable (Snapshot) -> Void) {
+        enter { _, contents in
+            body(contents.head)
+            return Step()
+        }
+    }
+
     /// Runs `work` on the newest state and keeps its changes.
     /// - Parameters:
     ///   - now: the time of the decision.

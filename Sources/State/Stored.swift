@@ -45,7 +45,7 @@ package struct FieldTable<Value>: Sendable {
         guard reader.beginObject() else { return }
         while let name = reader.nextKey() {
             if let position = positions[name] {
-                fields[position].read(&value, &reader)
+                withUnsafeMutablePointer(to: &value) { fields[position].read($0, &reader) }
             } else {
                 reader.skip()
             }
@@ -54,7 +54,9 @@ package struct FieldTable<Value>: Sendable {
 
     func write(_ value: Value, to writer: inout JSONWriter) {
         writer.beginObject()
-        for field in fields { field.write(value, &writer) }
+        withUnsafePointer(to: value) { value in
+            for field in fields { field.write(value, &writer) }
+        }
         writer.endObject()
     }
 }

@@ -110,7 +110,8 @@ package final class SQLiteStore: Store {
                 let put = try db.cachedStatement(
                     sql: "INSERT INTO record (kind, key, value) VALUES (?, ?, ?) "
                         + "ON CONFLICT (kind, key) DO UPDATE SET value = excluded.value")
-                for row in batch.puts {
+                // In the order of the index, so that each of its pages is looked for once.
+                for row in batch.puts.sorted(by: { $0.key < $1.key }) {
                     try put.execute(arguments: [row.kind.rawValue, row.key, Data(row.value)])
                 }
                 let revision = try db.cachedStatement(sql: "UPDATE revision SET number = ? WHERE number = ?")

@@ -98,13 +98,17 @@ package struct JSONWriter {
 
     /// Writes a time in the writer's form.
     package mutating func timestamp(_ value: Timestamp) {
-        if timestamps == .iso8601 { return string(value.iso8601) }
+        if timestamps == .iso8601 {
+            bytes.append(UInt8(ascii: "\""))
+            value.appendISO8601(to: &bytes)
+            return bytes.append(UInt8(ascii: "\""))
+        }
         let magnitude = value.milliseconds.magnitude
         if value.milliseconds < 0 { bytes.append(UInt8(ascii: "-")) }
         integer(Int(magnitude / 1_000))
         let fraction = Int(magnitude % 1_000)
         bytes.append(UInt8(ascii: "."))
-        for digit in [fraction / 100, fraction / 10 % 10, fraction % 10] { bytes.append(0x30 + UInt8(digit)) }
+        bytes.appendDigits(fraction, 3)
     }
 
     /// Writes a blob as a text in base 64.
@@ -118,6 +122,12 @@ package struct JSONWriter {
     package mutating func null() {
         bytes.append(contentsOf: [0x6E, 0x75, 0x6C, 0x6C])
     }
+
+    /// Ends a document that is one of several, each on a line of its own.
+    package mutating func endLine() { bytes.append(UInt8(ascii: "\n")) }
+
+    /// Forgets what was written, and keeps its room.
+    package mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
 
     /// Writes bytes that are one JSON value already.
     package mutating func raw(_ json: some Collection<UInt8>) {

@@ -28,11 +28,20 @@ package struct SeededRandom: RandomNumberGenerator, Sendable, Equatable {
 
     /// A version 4 UUID in lower case.
     package mutating func uuid() -> String {
-        var bytes = SeededRandom.hexDigits(next()) + SeededRandom.hexDigits(next())
-        bytes[12] = UInt8(ascii: "4")
-        bytes[16] = SeededRandom.digits[Int(8 + next() % 4)]
-        for position in [20, 16, 12, 8] { bytes.insert(UInt8(ascii: "-"), at: position) }
-        return String(decoding: bytes, as: UTF8.self)
+        let (high, low, variant) = (next(), next(), next() % 4)
+        let words = (high & ~0xF000 | 0x4000, low & ~(0xF << 60) | (8 + variant) << 60)
+        return String(unsafeUninitializedCapacity: 36) { text in
+            var position = 0
+            for digit in 0..<32 {
+                if digit == 8 || digit == 12 || digit == 16 || digit == 20 {
+                    text[position] = UInt8(ascii: "-")
+                    position += 1
+                }
+                text[position] = SeededRandom.digit(digit % 16, of: digit < 16 ? words.0 : words.1)
+                position += 1
+            }
+            return position
+        }
     }
 
     /// `count` lower-case hexadecimal digits, as in a task's id.
@@ -59,10 +68,13 @@ package struct SeededRandom: RandomNumberGenerator, Sendable, Equatable {
     package static func == (left: SeededRandom, right: SeededRandom) -> Bool { left.state == right.state }
 
     private static let urlSafe = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
-    private static let digits = Array("0123456789abcdef".utf8)
 
-    private static func hexDigits(_ word: UInt64) -> [UInt8] {
-        (0..<16).map { digits[Int(word >> UInt64(60 - 4 * $0) & 15)] }
+    private static func hexDigits(_ word: UInt64) -> [UInt8] { (0..<16).map { digit($0, of: word) } }
+
+    /// A hexadecimal digit of a word; 0 is the highest.
+    private static func digit(_ index: Int, of word: UInt64) -> UInt8 {
+        let value = UInt8(truncatingIfNeeded: word >> UInt64(60 - 4 * index) & 15)
+        return value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
     }
 
     private static func rotated(_ word: UInt64, _ count: UInt64) -> UInt64 { word << count | word >> (64 - count) }

@@ -25,8 +25,28 @@ extension Timestamp {
 
     /// `2024-11-23T04:29:56.123Z`: the form of the XML protocols.
     package var iso8601: String {
+        var bytes: [UInt8] = []
+        appendISO8601(to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Writes `iso8601` behind `bytes`.
+    func appendISO8601(to bytes: inout [UInt8]) {
         let fields = calendarFields
-        return "\(date(fields, "-"))T\(clock(fields, ":")).\(Timestamp.padded(fields.millisecond, 3))Z"
+        bytes.appendDigits(fields.year, 4)
+        bytes.append(UInt8(ascii: "-"))
+        bytes.appendDigits(fields.month, 2)
+        bytes.append(UInt8(ascii: "-"))
+        bytes.appendDigits(fields.day, 2)
+        bytes.append(UInt8(ascii: "T"))
+        bytes.appendDigits(fields.hour, 2)
+        bytes.append(UInt8(ascii: ":"))
+        bytes.appendDigits(fields.minute, 2)
+        bytes.append(UInt8(ascii: ":"))
+        bytes.appendDigits(fields.second, 2)
+        bytes.append(UInt8(ascii: "."))
+        bytes.appendDigits(fields.millisecond, 3)
+        bytes.append(UInt8(ascii: "Z"))
     }
 
     /// `20241123T042956Z`: the form of `X-Amz-Date`.
@@ -140,6 +160,23 @@ extension Timestamp {
         let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
         let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
         return (year, month, dayOfYear - (153 * shiftedMonth + 2) / 5 + 1)
+    }
+}
+
+extension [UInt8] {
+    /// Appends the decimal digits of a number, with zeros in front up to `width` of them. A negative one counts as 0.
+    mutating func appendDigits(_ number: Int, _ width: Int) {
+        let number = Swift.max(0, number)
+        var unit = 1
+        var digits = 1
+        while digits < width || number / unit > 9 {
+            unit *= 10
+            digits += 1
+        }
+        while unit > 0 {
+            append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number / unit % 10))
+            unit /= 10
+        }
     }
 }
 

@@ -26,10 +26,10 @@ package struct DaemonController: Controller {
 
     /// A daemon leaves a draining instance after the last other task.
     private func daemonsConcerned(by delta: Delta<TaskRecord>, _ snapshot: Snapshot) -> [String] {
-        guard let task = delta.new ?? delta.old else { return [] }
-        if let daemon = task.daemon { return [DaemonRecord.key(task.cluster, daemon).path] }
-        guard delta.new?.lastStatus ?? .stopped == .stopped,
-            let instance = task.instanceKey.flatMap({ snapshot.get($0) }),
+        guard let task = delta.newBox ?? delta.oldBox else { return [] }
+        if let daemon = task.value.daemon { return [DaemonRecord.key(task.value.cluster, daemon).path] }
+        guard delta.newBox?.value.lastStatus ?? .stopped == .stopped,
+            let instance = task.value.instanceKey.flatMap({ snapshot.get($0) }),
             instance.status == .draining
         else { return [] }
         return daemons(on: instance, snapshot)

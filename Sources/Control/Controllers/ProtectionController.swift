@@ -11,10 +11,9 @@ package struct ProtectionController: Controller {
     package init() {}
 
     package func subjects(of change: Change, in snapshot: Snapshot) -> [String] {
-        guard case .task(let delta) = change, let end = delta.new?.protectedUntil, end != delta.old?.protectedUntil
-        else {
-            return []
-        }
+        guard case .task(let delta) = change, let end = delta.newBox?.value.protectedUntil,
+            end != delta.oldBox?.value.protectedUntil
+        else { return [] }
         return [ProtectionController.subject]
     }
 

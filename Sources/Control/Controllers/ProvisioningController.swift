@@ -13,9 +13,10 @@ package struct ProvisioningController: Controller {
     package func subjects(of change: Change, in snapshot: Snapshot) -> [String] {
         switch change {
         case .task(let delta):
-            guard let cluster = (delta.new ?? delta.old)?.cluster else { return [] }
-            let gaveRoom = (delta.old?.holdsResources ?? false) && !(delta.new?.holdsResources ?? false)
-            return (delta.new?.awaitsCapacity ?? false) || gaveRoom || delta.opensInstance
+            guard let cluster = (delta.newBox ?? delta.oldBox)?.value.cluster else { return [] }
+            let gaveRoom =
+                (delta.oldBox?.value.holdsResources ?? false) && !(delta.newBox?.value.holdsResources ?? false)
+            return (delta.newBox?.value.awaitsCapacity ?? false) || gaveRoom || delta.opensInstance
                 ? waiting([cluster], snapshot) : []
         case .containerInstance(let delta):
             guard delta.concernsPlacement, let instance = delta.new else { return [] }
@@ -91,7 +92,7 @@ extension TaskRecord {
 extension Delta<TaskRecord> {
     /// Whether a daemon begins to run: its instance may take other tasks now.
     var opensInstance: Bool {
-        new?.daemon != nil && new?.lastStatus == .running && old?.lastStatus != .running
+        newBox?.value.daemon != nil && newBox?.value.lastStatus == .running && oldBox?.value.lastStatus != .running
     }
 }
 

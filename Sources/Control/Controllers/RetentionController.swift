@@ -36,9 +36,10 @@ package struct RetentionController: Controller {
         case .service(let delta):
             ended(delta.new?.status == .inactive, delta, .services, snapshot) + usersOfDefinitions(snapshot)
         case .task(let delta):
-            ended(delta.new?.stoppedAt != nil, delta, .tasks, snapshot)
-                + (delta.new == nil ? usersOfDefinitions(snapshot) : [])
-                + (delta.new?.daemon != nil && delta.new?.stoppedAt != nil ? usersOfDaemonDefinitions(snapshot) : [])
+            ended(delta.newBox?.value.stoppedAt != nil, delta, .tasks, snapshot)
+                + (delta.isRemoval ? usersOfDefinitions(snapshot) : [])
+                + (delta.newBox?.value.daemon != nil && delta.newBox?.value.stoppedAt != nil
+                    ? usersOfDaemonDefinitions(snapshot) : [])
         case .taskDefinition(let delta): delta.new?.status == .deleteInProgress ? [.taskDefinitions] : []
         case .serviceDeployment(let delta): delta.new?.isOpen == false ? [.serviceDeployments] : []
         default: []
@@ -50,7 +51,7 @@ package struct RetentionController: Controller {
         _ isOver: Bool, _ delta: Delta<R>, _ subject: Subject, _ snapshot: Snapshot
     ) -> [Subject] {
         if isOver { return [subject] }
-        guard delta.new == nil else { return [] }
+        guard delta.isRemoval else { return [] }
         return snapshot.count(ClusterRecord.self, .clusterByStatus, prefix: "INACTIVE/") > 0 ? [.clusters] : []
     }
 

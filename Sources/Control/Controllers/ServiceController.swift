@@ -20,10 +20,10 @@ package struct ServiceController: Controller {
         switch change {
         case .service(let delta): return [delta.key.path]
         case .task(let delta):
-            guard let task = delta.new ?? delta.old else { return [] }
-            if task.daemon != nil { return servicesConcerned(byDaemon: delta, snapshot) }
-            guard let service = task.service else { return [] }
-            return [ServiceRecord.key(task.cluster, service).path]
+            guard let task = delta.newBox ?? delta.oldBox else { return [] }
+            if task.value.daemon != nil { return servicesConcerned(byDaemon: delta, snapshot) }
+            guard let service = task.value.service else { return [] }
+            return [ServiceRecord.key(task.value.cluster, service).path]
         case .containerInstance(let delta): return servicesConcerned(by: delta, snapshot)
         case .taskSet(let delta): return service(delta.new?.service ?? delta.old?.service, delta.key.path)
         case .serviceDeployment(let delta): return service(delta.new?.service, delta.key.path)

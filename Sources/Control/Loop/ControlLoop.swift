@@ -26,6 +26,8 @@ package final class ControlLoop: Sendable {
         var isWoken = false
         /// Whether `step` runs: it returns the next timer itself.
         var isStepping = false
+        /// How many steps wait for the lane to show them the newest state.
+        var looks = 0
     }
 
     private let controllers: [any Controller]
@@ -73,12 +75,27 @@ package final class ControlLoop: Sendable {
     /// Decides for every subject that changed or whose time has come.
     /// - Returns: when to call again though nothing changes; nil for never.
     package func step(on lane: Lane, at now: Timestamp) -> Timestamp? {
-        contents.withLock { $0.isStepping = true }
-        for subject in takeSubjects(lane.head, now) { decide(subject, lane, now) }
+        contents.withLock { contents in
+            contents.isStepping = true
+            contents.looks += 1
+        }
+        lane.look { head in
+            for subject in self.takeSubjects(head, now) { self.decide(subject, lane, now) }
+            self.endLook()
+        }
         return contents.withLock { contents in
             contents.isStepping = false
-            return contents.timers.values.min()
+            return contents.looks == 0 ? contents.timers.values.min() : nil
         }
+    }
+
+    /// A step that did not wait for its look could not tell the next timer: then another one has to.
+    private func endLook() {
+        let mustWake = contents.withLock { contents in
+            contents.looks -= 1
+            return !contents.isStepping && !contents.timers.isEmpty
+        }
+        if mustWake { wake() }
     }
 
     /// The subjects in a fixed order, so that one history has one future.

@@ -30,7 +30,7 @@ package final class SessionHub: Sendable {
         for change in changes {
             switch change {
             case .task(let delta):
-                if let instance = (delta.new ?? delta.old)?.instanceKey {
+                if let instance = (delta.newBox ?? delta.oldBox)?.value.instanceKey {
                     tasks[instance.path, default: []].append(delta.key)
                 }
             case .containerInstance(let delta):

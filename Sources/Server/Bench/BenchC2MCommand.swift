@@ -77,7 +77,10 @@ struct BenchC2MCommand: AsyncParsableCommand {
             let point = Point(
                 seconds: seconds(), running: region.running, residentMiB: try BenchProcess.residentMiB(of: "self"))
             curve.append(point)
-            if !json { print("\(Int(point.seconds)) s: \(point.running) running, \(Int(point.residentMiB)) MiB") }
+            if !json {
+                print("\(Int(point.seconds)) s: \(point.running) running, \(Int(point.residentMiB)) MiB")
+                fflush(nil)
+            }
         } while curve.last?.running ?? 0 < tasks
         return curve
     }

@@ -43,7 +43,7 @@ final class EventLog: Sendable {
             defer { contents.random = random }
             do {
                 try StateChangeEvents.write(changes, snapshot, at: WallClock.now, &random) { lines in
-                    try append(Data(lines), &contents)
+                    try append(lines, &contents)
                     contents.hasFailed = false
                 }
             } catch {
@@ -56,7 +56,7 @@ final class EventLog: Sendable {
         }
     }
 
-    private func append(_ bytes: Data, _ contents: inout Contents) throws {
+    private func append(_ bytes: [UInt8], _ contents: inout Contents) throws {
         if contents.size > EventLog.maximumBytes {
             try contents.file?.close()
             contents.file = nil

@@ -20,15 +20,14 @@ extension StateChangeEvents {
             || old.shownAttributes.count != new.shownAttributes.count
     }
 
-    /// The events of all instances that have changed.
-    mutating func addInstances() {
-        for instance in instances.compactMap({ snapshot.get($0) }) {
-            let shown = ECS.ContainerInstance(instance, in: snapshot)
-            emit("ECS Container Instance State Change", instance.arn(snapshot.realm)) { [snapshot, now] detail in
-                detail.string("clusterArn", snapshot.realm.ecs("cluster/\(instance.cluster)"))
-                detail.members(of: shown)
-                detail.timestamp("updatedAt", now)
-            }
+    /// The event of an instance that has changed, unless it is gone.
+    mutating func emitInstance(_ key: Key<ContainerInstanceRecord>) {
+        guard let instance = snapshot.get(key) else { return }
+        let shown = ECS.ContainerInstance(instance, in: snapshot)
+        emit("ECS Container Instance State Change", instance.arn(snapshot.realm)) { [snapshot, now] detail in
+            detail.string("clusterArn", snapshot.realm.ecs("cluster/\(instance.cluster)"))
+            detail.members(of: shown)
+            detail.timestamp("updatedAt", now)
         }
     }
 }

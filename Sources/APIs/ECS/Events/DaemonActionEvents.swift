@@ -9,9 +9,10 @@ import State
 extension StateChangeEvents {
     /// A daemon's task that ended before it ran, other than because it was to.
     mutating func addDaemonTask(_ delta: Delta<TaskRecord>) {
-        guard let task = delta.new, let daemon = task.daemon, let revision = task.daemonRevision,
-            let instance = task.instanceID, task.lastStatus == .stopped, delta.old?.lastStatus != .stopped,
-            task.startedAt == nil, task.stopCode == .taskFailedToStart || task.stopCode == .essentialContainerExited
+        guard delta.newBox?.value.daemon != nil, let task = delta.new, let daemon = task.daemon,
+            let revision = task.daemonRevision, let instance = task.instanceID, task.lastStatus == .stopped,
+            delta.old?.lastStatus != .stopped, task.startedAt == nil,
+            task.stopCode == .taskFailedToStart || task.stopCode == .essentialContainerExited
         else { return }
         let reason = task.containers.compactMap(\.reason).first ?? task.stoppedReason ?? ""
         addStartImpaired(

@@ -17,7 +17,7 @@ package struct StateChangeEvents: Sendable {
     var noted: Set<Key<ContainerInstanceRecord>> = []
     private var random: SeededRandom
     /// Whole lines that wait to be handed on.
-    private var block: [UInt8] = []
+    private var block = JSONWriter(capacity: blockBytes + 16 * 1_024, timestamps: .iso8601)
     /// A block that is longer than this is handed on: a flush of thousands of changes is never held as text at once.
     private static let blockBytes = 64 * 1_024
 
@@ -35,15 +35,20 @@ package struct StateChangeEvents: Sendable {
         defer { random = events.random }
         for change in changes {
             events.add(change)
-            if events.block.count > blockBytes { try events.handOn(to: body) }
+            try events.handOn(from: blockBytes, to: body)
         }
-        events.addInstances()
-        if !events.block.isEmpty { try events.handOn(to: body) }
+        for instance in events.instances {
+            events.emitInstance(instance)
+            try events.handOn(from: blockBytes, to: body)
+        }
+        try events.handOn(from: 0, to: body)
     }
 
-    private mutating func handOn(to body: ([UInt8]) throws -> Void) rethrows {
-        try body(block)
-        block.removeAll(keepingCapacity: true)
+    /// Hands what waits on, if it is more than so many bytes.
+    private mutating func handOn(from count: Int, to body: ([UInt8]) throws -> Void) rethrows {
+        guard block.bytes.count > count else { return }
+        try body(block.bytes)
+        block.removeAll()
     }
 
     private init(_ snapshot: Snapshot, _ now: Timestamp, _ random: SeededRandom) {
@@ -75,22 +80,20 @@ package struct StateChangeEvents: Sendable {
     ///   - resource: the ARN of what it is about; nil for what does not exist.
     ///   - detail: writes the members of the detail.
     mutating func emit(_ type: String, _ resource: String?, _ detail: (inout JSONWriter) -> Void) {
-        var writer = JSONWriter(capacity: 2_048, timestamps: .iso8601)
-        writer.beginObject()
-        writer.string("version", "0")
-        writer.string("id", random.uuid())
-        writer.string("detail-type", type)
-        writer.string("source", "aws.ecs")
-        writer.string("account", snapshot.realm.account)
-        writer.timestamp("time", now)
-        writer.string("region", snapshot.realm.region)
-        writer.strings("resources", [resource].compactMap(\.self))
-        writer.key("detail")
-        writer.beginObject()
-        detail(&writer)
-        writer.endObject()
-        writer.endObject()
-        block += writer.bytes
-        block.append(UInt8(ascii: "\n"))
+        block.beginObject()
+        block.string("version", "0")
+        block.string("id", random.uuid())
+        block.string("detail-type", type)
+        block.string("source", "aws.ecs")
+        block.string("account", snapshot.realm.account)
+        block.timestamp("time", now)
+        block.string("region", snapshot.realm.region)
+        block.strings("resources", [resource].compactMap(\.self))
+        block.key("detail")
+        block.beginObject()
+        detail(&block)
+        block.endObject()
+        block.endObject()
+        block.endLine()
     }
 }

@@ -6,14 +6,14 @@ import State
 extension StateChangeEvents {
     /// A task that clients would see differently; its instance has other resources left when it comes or goes.
     mutating func addTask(_ delta: Delta<TaskRecord>) {
-        if delta.old?.holdsResources ?? false != delta.new?.holdsResources ?? false,
-            let key = (delta.new ?? delta.old)?.instanceKey
+        if delta.oldBox?.value.holdsResources ?? false != delta.newBox?.value.holdsResources ?? false,
+            let key = (delta.newBox ?? delta.oldBox)?.value.instanceKey
         {
             note(key)
         }
-        guard let new = delta.new, delta.old.map({ differs($0, new) }) ?? true else { return }
-        let task = projection.task(new, includesTags: false)
-        emit("ECS Task State Change", new.arn(snapshot.realm)) { [now] detail in
+        guard let new = delta.newBox, delta.oldBox.map({ differs($0.value, new.value) }) ?? true else { return }
+        let task = projection.task(new.value, includesTags: false)
+        emit("ECS Task State Change", task.taskArn) { [now] detail in
             detail.members(of: task)
             detail.timestamp("updatedAt", now)
         }
