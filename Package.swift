@@ -34,6 +34,7 @@ let package = Package(
         .target(name: "Storage", dependencies: ["State", "AWSWire", .product(name: "GRDB", package: "GRDB.swift")]),
 
         // Server: requests and loops.
+        .target(name: "Telemetry", dependencies: ["AWSWire"]),
         .target(name: "APIPipeline", dependencies: ["State", "AWSWire", "AWSModels"]),
         .target(
             name: "ECSAPI", dependencies: ["APIPipeline", "Scheduling", "State", "AWSWire", "AWSModels"],
@@ -55,7 +56,7 @@ let package = Package(
             path: "Sources/APIs/ACM"),
         .target(
             name: "Control",
-            dependencies: ["APIPipeline", "Scheduling", "State", "NodeLink", "AWSWire", "AWSModels"]),
+            dependencies: ["APIPipeline", "Scheduling", "State", "Telemetry", "NodeLink", "AWSWire", "AWSModels"]),
 
         // Node: what runs beside the containers.
         .target(name: "NodeNet", dependencies: ["AWSWire"] + nio),
@@ -74,7 +75,7 @@ let package = Package(
             name: "Server",
             dependencies: [
                 "Agent", "APIPipeline", "Control", "ACMAPI", "EC2API", "ECSAPI", "ELBAPI", "STSAPI", "Scheduling", "State",
-                "Storage", "Simulation", "NodeLink", "NodeNet", "Balancer", "AWSWire", "AWSModels", "CMalloc", log,
+                "Storage", "Simulation", "Telemetry", "NodeLink", "NodeNet", "Balancer", "AWSWire", "AWSModels", "CMalloc", log,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ] + nio),
 
@@ -91,10 +92,12 @@ let package = Package(
                 "ACMAPI", "EC2API", "ECSAPI", "ELBAPI", "STSAPI", "APIPipeline", "Scheduling", "State", "AWSWire",
                 "AWSModels",
             ]),
+        .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", "AWSWire"]),
         .testTarget(
             name: "ControlTests",
             dependencies: [
-                "Control", "ECSAPI", "APIPipeline", "Scheduling", "State", "NodeLink", "AWSWire", "AWSModels",
+                "Control", "ECSAPI", "APIPipeline", "Scheduling", "State", "Telemetry", "NodeLink", "AWSWire",
+                "AWSModels",
             ]),
         .testTarget(
             name: "AgentTests", dependencies: ["Agent", "NodeLink", "AWSWire", "AWSModels"] + nio, exclude: ["Fixtures"]
@@ -104,7 +107,7 @@ let package = Package(
             exclude: ["Goldens"]),
         .testTarget(
             name: "ServerTests",
-            dependencies: ["Server", "Agent", "State", "AWSWire", .product(name: "NIOEmbedded", package: "swift-nio")]
+            dependencies: ["Server", "Agent", "Balancer", "State", "Telemetry", "AWSWire", .product(name: "NIOEmbedded", package: "swift-nio")]
                 + nio),
         .testTarget(
             name: "SimulationTests",

@@ -98,3 +98,27 @@ struct LogTests {
         #expect(result("HTTP/1.1 502 x\r\nserver: awselb/2.0\r\n\r\n", true) == .failed(.failed))
     }
 }
+
+@Suite("HAProxy's statistics") struct HAProxyStatisticsTests {
+    private let statistics = HAProxyStatistics(
+        """
+        # pxname,svname,scur,srv_icur,connect,
+        web,FRONTEND,5,,,
+        tg-a.1,i-1:80,1,2,7,
+        tg-a.1,i-2:80,1,3,8,
+        tg-a.1,BACKEND,2,,15,
+
+        """)
+
+    @Test("a column by another one") func values() {
+        #expect(statistics.values("scur", by: "pxname", where: "FRONTEND") == ["web": 5])
+        #expect(statistics.values("connect", by: "pxname", where: "BACKEND") == ["tg-a.1": 15])
+        #expect(statistics.values("scur", by: "svname")["i-2:80"] == 1)
+        #expect(statistics.values("nothing", by: "pxname").isEmpty)
+    }
+
+    @Test("servers add up") func sums() {
+        #expect(statistics.sums("srv_icur", by: "pxname") == ["tg-a.1": 5])
+        #expect(statistics.sums("nothing", by: "pxname").isEmpty)
+    }
+}

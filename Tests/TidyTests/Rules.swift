@@ -26,7 +26,7 @@ struct Rule: Sendable, CustomTestStringConvertible {
 /// Where nothing may touch the world.
 let pureFolders = [
     "Sources/AWSWire", "Sources/AWSModels", "Sources/NodeLink", "Sources/State", "Sources/Scheduling",
-    "Sources/APIPipeline", "Sources/APIs", "Sources/Control",
+    "Sources/APIPipeline", "Sources/APIs", "Sources/Control", "Sources/Telemetry",
 ]
 
 /// Where the clock, chance and the terminal come from.

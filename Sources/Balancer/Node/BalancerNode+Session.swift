@@ -68,6 +68,7 @@ extension BalancerNode {
             socket.close(code: 1_001, reason: "The node goes away.")
         }
         session = nil
+        isToldConfiguration = false
     }
 
     private func keepBeating(_ socket: WebSocket, _ lastMessage: LastMessage) async {
@@ -96,6 +97,7 @@ extension BalancerNode {
             targets = targets.filter { groups.contains($0.key) }
             traffic.put(new)
             deliver(.groups(new.targetGroups))
+            tellTraffic()
             changed()
         case .targets(let new):
             guard configuration.targetGroups.contains(where: { $0.id == new.targetGroup }) else { return }

@@ -1,45 +1,58 @@
+import AWSWire
 import NodeLink
 
 /// Reports what went through.
 extension BalancerNode {
+    /// As many reports are kept while there is no session: half an hour's.
+    private static let mostReports = 30
+
+    /// Reports at whole multiples of the interval, so that a report of a minute is that of a minute of the clock.
     func keepCounting() async {
-        while (try? await Task.sleep(for: settings.trafficInterval)) != nil {
-            let statistics = await frontendStatistics()
+        let interval = max(1, settings.trafficInterval.wholeMilliseconds)
+        var beganAt = now()
+        while true {
+            let pause = interval - now().milliseconds % interval
+            guard (try? await Task.sleep(for: .milliseconds(pause))) != nil else { return }
+            let statistics = await statistics()
             let measurements = traffic.drain { count(statistics, &$0) }
-            let seconds = Double(settings.trafficInterval.components.seconds)
-            if !measurements.isEmpty {
-                send(.traffic(BalancerTraffic(seconds: seconds, measurements: measurements)))
-            }
+            let endedAt = now()
+            let seconds = Double(max(0, (endedAt - beganAt).wholeMilliseconds)) / 1_000
+            beganAt = endedAt
+            guard !measurements.isEmpty else { continue }
+            trafficReports.append(BalancerTraffic(endedAt: endedAt, seconds: seconds, measurements: measurements))
+            trafficReports.removeFirst(max(0, trafficReports.count - BalancerNode.mostReports))
+            if isToldConfiguration { tellTraffic() }
         }
     }
 
-    private func frontendStatistics() async -> HAProxyStatistics? {
+    /// Tells the server what it has not been told.
+    func tellTraffic() {
+        for report in trafficReports { send(.traffic(report)) }
+        trafficReports = []
+    }
+
+    private func statistics() async -> HAProxyStatistics? {
         guard applied != nil, let process = try? HAProxyProcess(run, group: group) else { return nil }
         return (try? await process.runtime.send("show stat")).map { HAProxyStatistics($0) }
     }
 
     /// Adds what no log line tells: connections and hosts.
     private func count(_ statistics: HAProxyStatistics?, _ counter: inout TrafficCounter) {
-        let current = statistics?.values("scur", by: "pxname", where: "FRONTEND") ?? [:]
-        let total = statistics?.values("conn_tot", by: "pxname", where: "FRONTEND") ?? [:]
+        let connections = Connections(statistics, connectionTotals)
         for loadBalancer in configuration.loadBalancers {
             let frontends = loadBalancer.listeners.map { HAProxySyntax.name($0.id) }
-            let open = frontends.reduce(0) { $0 + (current[$1] ?? 0) }
+            let groups = loadBalancer.targetGroups.sorted()
             if loadBalancer.kind == .application {
-                let new = frontends.reduce(0) { sum, name in
-                    let all = total[name] ?? 0
-                    let before = frontendConnections[name] ?? 0
-                    // A reload begins counting anew.
-                    return sum + (all >= before ? all - before : all)
-                }
-                counter.add("ActiveConnectionCount", loadBalancer.id, nil, Double(open))
-                counter.add("NewConnectionCount", loadBalancer.id, nil, Double(new))
+                // From clients, and to targets. Source: Application Load Balancers guide, "CloudWatch metrics".
+                let names = frontends + groups.map(HAProxyMaker.backend)
+                counter.add("ActiveConnectionCount", loadBalancer.id, nil, Double(connections.open(names)))
+                counter.add("NewConnectionCount", loadBalancer.id, nil, Double(connections.new(names)))
             } else {
-                counter.add("ActiveFlowCount", loadBalancer.id, nil, Double(open))
+                counter.add("ActiveFlowCount", loadBalancer.id, nil, Double(connections.open(frontends)))
             }
-            for group in loadBalancer.targetGroups.sorted() { hosts(group, loadBalancer.id, &counter) }
+            for group in groups { hosts(group, loadBalancer.id, &counter) }
         }
-        for (name, count) in total { frontendConnections[name] = count }
+        connectionTotals = connections.totals
     }
 
     private func hosts(_ group: String, _ loadBalancer: String, _ counter: inout TrafficCounter) {
@@ -48,5 +61,35 @@ extension BalancerNode {
         let unhealthy = states.filter { $0 == .unhealthy || $0 == .unhealthyDraining }.count
         counter.add("HealthyHostCount", loadBalancer, group, Double(healthy))
         counter.add("UnHealthyHostCount", loadBalancer, group, Double(unhealthy))
+    }
+}
+
+/// The connections of frontends and to servers, by the names of frontends and backends.
+private struct Connections {
+    private var current: [String: Int]
+    private var before: [String: Int]
+    /// Since the start of HAProxy's worker.
+    private(set) var totals: [String: Int]
+
+    init(_ statistics: HAProxyStatistics?, _ before: [String: Int]) {
+        self.before = before
+        current = statistics?.values("scur", by: "pxname", where: "FRONTEND") ?? [:]
+        totals = statistics?.values("conn_tot", by: "pxname", where: "FRONTEND") ?? [:]
+        for column in ["used_conn_cur", "srv_icur"] {
+            current.merge(statistics?.sums(column, by: "pxname") ?? [:], uniquingKeysWith: +)
+        }
+        totals.merge(statistics?.values("connect", by: "pxname", where: "BACKEND") ?? [:], uniquingKeysWith: +)
+    }
+
+    func open(_ names: [String]) -> Int { names.reduce(0) { $0 + (current[$1] ?? 0) } }
+
+    /// Since `before`.
+    func new(_ names: [String]) -> Int {
+        names.reduce(0) { sum, name in
+            let all = totals[name] ?? 0
+            let before = before[name] ?? 0
+            // A reload begins counting anew.
+            return sum + (all >= before ? all - before : all)
+        }
     }
 }

@@ -106,4 +106,14 @@ struct HAProxyStatistics {
         }
         return result
     }
+
+    /// The sums of a column's numbers over the servers with the same text in another one.
+    func sums(_ column: String, by name: String) -> [String: Int] {
+        guard let value = columns[column[...]], let key = columns[name[...]] else { return [:] }
+        var result: [String: Int] = [:]
+        for row in rows where row.count > max(value, key) && !row.contains("FRONTEND") && !row.contains("BACKEND") {
+            result[String(row[key]), default: 0] += Int(row[value]) ?? 0
+        }
+        return result
+    }
 }

@@ -53,7 +53,10 @@ package actor BalancerNode {
     var session: WebSocket?
     var isToldConfiguration = false
     var lastApplied: BalancerApplied?
-    var frontendConnections: [String: Int] = [:]
+    /// How many connections frontends and backends have had, when traffic was last counted.
+    var connectionTotals: [String: Int] = [:]
+    /// What went through and was not told yet.
+    var trafficReports: [BalancerTraffic] = []
     /// Asks for the next apply; as many requests as come while one is under way are one.
     private let changes: AsyncStream<Void>
     private let changesSink: AsyncStream<Void>.Continuation

@@ -29,6 +29,8 @@ package struct BalancerSession: Sendable {
         case noteApplied(revision: Int, problems: [BalancerProblem])
         case noteHealth([BalancerHealth.Change])
         case noteDrained(BalancerDrained)
+        /// What went through the node is to be kept with the metrics.
+        case noteTraffic(BalancerTraffic)
         case close(code: Int, reason: String)
     }
 
@@ -43,6 +45,9 @@ package struct BalancerSession: Sendable {
     /// The node's name, once it has said it.
     package private(set) var node: String?
     private var isWelcome = false
+    /// What the node said after its hello while that was not durable: how all its targets are.
+    private var early: [BalancerNodeMessage] = []
+    private static let mostEarly = 64
     private let openedAt: Timestamp
     private var lastHeard: Timestamp
     private var lastHeartbeat: Timestamp
@@ -68,7 +73,8 @@ package struct BalancerSession: Sendable {
         switch event {
         case .welcomed:
             isWelcome = true
-            return configure(snapshot)
+            defer { early = [] }
+            return configure(snapshot) + early.flatMap { receive($0) }
         case .changed(let changes):
             guard isWelcome else { return [] }
             return (changes.isStructural ? configure(snapshot) : []) + update(changes.targetGroups, snapshot)
@@ -117,13 +123,16 @@ package struct BalancerSession: Sendable {
 
     private mutating func receive(_ message: BalancerNodeMessage) -> [Action] {
         if case .hello(let hello) = message { return greet(hello) }
-        guard isWelcome else { return [] }
+        guard isWelcome else {
+            if node != nil, early.count < BalancerSession.mostEarly { early.append(message) }
+            return []
+        }
         switch message {
         case .applied(let report): return take(report)
         case .health(let health): return health.changes.isEmpty ? [] : [.noteHealth(health.changes)]
         case .drained(let drained): return [.noteDrained(drained)]
-        // There is no metrics API in the region yet that could take measurements.
-        case .traffic, .heartbeat, .unknown, .hello: return []
+        case .traffic(let traffic): return [.noteTraffic(traffic)]
+        case .heartbeat, .unknown, .hello: return []
         }
     }
 

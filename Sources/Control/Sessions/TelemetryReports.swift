@@ -15,7 +15,7 @@ package enum TelemetryReports {
         }
     }
 
-    /// Whether there is something to keep. Metrics have no store yet; they are acknowledged and dropped.
+    /// Whether there is something to keep in the state. Metrics are none of it: see `UsageMetrics`.
     package static func concernsState(_ message: TCSMessage) -> Bool {
         switch message {
         case .health, .instanceStatus: true

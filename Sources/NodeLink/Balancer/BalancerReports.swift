@@ -1,3 +1,5 @@
+import AWSWire
+
 /// What a node says first: who it is and which addresses it can give to load balancers.
 package struct BalancerHello: Codable, Sendable, Equatable {
     /// Stays the same over restarts.
@@ -96,13 +98,16 @@ package struct BalancerDrained: Codable, Sendable, Equatable {
     }
 }
 
-/// What went through the node in the last minute.
+/// What went through the node in some time, a minute as a rule. A node keeps reports while it has no session.
 package struct BalancerTraffic: Codable, Sendable, Equatable {
+    /// When that time was over; nil for now.
+    package var endedAt: Timestamp?
     /// How long the measurements cover.
     package var seconds: Double
     package var measurements: [Measurement]
 
-    package init(seconds: Double, measurements: [Measurement]) {
+    package init(endedAt: Timestamp? = nil, seconds: Double, measurements: [Measurement]) {
+        self.endedAt = endedAt
         self.seconds = seconds
         self.measurements = measurements
     }

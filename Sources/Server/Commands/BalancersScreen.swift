@@ -17,6 +17,14 @@ enum BalancersScreen {
             + "\(addresses.isEmpty ? "no address" : addresses.joined(separator: " "))  "
             + "\(balancer["listeners"]?.intValue ?? 0) listeners  "
             + "targets \(balancer["healthyTargets"]?.intValue ?? 0)/\(balancer["targets"]?.intValue ?? 0) healthy"
+            + traffic(balancer["lastMinute"] ?? .null)
+    }
+
+    /// What went through in the last minute; empty when nothing did.
+    private static func traffic(_ minute: JSONValue) -> String {
+        guard let requests = minute["requests"]?.intValue else { return "" }
+        let slowest = minute["p99Milliseconds"]?.doubleValue.map { "  p99 \($0) ms" } ?? ""
+        return "  \(requests) requests/min  \(minute["errors"]?.intValue ?? 0) errors" + slowest
     }
 
     private static func nodeLines(_ node: JSONValue) -> [String] {

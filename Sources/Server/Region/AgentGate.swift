@@ -8,6 +8,7 @@ import State
 struct AgentGate: Sendable {
     let lane: Lane
     let hub: SessionHub
+    let usage: UsageBook
     let authenticator: any Authenticating
 
     func decide(_ request: HTTPRequestMessage) -> UpgradeDecision {
@@ -24,7 +25,7 @@ struct AgentGate: Sendable {
                 return AgentConnection(key, versions, lane: lane, hub: hub, random: SystemEntropy.seeded())
             }
         case "/agent/tcs/ws":
-            return admit(form.value("containerInstance")) { TelemetryConnection($0, lane: lane) }
+            return admit(form.value("containerInstance")) { TelemetryConnection($0, lane: lane, usage: usage) }
         default: return refuse(404, "BadRequestException", "No session is served at \(request.rawPath).")
         }
     }

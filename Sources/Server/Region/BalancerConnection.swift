@@ -3,6 +3,7 @@ import Control
 import NIOCore
 import NodeLink
 import State
+import Telemetry
 
 /// The wire of one `BalancerSession`: the socket, the clock, and the writer lane. Everything happens on the socket's
 /// event loop.
@@ -12,15 +13,17 @@ final class BalancerConnection: WebSocketSession, BalancerListener, @unchecked S
     private let sessionID: String
     private let lane: Lane
     private let hub: BalancerHub
+    private let metrics: MetricBook
     private var machine = BalancerSession(at: WallClock.now)
     private var connection: WebSocketConnection?
     private var ticks: RepeatedTask?
 
-    init(lane: Lane, hub: BalancerHub, random: SeededRandom) {
+    init(lane: Lane, hub: BalancerHub, metrics: MetricBook, random: SeededRandom) {
         var random = random
         sessionID = random.uuid()
         self.lane = lane
         self.hub = hub
+        self.metrics = metrics
     }
 
     func opened(_ connection: WebSocketConnection) {
@@ -69,6 +72,10 @@ final class BalancerConnection: WebSocketSession, BalancerListener, @unchecked S
                     transaction.noteHealth(of: changes, from: BalancerNodeRecord.key(self.node), at: now)
                 }
             case .noteDrained(let drained): note { transaction, _ in transaction.noteDrained(drained) }
+            case .noteTraffic(let traffic):
+                let now = WallClock.now
+                let node = BalancerNodeRecord.key(node)
+                metrics.record(TrafficMetrics.data(traffic, from: node, in: lane.durable, at: now), at: now)
             }
         }
     }

@@ -3,6 +3,7 @@ import AWSModels
 import AWSWire
 import Control
 import State
+import Telemetry
 
 /// Lets the websockets of balancer nodes in: checks the signature. Who the node is, it says itself.
 struct BalancerGate: Sendable {
@@ -10,6 +11,7 @@ struct BalancerGate: Sendable {
 
     let lane: Lane
     let hub: BalancerHub
+    let metrics: MetricBook
     let authenticator: any Authenticating
 
     func decide(_ request: HTTPRequestMessage) -> UpgradeDecision {
@@ -21,6 +23,6 @@ struct BalancerGate: Sendable {
                 HTTPResponseMessage(
                     status: error.status, headers: ["Content-Type": "application/json"], body: body))
         }
-        return .accept(BalancerConnection(lane: lane, hub: hub, random: SystemEntropy.seeded()))
+        return .accept(BalancerConnection(lane: lane, hub: hub, metrics: metrics, random: SystemEntropy.seeded()))
     }
 }

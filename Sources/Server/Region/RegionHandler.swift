@@ -9,6 +9,7 @@ import ELBAPI
 import STSAPI
 import State
 import Synchronization
+import Telemetry
 
 /// Answers everything that comes to the region's port: the AWS APIs at `/`, the region's own pages under `/_roost/`,
 /// agents' sessions under `/agent/`, balancer nodes' at `/balancer`.
@@ -18,7 +19,8 @@ final class RegionHandler: RequestHandling {
     private let pipeline: Pipeline
     private let gate: AgentGate
     private let balancerGate: BalancerGate
-    private let metrics: RequestMetrics
+    private let requests: RequestMetrics
+    private let metrics: MetricBook
     private let hub: SessionHub
     private let state = Mutex(State(random: SystemEntropy.seeded()))
 
@@ -41,12 +43,13 @@ final class RegionHandler: RequestHandling {
         ELBOperations.registerAll(&table)
         EC2Operations.registerAll(&table)
         ACMOperations.registerAll(&table)
-        metrics = RequestMetrics()
+        requests = RequestMetrics()
+        metrics = MetricBook()
         pipeline = Pipeline(
-            table: table, authenticator: authenticator, access: RootOnlyAccess(), lane: lane, metrics: metrics,
+            table: table, authenticator: authenticator, access: RootOnlyAccess(), lane: lane, metrics: requests,
             throttle: settings.isThrottling ? Throttle(Throttle.Quota.ecs) : nil)
-        gate = AgentGate(lane: lane, hub: hub, authenticator: authenticator)
-        balancerGate = BalancerGate(lane: lane, hub: balancers, authenticator: authenticator)
+        gate = AgentGate(lane: lane, hub: hub, usage: UsageBook(metrics), authenticator: authenticator)
+        balancerGate = BalancerGate(lane: lane, hub: balancers, metrics: metrics, authenticator: authenticator)
     }
 
     /// Tells the region its address, and that it serves from now on.
@@ -65,11 +68,23 @@ final class RegionHandler: RequestHandling {
     private func serveOwn(_ request: HTTPRequestMessage, _ respond: @escaping @Sendable (HTTPResponseMessage) -> Void) {
         switch (request.method, request.rawPath) {
         case ("GET", "/_roost/health"), ("HEAD", "/_roost/health"): respond(health)
-        case ("GET", "/_roost/metrics"): respond(MetricsPage.response(lane.durable, metrics, sessions: hub.count))
-        case ("GET", "/_roost/balancers"): respond(json(200, BalancersPage.body(lane.durable)))
+        case ("GET", "/_roost/metrics"):
+            respond(MetricsPage.response(lane.durable, requests, metrics, sessions: hub.count))
+        case ("GET", "/_roost/balancers"):
+            respond(json(200, BalancersPage.body(lane.durable, metrics, at: WallClock.now)))
+        case ("GET", "/_roost/telemetry"): telemetry(request, respond)
         case ("POST", "/_roost/reset"): reset(respond)
         default: respond(json(404, ["message": "There is no such page."]))
         }
+    }
+
+    private func telemetry(
+        _ request: HTTPRequestMessage, _ respond: @escaping @Sendable (HTTPResponseMessage) -> Void
+    ) {
+        do throws(WireError) {
+            let query = try TelemetryPage.Query(QueryForm(query: request.rawQuery), at: WallClock.now)
+            respond(json(200, TelemetryPage.body(query, metrics)))
+        } catch { respond(json(error.status, ["message": .string(error.message)])) }
     }
 
     private var health: HTTPResponseMessage {
@@ -85,7 +100,9 @@ final class RegionHandler: RequestHandling {
             transaction.reset(at: context.now)
         } reply: { [self] result in
             switch result {
-            case .success: respond(json(200, ["status": "reset"]))
+            case .success:
+                metrics.removeAll()
+                respond(json(200, ["status": "reset"]))
             case .failure: respond(json(500, ["message": "The reset could not be stored."]))
             }
         }

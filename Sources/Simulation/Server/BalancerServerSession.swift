@@ -67,6 +67,8 @@ final class BalancerServerSession: BalancerListener, @unchecked Sendable {
                 let now = timeline.now
                 note { $0.noteHealth(of: changes, from: node, at: now) }
             case .noteDrained(let drained): note { $0.noteDrained(drained) }
+            // Simulated nodes have no traffic to tell of.
+            case .noteTraffic: break
             }
         }
     }
