@@ -199,7 +199,7 @@ struct BalancedStory {
                 failure == nil ? .healthy : .unhealthy, reason: failure == nil ? nil : .targetResponseCodeMismatch,
                 description: failure, since: world.now)
             var judged = target
-            judged.take(TargetReport(node: "node", health: state), connected: ["node"])
+            judged.take(TargetReport(node: "node", health: state), TargetJudges(connected: ["node"]))
             guard judged != target else { continue }
             world.transaction.put(judged)
             acted = true

@@ -155,21 +155,84 @@ import Testing
         }
     }
 
+    @Test("what a node says of its targets before its hello is durable is kept until it is")
+    func early() {
+        let story = story
+        var session = BalancerSession(at: start)
+        let change = BalancerHealth.Change(
+            targetGroup: "g/1", target: "i-1", port: 80, state: .unhealthy, reason: nil, description: nil)
+        let health = BalancerNodeMessage.health(BalancerHealth(changes: [change]))
+        #expect(session.handle(.received(health), story.world.snapshot, at: start).isEmpty)
+        _ = session.handle(.received(.hello(hello)), story.world.snapshot, at: start)
+        #expect(session.handle(.received(health), story.world.snapshot, at: start).isEmpty)
+        let told = session.handle(.welcomed, story.world.snapshot, at: start).compactMap { action in
+            if case .noteHealth(let changes) = action { changes } else { nil }
+        }
+        #expect(told == [[change]])
+    }
+
     @Test("of what several nodes say the best counts; the word of one that is away counts when there is no other")
     func severalNodes() {
         var target = TargetRecord()
         func say(_ node: String, _ state: ELB.TargetHealthStateEnum, _ connected: Set<String>) {
             let health = TargetHealthState(state, reason: nil, description: nil, since: start)
-            target.take(TargetReport(node: node, health: health), connected: connected)
+            target.take(TargetReport(node: node, health: health), TargetJudges(connected: connected))
         }
         say("a", .unhealthy, ["a", "b"])
         #expect(target.health.state == .unhealthy)
         say("b", .healthy, ["a", "b"])
         #expect(target.health.state == .healthy)
-        target.judge(connected: ["a"])
+        target.judge(TargetJudges(connected: ["a"]))
         #expect(target.health.state == .unhealthy)
-        target.judge(connected: [])
+        target.judge(TargetJudges(connected: []))
         #expect(target.health.state == .healthy)
+    }
+
+    @Test("a new target is healthy when every node that serves it has judged it; another node changes nothing of that")
+    func everyNode() {
+        var target = TargetRecord()
+        func say(_ node: String, _ state: ELB.TargetHealthStateEnum, serving: Set<String> = ["a", "b"]) {
+            let health = TargetHealthState(
+                state, reason: state == .initial ? .elbInitialHealthChecking : nil, description: nil, since: start)
+            let judges = TargetJudges(connected: ["a", "b", "c"], serving: serving)
+            target.take(TargetReport(node: node, health: health), judges)
+        }
+        say("a", .initial)
+        #expect(target.health.reason == .elbInitialHealthChecking)
+        say("a", .healthy)
+        #expect(target.health.state == .initial)
+        say("b", .initial)
+        #expect(target.health.state == .initial)
+        // Whether it finds the target good or not.
+        say("b", .unhealthy)
+        #expect(target.health.state == .healthy)
+        say("c", .initial, serving: ["a", "b", "c"])
+        #expect(target.health.state == .healthy)
+        say("a", .unhealthy, serving: ["a", "b", "c"])
+        #expect(target.health.state == .unhealthy)
+    }
+
+    @Test("a node that goes away is not waited for")
+    func awaitedNode() throws {
+        var story = story
+        story.isNodeAtWork = false
+        var other = BalancerNodeRecord()
+        (other.name, other.zone, other.pool) = ("other", "us-east-1b", "10.2.0.0/24")
+        (other.isConnected, other.sessionID) = (true, "t")
+        story.world.transaction.put(other)
+        story.world.transaction.apply(story.world.decide(BalancerController(), "loadBalancers"))
+        let old = try #require(story.targets.first)
+        var target = old
+        (target.health, target.reports) = (.registering(at: start), [])
+        story.world.transaction.put(target)
+        let change = BalancerHealth.Change(
+            targetGroup: target.targetGroup, target: target.id, port: target.port, state: .healthy, reason: nil,
+            description: nil)
+        story.world.transaction.noteHealth(of: [change], from: node, at: start)
+        #expect(story.world.snapshot.get(target.key)?.health.state == .initial)
+        story.world.transaction.disconnect(other.key, session: "t", at: start)
+        story.world.transaction.judgeTargets()
+        #expect(story.world.snapshot.get(target.key)?.health.state == .healthy)
     }
 
     @Test("load balancers get the lowest free addresses, keep them, and are active when a node serves them")

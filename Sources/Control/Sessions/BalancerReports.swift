@@ -70,7 +70,7 @@ extension Transaction {
     package mutating func noteHealth(
         of changes: [BalancerHealth.Change], from node: Key<BalancerNodeRecord>, at now: Timestamp
     ) {
-        let connected = snapshot.connectedBalancerNodes
+        var judges: [String: TargetJudges] = [:]
         for change in changes {
             // What drains is known here before there.
             guard let state = ELB.TargetHealthStateEnum(rawValue: change.state.rawValue), state != .draining else {
@@ -78,13 +78,15 @@ extension Transaction {
             }
             let key = TargetRecord.key(Key(path: change.targetGroup), change.target, change.port)
             guard let old = get(key), old.drainingSince == nil else { continue }
+            let own = judges[change.targetGroup] ?? snapshot.judges(of: old.targetGroupKey)
+            judges[change.targetGroup] = own
             let reason = change.reason.flatMap { ELB.TargetHealthReasonEnum(rawValue: $0) }
             var target = old
             target.take(
                 TargetReport(
                     node: node.path,
                     health: TargetHealthState(state, reason: reason, description: change.text, since: now)),
-                connected: connected)
+                own)
             if target != old { put(target) }
         }
     }
