@@ -20,6 +20,7 @@ final class WebSocketUpgradeHandler: ChannelInboundHandler, RemovableChannelHand
     private let encoder: HTTPRequestEncoder
     private let decoder: ByteToMessageHandler<HTTPResponseDecoder>
     private var refusal: HTTPResponseMessage?
+    private var isUpgraded = false
     private var deadline: Scheduled<Void>?
 
     private init(
@@ -100,6 +101,7 @@ final class WebSocketUpgradeHandler: ChannelInboundHandler, RemovableChannelHand
                 NIOWebSocketFrameAggregator(
                     minNonFinalFragmentSize: 0, maxAccumulatedFrameCount: 1_024, maxAccumulatedFrameSize: limit))
             try pipeline.addHandler(WebSocketMessageHandler(sink))
+            isUpgraded = true
             pipeline.removeHandler(encoder, promise: nil)
             pipeline.removeHandler(self, promise: nil)
             pipeline.removeHandler(decoder, promise: nil)
@@ -108,6 +110,13 @@ final class WebSocketUpgradeHandler: ChannelInboundHandler, RemovableChannelHand
             upgraded.fail(error)
             context.close(promise: nil)
         }
+    }
+
+    /// Also of a connection that never became active.
+    func handlerRemoved(context: ChannelHandlerContext) {
+        guard !isUpgraded else { return }
+        deadline?.cancel()
+        upgraded.fail(WebSocket.Refusal.unreachable("the connection was not made"))
     }
 
     func channelInactive(context: ChannelHandlerContext) {
