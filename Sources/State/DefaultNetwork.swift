@@ -43,9 +43,13 @@ package struct DefaultNetwork: Sendable {
         return zone(DefaultNetwork.letters[Int(address.bits >> 12 & 15)])
     }
 
-    /// The zones of the region, in order: `a`, `b` and `c`, and those its instances are in.
+    /// The zones of the region, in order: `a`, `b` and `c`, and those its instances and its balancer nodes are in.
     package func zones(in snapshot: Snapshot) -> [String] {
         var zones = Set(["a", "b", "c"].map { zone($0) })
+        snapshot.table(BalancerNodeRecord.self).forEach(prefix: "") { node in
+            if number(of: node.zone) != nil { zones.insert(node.zone) }
+            return true
+        }
         snapshot.table(ContainerInstanceRecord.self).forEach(prefix: "") { instance in
             if instance.status != .inactive, let zone = instance.availabilityZone, number(of: zone) != nil {
                 zones.insert(zone)

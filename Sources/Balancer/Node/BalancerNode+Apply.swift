@@ -33,6 +33,8 @@ extension BalancerNode {
     private func saveState() throws {
         var known = NodeState()
         known.configuration = configuration
+        known.pool = settings.pool
+        known.bridge = settings.bridge
         known.targets = targets.keys.sorted().compactMap { targets[$0] }
         known.health = machine.health.keys.sorted().compactMap { key in
             machine.health[key].map { NodeState.Entry(key: key, health: $0) }

@@ -136,6 +136,10 @@ package actor BalancerNode {
         let run = try Files(settings.runDirectory)
         if let process = try? HAProxyProcess(run, group: group) { await process.stop() }
         NginxProcess(files: run).stop()
+        let known = (try? Files(settings.stateDirectory)).flatMap { NodeState.load($0) }
+        if let last = known?.pool.flatMap({ AddressPool($0) }), let bridge = known?.bridge {
+            await NodeAddresses(bridge: bridge, pool: last, output: run.path("ip.out")).remove()
+        }
         await NodeAddresses(bridge: settings.bridge, pool: pool, output: run.path("ip.out")).remove()
         run.removeAll()
     }

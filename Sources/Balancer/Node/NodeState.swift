@@ -11,6 +11,9 @@ struct NodeState: Codable, Sendable, Equatable {
     var configuration = BalancerConfiguration(revision: 0)
     var targets: [BalancerTargets] = []
     var health: [Entry] = []
+    /// Where its addresses are: what a node with other settings has to remove.
+    var pool: String?
+    var bridge: String?
 
     static let file = "state.json"
 

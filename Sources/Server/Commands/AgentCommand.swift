@@ -41,11 +41,11 @@ struct AgentCommand: AsyncParsableCommand {
     @Option(help: "How many tasks of network mode awsvpc to take (ROOST_TASK_INTERFACES; default: 120).")
     var taskInterfaces: Int?
 
-    @Option(help: "The IPv4 address at which load balancers reach it (ROOST_ADDRESS; default: 127.0.0.1).")
+    @Option(help: "The IPv4 address at which others reach it (ROOST_ADDRESS; default: as the region sees it).")
     var address: String?
 
     private var baseName: String { name ?? Environment.roost("NAME") ?? "agent" }
-    private var hostAddress: String { address ?? Environment.roost("ADDRESS") ?? "127.0.0.1" }
+    private var givenAddress: String? { address ?? Environment.roost("ADDRESS") }
     private var count: Int { instances ?? Environment.roost("INSTANCES").map { Int($0) ?? -1 } ?? 1 }
     private var names: [String] { count == 1 ? [baseName] : (1...count).map { "\(baseName)-\($0)" } }
 
@@ -58,7 +58,9 @@ struct AgentCommand: AsyncParsableCommand {
             throw ValidationError("--gpus goes with one instance: a GPU is offered once.")
         }
         guard taskInterfaces ?? 0 >= 0 else { throw ValidationError("--task-interfaces takes a number from 0.") }
-        guard IPv4Address(hostAddress) != nil else { throw ValidationError("--address takes an IPv4 address.") }
+        guard givenAddress.map({ IPv4Address($0) != nil }) ?? true else {
+            throw ValidationError("--address takes an IPv4 address.")
+        }
         guard cpu ?? 1 > 0, memory ?? 1 > 0 else { throw ValidationError("--cpu and --memory take positive numbers.") }
     }
 
@@ -101,6 +103,6 @@ struct AgentCommand: AsyncParsableCommand {
             capacityProvider: capacityProvider ?? Environment.roost("CAPACITY_PROVIDER"),
             gpuIDs: (gpus ?? Environment.roost("GPUS") ?? "").split(separator: ",").map(String.init),
             taskInterfaces: taskInterfaces ?? Environment.roost("TASK_INTERFACES").flatMap { Int($0) },
-            privateAddress: hostAddress)
+            privateAddress: givenAddress ?? OwnAddress.towards(address))
     }
 }

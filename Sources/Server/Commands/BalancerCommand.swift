@@ -28,7 +28,7 @@ struct BalancerCommand: AsyncParsableCommand {
     @Option(help: "The bridge that has these addresses (ROOST_BRIDGE; default roost-lb0).")
     var bridge: String?
 
-    @Option(help: "Where other machines reach this one (ROOST_HOST_ADDRESS; default 127.0.0.1).")
+    @Option(help: "Where other machines reach this one (ROOST_HOST_ADDRESS; default: as the region sees it).")
     var hostAddress: String?
 
     @Flag(help: "End HAProxy and remove the addresses that the node of this name has left.")
@@ -84,7 +84,9 @@ struct BalancerCommand: AsyncParsableCommand {
             stateDirectory: directory.path + "/balancers/" + nodeName)
         if let pool = pool ?? Environment.roost("POOL") { settings.pool = pool }
         if let bridge = bridge ?? Environment.roost("BRIDGE") { settings.bridge = bridge }
-        if let address = hostAddress ?? Environment.roost("HOST_ADDRESS") { settings.hostAddress = address }
+        settings.hostAddress =
+            hostAddress ?? Environment.roost("HOST_ADDRESS")
+            ?? settings.control.map { OwnAddress.towards($0.server.description) } ?? settings.hostAddress
         if let trafficSeconds, trafficSeconds > 0 { settings.trafficInterval = .seconds(trafficSeconds) }
         return settings
     }

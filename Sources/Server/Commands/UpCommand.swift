@@ -85,6 +85,7 @@ struct UpCommand: AsyncParsableCommand {
         settings.control = .init(
             server: server, region: region.settings.realm.region, credential: region.settings.credential)
         settings.isSimulated = engine.isSimulated
+        settings.hostAddress = OwnAddress.listening(on: region.settings.host)
         return try RunningBalancer(settings, on: group)
     }
 
@@ -94,10 +95,11 @@ struct UpCommand: AsyncParsableCommand {
         let slice = MachineSize.current.slice(count, isSimulated: engine.isSimulated)
         return try (0..<count).map { index in
             let zone = region.settings.realm.region + zoneLetters[index % zoneLetters.count]
-            let settings = AgentSettings(
+            var settings = AgentSettings(
                 server: region.localEndpoint, cluster: "default", zone: zone,
                 region: region.settings.realm.region, credential: region.settings.credential, size: slice,
                 directory: directory.path + "/instances/\(index + 1)")
+            settings.privateAddress = OwnAddress.listening(on: region.settings.host)
             return try RunningAgent(try engine.configuration(settings), name: "agent-\(index + 1)", on: group.next())
         }
     }
