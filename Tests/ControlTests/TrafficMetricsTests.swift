@@ -97,6 +97,35 @@ import Testing
     @Test("what is not there, or none of AWS's, is left out", arguments: faulty)
     func nonsense(measurement: BalancerTraffic.Measurement) { #expect(told([measurement]).count == 0) }
 
+    @Test("Network Load Balancers have metrics of their own, flows of the whole only")
+    func network() {
+        var transaction = Transaction(snapshot)
+        var balancer = LoadBalancerRecord()
+        (balancer.name, balancer.id, balancer.type) = ("quick", "2", .network)
+        transaction.put(balancer)
+        let names = ["NewFlowCount", "ProcessedBytes", "HealthyHostCount", "RequestCount"]
+        let measurements = names.flatMap { name in
+            [nil, group].map { group in
+                BalancerTraffic.Measurement(
+                    metric: name, loadBalancer: "net/quick/2", targetGroup: group, count: 1, sum: 1, minimum: 1,
+                    maximum: 1)
+            }
+        }
+        let data = TrafficMetrics.data(
+            BalancerTraffic(seconds: 60, measurements: measurements), from: BalancedStory.node,
+            in: transaction.snapshot, at: start)
+        #expect(data.allSatisfy { $0.metric.namespace == "AWS/NetworkELB" })
+        let told = data.map { "\($0.metric.name) \($0.metric.dimensions.map(\.name).joined(separator: " "))" }
+        #expect(
+            told == [
+                "NewFlowCount LoadBalancer", "NewFlowCount AvailabilityZone LoadBalancer",
+                "ProcessedBytes LoadBalancer", "ProcessedBytes AvailabilityZone LoadBalancer",
+                "HealthyHostCount LoadBalancer TargetGroup",
+                "HealthyHostCount AvailabilityZone LoadBalancer TargetGroup",
+            ])
+        #expect(data.first?.unit == .count && data[2].unit == .bytes)
+    }
+
     @Test("a report belongs to the minute of its middle, and old ones to none")
     func time() {
         let node = BalancedStory.node

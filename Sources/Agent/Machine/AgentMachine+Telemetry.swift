@@ -75,13 +75,16 @@ extension AgentMachine {
             taskDefinitionVersion: machine.task.version, containerMetrics: containers)
     }
 
-    /// Percent of the whole host since the last measurement; nil for the first.
+    /// Percent of what the instance has since the last measurement; nil for the first. Of several instances that share
+    /// a machine each has a part of it.
     private func cpu(_ id: String, _ used: ContainerUsage, at now: Timestamp) -> Double? {
         guard let before = telemetry.last[id], let lastAt = telemetry.lastAt, now > lastAt, used.cores > 0,
             used.cpuNanoseconds >= before.cpuNanoseconds
         else { return nil }
         let elapsed = Double(now.milliseconds - lastAt.milliseconds) * 1_000_000
-        return 100 * Double(used.cpuNanoseconds - before.cpuNanoseconds) / elapsed / Double(used.cores)
+        let cores = settings.cpuUnits.map { Double($0) / 1_024 } ?? Double(used.cores)
+        guard cores > 0 else { return nil }
+        return 100 * Double(used.cpuNanoseconds - before.cpuNanoseconds) / elapsed / cores
     }
 
     private static func statistics(_ value: Double) -> TCS.StatsSet {

@@ -192,6 +192,7 @@ extension AgentConfiguration {
         // Labels carry the short name. Source: amazon-ecs-agent sets what it was configured with; ours is predictable.
         let name = String(cluster.split(separator: "/").last ?? "")
         var settings = TaskSettings(instance: instanceID, cluster: name, region: region)
+        settings.cpuUnits = cpuUnits
         settings.bindAddress = bindAddress
         settings.stopTimeout = timings.stopTimeout
         settings.cleanupDelay = timings.cleanupDelay

@@ -6,6 +6,8 @@ package struct TaskSettings: Sendable, Equatable {
     package var cluster: String
     /// Goes into `AWS_REGION` of containers.
     package var region: String
+    /// What the instance has registered, 1,024 to a core: metrics are in percent of that. Nil: the whole machine.
+    package var cpuUnits: Int?
     /// The host address that published ports are bound to. IPv4 only: reports leave out others anyhow.
     package var bindAddress = "0.0.0.0"
     /// How long a container without `stopTimeout` may take to end. Source: ECS_CONTAINER_STOP_TIMEOUT.

@@ -66,6 +66,8 @@ package struct UsageMetrics: Sendable {
     private mutating func tell(_ cluster: String, _ snapshot: Snapshot, at now: Timestamp) -> [MetricDatum] {
         if let last = told[cluster], now - last < UsageMetrics.interval, now >= last { return [] }
         told[cluster] = now
+        // What was begun by an instance that is gone.
+        open = open.filter { now - $0.value.at <= UsageMetrics.patience }
         var used = Use(at: now)
         var cpuUnits = 0
         var memoryMiB = 0
