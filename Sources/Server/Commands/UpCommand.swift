@@ -81,10 +81,10 @@ struct UpCommand: AsyncParsableCommand {
         guard let server = ServerURL(region.localEndpoint) else {
             preconditionFailure("a region's own address can be read")
         }
-        var settings = LocalBalancer.settings(directory, region.settings.realm.region + (zoneLetters.first ?? "a"))
+        let zone = region.settings.realm.region + (zoneLetters.first ?? "a")
+        var settings = LocalBalancer.settings(directory, zone, isSimulated: engine.isSimulated)
         settings.control = .init(
             server: server, region: region.settings.realm.region, credential: region.settings.credential)
-        settings.isSimulated = engine.isSimulated
         settings.hostAddress = OwnAddress.listening(on: region.settings.host)
         return try RunningBalancer(settings, on: group)
     }
