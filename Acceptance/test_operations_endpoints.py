@@ -47,6 +47,20 @@ def test_metrics_are_prometheus_text(region, ecs):
     ecs.stop_task(task=arn)
 
 
+@pytest.mark.parametrize("query", ["period=0", "period=x", "minutes=1441", "statistic=p101", "statistic=Median",
+                                   "period=1&minutes=60"])
+def test_questions_for_metrics_are_checked(region, query):
+    with pytest.raises(urllib.error.HTTPError) as raised:
+        get(region, f"/_roost/telemetry?{query}")
+    assert raised.value.code == 400 and json.load(raised.value)["message"]
+
+
+def test_a_region_without_traffic_has_no_metrics_of_it(region):
+    status, headers, body = get(region, "/_roost/telemetry?namespace=AWS/ApplicationELB&dimension=LoadBalancer=a/b")
+    assert status == 200 and headers["Content-Type"] == "application/json"
+    assert json.loads(body) == {"metrics": [], "isComplete": True}
+
+
 def test_reset_needs_permission(region):
     with pytest.raises(urllib.error.HTTPError) as raised:
         post(region, "/_roost/reset")

@@ -184,8 +184,12 @@ class Node:
         remover.terminate()
 
     @property
+    def state_directory(self):
+        return self.directory / "balancers" / "lb"
+
+    @property
     def run_directory(self):
-        state = self.directory / "balancers" / "lb"
+        state = self.state_directory
         if len(str(state)) <= 72 and all(c.isalnum() or c in "/-_.:" for c in str(state)):
             return state / "run"
         return pathlib.Path("/tmp/roost-lb-" + hashlib.sha256(str(state).encode()).hexdigest()[:16])
@@ -255,6 +259,9 @@ class Target:
         class Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
             daemon_threads = True
             request_queue_size = 128
+
+            def handle_error(self, request, address):
+                """A load balancer resets connections: nobody has to hear of it."""
 
         self.server = Server((address, port), Handler)
         self.address, self.port = address, self.server.server_address[1]

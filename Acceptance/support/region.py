@@ -43,14 +43,14 @@ def clean_environment(**extra):
 
 
 class RoostProcess:
-    """One running `roost` command, its log in a file."""
+    """One running `roost` command, its log in a file; `prefix` is a command that runs it elsewhere."""
 
-    def __init__(self, arguments, log, env=None):
+    def __init__(self, arguments, log, env=None, prefix=()):
         self.arguments, self.log = [str(a) for a in arguments], pathlib.Path(log)
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with open(self.log, "ab") as output:
             self.process = subprocess.Popen(
-                [str(BINARY), *self.arguments], stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
+                [*prefix, str(BINARY), *self.arguments], stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
                 env=clean_environment(**(env or {})), start_new_session=True)
         LOGS.append((" ".join(self.arguments[:1]), self.log))
         _live.add(self)
@@ -93,10 +93,11 @@ def _kill_what_is_left():
 class Region:
     """A region of its own: data directory, port, account. `start` after `kill` continues with the same data."""
 
-    def __init__(self, data, *, engine="simulated", instances=2, role="up", host=None, arguments=(), env=None):
+    def __init__(self, data, *, engine="simulated", instances=2, role="up", host=None, arguments=(), env=None,
+                 listen="127.0.0.1"):
         self.data, self.engine, self.instances, self.role = pathlib.Path(data), engine, instances, role
         self.account = f"{random.randrange(10**11, 10**12)}"
-        self.port = free_port()
+        self.port, self.listen = free_port(), listen
         self.endpoint = f"http://127.0.0.1:{self.port}"
         self.arguments, self.env = list(arguments), dict(env or {})
         if host:
@@ -114,7 +115,7 @@ class Region:
         return self
 
     def launch(self):
-        arguments = [self.role, "--listen", f"127.0.0.1:{self.port}", "--data", self.data, "--account", self.account,
+        arguments = [self.role, "--listen", f"{self.listen}:{self.port}", "--data", self.data, "--account", self.account,
                      "--root-credentials", f"{KEY}:{SECRET}"]
         if self.role == "up":
             arguments += ["--instances", self.instances, "--engine", self.engine]
