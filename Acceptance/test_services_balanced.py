@@ -46,7 +46,7 @@ def balancer(balanced_region, elb):
 def test_tasks_are_reached_by_name_and_by_address(ecs, balancer):
     name = create(ecs, balancer, web(ecs, "one", unique("web")), 2)
     (address,) = set(eventually(balancer.is_active, message=balancer.states))
-    assert balancer.states() == ["healthy", "healthy"]
+    eventually(lambda: balancer.states() == ["healthy", "healthy"], message=balancer.states)
     assert balancer.name.endswith(".elb.localhost")
     assert balancer.get() == (200, "one")
     direct = http.client.HTTPConnection(address, balancer.port, timeout=10)
