@@ -55,6 +55,12 @@ let package = Package(
             ],
             path: "Sources/APIs/ACM"),
         .target(
+            name: "SSMAPI", dependencies: ["APIPipeline", "Scheduling", "State", "AWSWire", "AWSModels"],
+            path: "Sources/APIs/SSM"),
+        .target(
+            name: "SecretsManagerAPI", dependencies: ["APIPipeline", "State", "AWSWire", "AWSModels"],
+            path: "Sources/APIs/SecretsManager"),
+        .target(
             name: "Control",
             dependencies: ["APIPipeline", "Scheduling", "State", "Telemetry", "NodeLink", "AWSWire", "AWSModels"]),
 
@@ -74,8 +80,9 @@ let package = Package(
         .executableTarget(
             name: "Server",
             dependencies: [
-                "Agent", "APIPipeline", "Control", "ACMAPI", "EC2API", "ECSAPI", "ELBAPI", "STSAPI", "Scheduling", "State",
-                "Storage", "Simulation", "Telemetry", "NodeLink", "NodeNet", "Balancer", "AWSWire", "AWSModels", "CMalloc", log,
+                "Agent", "APIPipeline", "Control", "ACMAPI", "EC2API", "ECSAPI", "ELBAPI", "SSMAPI", "STSAPI",
+                "SecretsManagerAPI", "Scheduling", "State", "Storage", "Simulation", "Telemetry", "NodeLink", "NodeNet",
+                "Balancer", "AWSWire", "AWSModels", "CMalloc", log,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ] + nio),
 
@@ -89,8 +96,8 @@ let package = Package(
         .testTarget(
             name: "ECSAPITests",
             dependencies: [
-                "ACMAPI", "EC2API", "ECSAPI", "ELBAPI", "STSAPI", "APIPipeline", "Scheduling", "State", "AWSWire",
-                "AWSModels",
+                "ACMAPI", "EC2API", "ECSAPI", "ELBAPI", "SSMAPI", "STSAPI", "SecretsManagerAPI", "APIPipeline",
+                "Scheduling", "State", "AWSWire", "AWSModels",
             ]),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", "AWSWire"]),
         .testTarget(
@@ -107,8 +114,10 @@ let package = Package(
             exclude: ["Goldens"]),
         .testTarget(
             name: "ServerTests",
-            dependencies: ["Server", "Agent", "Balancer", "State", "Telemetry", "AWSWire", .product(name: "NIOEmbedded", package: "swift-nio")]
-                + nio),
+            dependencies: [
+                "Server", "Agent", "Balancer", "State", "Telemetry", "AWSWire",
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+            ] + nio),
         .testTarget(
             name: "SimulationTests",
             dependencies: ["Simulation", "Agent", "Control", "State", "AWSWire", "AWSModels"]),

@@ -70,4 +70,5 @@ package enum IndexName: Int, Sendable {
     case targetByDrainStart
     case targetByService
     case openServiceDeployment
+    case secretByEnd
 }

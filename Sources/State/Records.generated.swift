@@ -24,6 +24,8 @@ package enum RecordKind: String, Sendable, CaseIterable, Hashable {
     case listener
     case listenerRule
     case loadBalancer
+    case parameter
+    case secret
     case securityGroup
     case service
     case serviceDeployment
@@ -58,6 +60,8 @@ package enum Change: Sendable, Equatable {
     case listener(Delta<ListenerRecord>)
     case listenerRule(Delta<ListenerRuleRecord>)
     case loadBalancer(Delta<LoadBalancerRecord>)
+    case parameter(Delta<ParameterRecord>)
+    case secret(Delta<SecretRecord>)
     case securityGroup(Delta<SecurityGroupRecord>)
     case service(Delta<ServiceRecord>)
     case serviceDeployment(Delta<ServiceDeploymentRecord>)
@@ -92,6 +96,8 @@ package enum Change: Sendable, Equatable {
             case .listener(let delta): delta.stored
             case .listenerRule(let delta): delta.stored
             case .loadBalancer(let delta): delta.stored
+            case .parameter(let delta): delta.stored
+            case .secret(let delta): delta.stored
             case .securityGroup(let delta): delta.stored
             case .service(let delta): delta.stored
             case .serviceDeployment(let delta): delta.stored
@@ -128,6 +134,8 @@ package enum Change: Sendable, Equatable {
             case .listener(let delta): delta.name
             case .listenerRule(let delta): delta.name
             case .loadBalancer(let delta): delta.name
+            case .parameter(let delta): delta.name
+            case .secret(let delta): delta.name
             case .securityGroup(let delta): delta.name
             case .service(let delta): delta.name
             case .serviceDeployment(let delta): delta.name
@@ -164,6 +172,8 @@ package enum Change: Sendable, Equatable {
             case .listener(let delta): delta.isRemoval
             case .listenerRule(let delta): delta.isRemoval
             case .loadBalancer(let delta): delta.isRemoval
+            case .parameter(let delta): delta.isRemoval
+            case .secret(let delta): delta.isRemoval
             case .securityGroup(let delta): delta.isRemoval
             case .service(let delta): delta.isRemoval
             case .serviceDeployment(let delta): delta.isRemoval
@@ -200,6 +210,8 @@ package struct Tables: Sendable {
     var listener = Table<ListenerRecord>()
     var listenerRule = Table<ListenerRuleRecord>()
     var loadBalancer = Table<LoadBalancerRecord>()
+    var parameter = Table<ParameterRecord>()
+    var secret = Table<SecretRecord>()
     var securityGroup = Table<SecurityGroupRecord>()
     var service = Table<ServiceRecord>()
     var serviceDeployment = Table<ServiceDeploymentRecord>()
@@ -235,6 +247,8 @@ package struct Tables: Sendable {
             case .listener: listener.count
             case .listenerRule: listenerRule.count
             case .loadBalancer: loadBalancer.count
+            case .parameter: parameter.count
+            case .secret: secret.count
             case .securityGroup: securityGroup.count
             case .service: service.count
             case .serviceDeployment: serviceDeployment.count
@@ -271,6 +285,8 @@ package struct Tables: Sendable {
             case .listener: try load(ListenerRecord.self, row)
             case .listenerRule: try load(ListenerRuleRecord.self, row)
             case .loadBalancer: try load(LoadBalancerRecord.self, row)
+            case .parameter: try load(ParameterRecord.self, row)
+            case .secret: try load(SecretRecord.self, row)
             case .securityGroup: try load(SecurityGroupRecord.self, row)
             case .service: try load(ServiceRecord.self, row)
             case .serviceDeployment: try load(ServiceDeploymentRecord.self, row)
@@ -309,6 +325,8 @@ extension Transaction {
             case .listener(let delta): apply(delta)
             case .listenerRule(let delta): apply(delta)
             case .loadBalancer(let delta): apply(delta)
+            case .parameter(let delta): apply(delta)
+            case .secret(let delta): apply(delta)
             case .securityGroup(let delta): apply(delta)
             case .service(let delta): apply(delta)
             case .serviceDeployment(let delta): apply(delta)
@@ -345,6 +363,8 @@ extension Transaction {
             case .listener: put(ListenerRecord(stored: row.value))
             case .listenerRule: put(ListenerRuleRecord(stored: row.value))
             case .loadBalancer: put(LoadBalancerRecord(stored: row.value))
+            case .parameter: put(ParameterRecord(stored: row.value))
+            case .secret: put(SecretRecord(stored: row.value))
             case .securityGroup: put(SecurityGroupRecord(stored: row.value))
             case .service: put(ServiceRecord(stored: row.value))
             case .serviceDeployment: put(ServiceDeploymentRecord(stored: row.value))
@@ -381,6 +401,8 @@ extension Transaction {
             case .listener: delete(Key<ListenerRecord>(path: name.key))
             case .listenerRule: delete(Key<ListenerRuleRecord>(path: name.key))
             case .loadBalancer: delete(Key<LoadBalancerRecord>(path: name.key))
+            case .parameter: delete(Key<ParameterRecord>(path: name.key))
+            case .secret: delete(Key<SecretRecord>(path: name.key))
             case .securityGroup: delete(Key<SecurityGroupRecord>(path: name.key))
             case .service: delete(Key<ServiceRecord>(path: name.key))
             case .serviceDeployment: delete(Key<ServiceDeploymentRecord>(path: name.key))
@@ -417,6 +439,8 @@ extension Transaction {
             case .listener(let delta): revert(delta)
             case .listenerRule(let delta): revert(delta)
             case .loadBalancer(let delta): revert(delta)
+            case .parameter(let delta): revert(delta)
+            case .secret(let delta): revert(delta)
             case .securityGroup(let delta): revert(delta)
             case .service(let delta): revert(delta)
             case .serviceDeployment(let delta): revert(delta)
@@ -455,6 +479,8 @@ extension Snapshot {
         rows += self.rows(of: ListenerRecord.self)
         rows += self.rows(of: ListenerRuleRecord.self)
         rows += self.rows(of: LoadBalancerRecord.self)
+        rows += self.rows(of: ParameterRecord.self)
+        rows += self.rows(of: SecretRecord.self)
         rows += self.rows(of: SecurityGroupRecord.self)
         rows += self.rows(of: ServiceRecord.self)
         rows += self.rows(of: ServiceDeploymentRecord.self)
@@ -493,6 +519,8 @@ extension Transaction {
         carry(ListenerRecord.self, from: old, isKept: kept.contains(.listener))
         carry(ListenerRuleRecord.self, from: old, isKept: kept.contains(.listenerRule))
         carry(LoadBalancerRecord.self, from: old, isKept: kept.contains(.loadBalancer))
+        carry(ParameterRecord.self, from: old, isKept: kept.contains(.parameter))
+        carry(SecretRecord.self, from: old, isKept: kept.contains(.secret))
         carry(SecurityGroupRecord.self, from: old, isKept: kept.contains(.securityGroup))
         carry(ServiceRecord.self, from: old, isKept: kept.contains(.service))
         carry(ServiceDeploymentRecord.self, from: old, isKept: kept.contains(.serviceDeployment))
@@ -684,6 +712,24 @@ extension LoadBalancerRecord: TableRecord {
         body(&tables.loadBalancer)
     }
     package static func change(_ delta: Delta<Self>) -> Change { .loadBalancer(delta) }
+}
+
+extension ParameterRecord: TableRecord {
+    package static var kind: RecordKind { .parameter }
+    package static func table(of tables: Tables) -> Table<Self> { tables.parameter }
+    package static func withTable<T>(of tables: inout Tables, _ body: (inout Table<Self>) -> T) -> T {
+        body(&tables.parameter)
+    }
+    package static func change(_ delta: Delta<Self>) -> Change { .parameter(delta) }
+}
+
+extension SecretRecord: TableRecord {
+    package static var kind: RecordKind { .secret }
+    package static func table(of tables: Tables) -> Table<Self> { tables.secret }
+    package static func withTable<T>(of tables: inout Tables, _ body: (inout Table<Self>) -> T) -> T {
+        body(&tables.secret)
+    }
+    package static func change(_ delta: Delta<Self>) -> Change { .secret(delta) }
 }
 
 extension SecurityGroupRecord: TableRecord {

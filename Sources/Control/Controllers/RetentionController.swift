@@ -11,7 +11,7 @@ package struct RetentionController: Controller {
     /// What is looked after.
     private enum Subject: String, CaseIterable {
         case capacityProviders, clientTokens, clusters, containerInstances, daemonDeployments, daemonTaskDefinitions
-        case executeSessions, serviceDeployments
+        case executeSessions, secrets, serviceDeployments
         case services, taskDefinitions, tasks
     }
 
@@ -41,6 +41,7 @@ package struct RetentionController: Controller {
                 + (delta.newBox?.value.daemon != nil && delta.newBox?.value.stoppedAt != nil
                     ? usersOfDaemonDefinitions(snapshot) : [])
         case .taskDefinition(let delta): delta.new?.status == .deleteInProgress ? [.taskDefinitions] : []
+        case .secret(let delta): delta.new?.goneAt == nil ? [] : [.secrets]
         case .serviceDeployment(let delta): delta.new?.isOpen == false ? [.serviceDeployments] : []
         default: []
         }
@@ -77,6 +78,7 @@ package struct RetentionController: Controller {
         case .clusters: return remove(retainClusters(snapshot, at: now), snapshot)
         case .containerInstances: return remove(retainInstances(snapshot, at: now), snapshot)
         case .executeSessions: return remove(retainExecuteSessions(snapshot, at: now), snapshot)
+        case .secrets: return remove(retainSecrets(snapshot, at: now), snapshot)
         case .serviceDeployments: return removeDeployments(retainServiceDeployments(snapshot, at: now), snapshot)
         case .daemonDeployments: return retainDaemonDeployments(snapshot, at: now)
         case .daemonTaskDefinitions: return retainDaemonTaskDefinitions(snapshot, at: now)

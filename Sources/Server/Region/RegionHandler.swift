@@ -6,7 +6,9 @@ import Control
 import EC2API
 import ECSAPI
 import ELBAPI
+import SSMAPI
 import STSAPI
+import SecretsManagerAPI
 import State
 import Synchronization
 import Telemetry
@@ -43,6 +45,8 @@ final class RegionHandler: RequestHandling {
         ELBOperations.registerAll(&table)
         EC2Operations.registerAll(&table)
         ACMOperations.registerAll(&table)
+        SSMOperations.registerAll(&table)
+        SecretsManagerOperations.registerAll(&table)
         requests = RequestMetrics()
         metrics = MetricBook()
         pipeline = Pipeline(

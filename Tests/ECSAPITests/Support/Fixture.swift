@@ -84,7 +84,10 @@ struct Fixture {
     private static func call(_ name: String, _ body: String, in region: TestRegion) throws -> Answer {
         let parts = name.split(separator: ".").map(String.init)
         guard parts.count == 2 else { return region.call(name, body) }
-        guard let api = ["ACM": ACM.api, "EC2": EC2.api, "ELB": ELB.api][parts[0]],
+        let apis = [
+            "ACM": ACM.api, "EC2": EC2.api, "ELB": ELB.api, "SSM": SSM.api, "SecretsManager": SecretsManager.api,
+        ]
+        guard let api = apis[parts[0]],
             let operation = api.operation(parts[1])
         else { throw Malformed(reason: "no operation \(name)") }
         return region.call(operation, try JSONValue.parse(Array(body.utf8)))

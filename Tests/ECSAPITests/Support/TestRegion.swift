@@ -6,7 +6,9 @@ import EC2API
 import ECSAPI
 import ELBAPI
 import Foundation
+import SSMAPI
 import STSAPI
+import SecretsManagerAPI
 import State
 import Synchronization
 
@@ -28,6 +30,8 @@ final class TestRegion: Sendable {
         ELBOperations.registerAll(&table)
         EC2Operations.registerAll(&table)
         ACMOperations.registerAll(&table)
+        SSMOperations.registerAll(&table)
+        SecretsManagerOperations.registerAll(&table)
         lane = Lane(
             snapshot: Snapshot(realm: realm), store: MemoryStore(), random: SeededRandom(seed: seed),
             observer: SilentObserver())
