@@ -96,6 +96,17 @@ struct SigV4Tests {
         }
     }
 
+    @Test("a plus in a query is a space, as Go's signer signs it: agents dial their sessions so")
+    func plus() {
+        let path = "/agent/acs/ws"
+        let request = HTTPRequestMessage(
+            method: "GET", rawPath: path, rawQuery: "dockerVersion=DockerVersion%3A%2020.10.24%2Bdfsg1&seqNum=1",
+            headers: ["Host": "localhost"])
+        var sent = SigV4.Signer(Self.key, region: "us-east-1", service: "ecs").sign(request, at: Self.now)
+        sent.rawQuery = "dockerVersion=DockerVersion%3A+20.10.24%2Bdfsg1&seqNum=1"
+        #expect(Self.failure(sent) == nil)
+    }
+
     @Test("a presigned request is bound to its parameters and its life")
     func presigned() {
         let request = HTTPRequestMessage(

@@ -31,18 +31,23 @@ struct CanonicalRequest {
         return PercentCoding.encode("/\(segments.joined(separator: "/"))\(end)".utf8, keepingSlashes: true)
     }
 
-    /// The parameters, encoded in one way, sorted by name and then by value, without the signature itself.
+    /// The parameters, encoded in one way, sorted by name and then by value, without the signature itself. A `+` is a
+    /// space, as in a form: Go's signer writes it as `%20` for the signature, and as `+` on the wire.
+    /// Source: aws-sdk-go-v2, aws/signer/v4. Observed: Fixtures/acs-upgrade-first.json.
     private var query: [UInt8] {
         let pairs = request.rawQuery.utf8.split(separator: UInt8(ascii: "&")).map { pair in
             let parts = pair.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
-            let name = PercentCoding.encode(PercentCoding.decode(parts[0]))
-            return (name: name, value: parts.count > 1 ? PercentCoding.encode(PercentCoding.decode(parts[1])) : [])
+            return (name: recoded(parts[0]), value: parts.count > 1 ? recoded(parts[1]) : [])
         }
         let kept = pairs.filter { $0.name != Array("X-Amz-Signature".utf8) }.sorted { left, right in
             left.name == right.name
                 ? left.value.lexicographicallyPrecedes(right.value) : left.name.lexicographicallyPrecedes(right.name)
         }
         return Array(kept.map { $0.name + [UInt8(ascii: "=")] + $0.value }.joined(separator: [UInt8(ascii: "&")]))
+    }
+
+    private func recoded(_ text: Substring.UTF8View) -> [UInt8] {
+        PercentCoding.encode(PercentCoding.decode(text, plusIsSpace: true))
     }
 
     /// All values of a header, joined; spaces are trimmed, and runs of spaces are one.
