@@ -63,6 +63,8 @@ package struct Caller: Sendable, Equatable {
     package var account: String
     /// STS's `UserId`: the account for its root user.
     package var userID: String
+    /// The session whose key signed; nil for the root user.
+    package var session: RoleSession?
 
     package init(arn: String, account: String, userID: String) {
         self.arn = arn

@@ -44,6 +44,13 @@ package struct Vault: Sendable, CustomStringConvertible {
         return Array(secret)
     }
 
+    /// A secret that follows from the key and a text: the same ones give the same, and nobody else can tell it.
+    /// - Parameter purpose: secrets for different purposes have nothing in common.
+    /// - Returns: 32 bytes.
+    package func derive(_ purpose: String, from text: String) -> [UInt8] {
+        Array(HMAC<SHA256>.authenticationCode(for: Array("derive/\(purpose)/\(text)".utf8), using: key))
+    }
+
     /// Says nothing of the key.
     package var description: String { "Vault" }
 }

@@ -14,8 +14,9 @@ extension ECS {
         package var attributes: [Attribute]?
         package var platformDevices: [PlatformDevice]?
         package var tags: [Tag]?
+        package var clientToken: String?
 
-        package init(cluster: String? = nil, instanceIdentityDocument: String? = nil, instanceIdentityDocumentSignature: String? = nil, totalResources: [Resource]? = nil, versionInfo: VersionInfo? = nil, containerInstanceArn: String? = nil, attributes: [Attribute]? = nil, platformDevices: [PlatformDevice]? = nil, tags: [Tag]? = nil) {
+        package init(cluster: String? = nil, instanceIdentityDocument: String? = nil, instanceIdentityDocumentSignature: String? = nil, totalResources: [Resource]? = nil, versionInfo: VersionInfo? = nil, containerInstanceArn: String? = nil, attributes: [Attribute]? = nil, platformDevices: [PlatformDevice]? = nil, tags: [Tag]? = nil, clientToken: String? = nil) {
             self.cluster = cluster
             self.instanceIdentityDocument = instanceIdentityDocument
             self.instanceIdentityDocumentSignature = instanceIdentityDocumentSignature
@@ -25,6 +26,7 @@ extension ECS {
             self.attributes = attributes
             self.platformDevices = platformDevices
             self.tags = tags
+            self.clientToken = clientToken
         }
 
         package static let schema: Schema = .structure("RegisterContainerInstanceRequest") { members in
@@ -37,6 +39,7 @@ extension ECS {
             members.optional("attributes", Collections.Attributes.schema)
             members.optional("platformDevices", Collections.PlatformDevices.schema)
             members.optional("tags", Collections.Tags.schema)
+            members.optional("clientToken", .string)
         }
 
         package init(from reader: inout JSONReader) {
@@ -52,6 +55,7 @@ extension ECS {
                     case 6: self.attributes = Collections.Attributes.read(&reader)
                     case 7: self.platformDevices = Collections.PlatformDevices.read(&reader)
                     case 8: self.tags = Collections.Tags.read(&reader)
+                    case 9: self.clientToken = reader.string()
                     default: reader.skip()
                     }
                 }
@@ -84,6 +88,7 @@ extension ECS {
                 writer.key("tags")
                 Collections.Tags.write(value, to: &writer)
             }
+            writer.string("clientToken", self.clientToken)
             writer.endObject()
         }
     }

@@ -6,15 +6,23 @@ extension SigV4 {
         package let accessKeyID: String
         package let region: String
         package let service: String
+        /// The session's token; nil for a user's key.
+        package let sessionToken: String?
     }
 
     /// Verifies signatures, in headers or presigned. It is safe to share.
     package final class Verifier: Sendable {
-        private let lookUp: @Sendable (String) -> Credential?
+        private let lookUp: @Sendable (_ accessKeyID: String, _ sessionToken: String?) -> Credential?
         private let keys = SigningKeyCache()
 
         /// - Parameter lookUp: finds a credential by its access key id; nil when it is not known.
         package init(_ lookUp: @escaping @Sendable (String) -> Credential?) {
+            self.lookUp = { keyID, _ in lookUp(keyID) }
+        }
+
+        /// - Parameter lookUp: finds a credential by its access key id and its session's token, in which it may be
+        ///   written; nil when it is not known.
+        package init(sessions lookUp: @escaping @Sendable (String, String?) -> Credential?) {
             self.lookUp = lookUp
         }
 
@@ -38,12 +46,13 @@ extension SigV4 {
             let expected = SigV4.signature(of: canonical.bytes, time: signed.time, scope: signed.scope, key: key)
             guard isEqual(expected, signed.signature) else { throw .invalidSignature }
             return Verified(
-                accessKeyID: signed.accessKeyID, region: signed.scope.region, service: signed.scope.service)
+                accessKeyID: signed.accessKeyID, region: signed.scope.region, service: signed.scope.service,
+                sessionToken: signed.sessionToken)
         }
 
         /// A session's key is only good together with its token, and until its end.
         private func credential(of signed: SignedRequest, at now: Timestamp) throws(WireError) -> Credential {
-            guard let credential = lookUp(signed.accessKeyID) else { throw .unrecognizedClient }
+            guard let credential = lookUp(signed.accessKeyID, signed.sessionToken) else { throw .unrecognizedClient }
             guard isEqual(credential.sessionToken ?? "", signed.sessionToken ?? "") else { throw .unrecognizedClient }
             if let end = credential.expiresAt, now >= end { throw .expiredToken }
             return credential

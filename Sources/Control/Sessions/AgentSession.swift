@@ -39,6 +39,8 @@ package struct AgentSession: Sendable {
     static let silenceLimit: Duration = .seconds(180)
     /// An order without an answer is sent again after this.
     static let resendInterval: Duration = .seconds(30)
+    /// 65,536 messages may have numbers of one revision.
+    static let messagesPerRevisionBits = 16
     /// A payload carries at most so many tasks, so that frames stay small.
     static let maximumTasks = 50
 
@@ -52,6 +54,8 @@ package struct AgentSession: Sendable {
     /// Orders that wait for their acknowledgement, by message id.
     private var waiting: [String: (sentAt: Timestamp, tasks: [Key<TaskRecord>])] = [:]
 
+    /// When the credentials of tasks are renewed; only of those that have a role.
+    private var renewals: [Key<TaskRecord>: Timestamp] = [:]
     /// The message with the order to update, until it is answered.
     private var updateMessage: String?
 
@@ -66,7 +70,7 @@ package struct AgentSession: Sendable {
     package mutating func handle(_ event: Event, _ snapshot: Snapshot, at now: Timestamp) -> [Action] {
         switch event {
         case .opened: return open(snapshot, now)
-        case .changed(let keys): return assign(keys, snapshot, now) + orderUpdate(snapshot)
+        case .changed(let keys): return assign(keys, snapshot, now) + orderUpdate(snapshot) + farewell(snapshot)
         case .ticked: return keepAlive(snapshot, now)
         case .received(let message):
             lastHeard = now
@@ -74,11 +78,22 @@ package struct AgentSession: Sendable {
         }
     }
 
+    /// A deregistered instance has no session. The agent dials again, is refused, and then waits an hour.
+    /// Source: amazon-ecs-agent, ecs-agent/acs/session: InactiveInstanceException.
+    private func farewell(_ snapshot: Snapshot) -> [Action] {
+        guard snapshot.get(instance)?.status == .inactive else { return [] }
+        return [.close(code: 1_000, reason: SessionAdmission.inactiveReason)]
+    }
+
     // MARK: Orders
 
     private mutating func open(_ snapshot: Snapshot, _ now: Timestamp) -> [Action] {
         let tasks = snapshot.liveTasks(on: instance)
-        return [.send(.manifest(manifest(tasks, snapshot, now)))] + assign(tasks.map(\.key), snapshot, now)
+        let manifest = manifest(tasks, snapshot, now)
+        let orders = assign(tasks.map(\.key), snapshot, now)
+        // Credentials are on no disk, neither here nor there; orders have brought those of tasks that are new.
+        let known = tasks.map(\.key).filter { renewals[$0] == nil }
+        return [.send(.manifest(manifest))] + orders + renew(known, snapshot, now)
             + orderUpdate(snapshot)
     }
 
@@ -102,7 +117,7 @@ package struct AgentSession: Sendable {
         var orders: [ACS.Task] = []
         var concerned: [Key<TaskRecord>] = []
         for key in Set(keys).sorted() {
-            guard let order = order(for: key, snapshot) else { continue }
+            guard let order = order(for: key, snapshot, now) else { continue }
             orders.append(order)
             concerned.append(key)
         }
@@ -113,8 +128,9 @@ package struct AgentSession: Sendable {
     }
 
     /// What the agent must be told of a task; nil for nothing new.
-    private mutating func order(for key: Key<TaskRecord>, _ snapshot: Snapshot) -> ACS.Task? {
+    private mutating func order(for key: Key<TaskRecord>, _ snapshot: Snapshot, _ now: Timestamp) -> ACS.Task? {
         guard let task = snapshot.get(key), task.lastStatus != .stopped else {
+            renewals[key] = nil
             // A task that vanished, or was given up while its agent was away.
             guard let earlier = sent.removeValue(forKey: key), earlier == .running else { return nil }
             return ACS.Task(stopping: key, snapshot.realm)
@@ -127,8 +143,58 @@ package struct AgentSession: Sendable {
         let isKnown = task.lastStatus >= .running
         sent[key] = .running
         guard !isKnown, let definition = snapshot.get(task.definitionKey) else { return nil }
-        return ACS.Task(starting: task, definition.definition, snapshot.realm)
+        var order = ACS.Task(starting: task, definition.definition, snapshot.realm)
+        for (kind, credentials) in credentials(of: task, snapshot, now) {
+            switch kind {
+            case .application: order.roleCredentials = credentials
+            case .execution: order.executionRoleCredentials = credentials
+            }
+        }
+        return order
     }
+
+    // MARK: Credentials
+
+    /// Issues credentials for the roles of a task, and notes when to do so again.
+    private mutating func credentials(
+        of task: TaskRecord, _ snapshot: Snapshot, _ now: Timestamp
+    ) -> [(TaskCredentialsIssuer.Kind, ACS.IAMRoleCredentials)] {
+        guard let definition = snapshot.get(task.definitionKey) else { return [] }
+        let roles = TaskCredentialsIssuer.roles(of: task, definition.definition)
+        guard !roles.isEmpty else { return [] }
+        renewals[task.key] = now.advanced(by: TaskCredentialsIssuer.renewal)
+        return roles.map {
+            ($0.kind, TaskCredentialsIssuer.issue($0.kind, $0.role, for: task, snapshot, at: now, &random))
+        }
+    }
+
+    /// New credentials for tasks that the agent has.
+    private mutating func renew(
+        _ keys: [Key<TaskRecord>], _ snapshot: Snapshot, _ now: Timestamp
+    ) -> [Action] {
+        var actions: [Action] = []
+        for key in keys {
+            renewals[key] = nil
+            guard let task = snapshot.get(key), task.lastStatus != .stopped else { continue }
+            for (kind, credentials) in credentials(of: task, snapshot, now) {
+                actions.append(
+                    .send(
+                        .credentials(
+                            ACS.IAMRoleCredentialsMessage(
+                                messageId: random.uuid(), taskArn: task.arn(snapshot.realm),
+                                taskClusterArn: clusterARN(snapshot), roleType: kind.rawValue,
+                                roleCredentials: credentials))))
+            }
+        }
+        return actions
+    }
+
+    private mutating func renewDue(_ snapshot: Snapshot, _ now: Timestamp) -> [Action] {
+        guard !renewals.isEmpty else { return [] }
+        return renew(renewals.filter { $0.value <= now }.keys.sorted(), snapshot, now)
+    }
+
+    // MARK: Messages
 
     private mutating func payload(
         _ tasks: [ACS.Task], _ keys: [Key<TaskRecord>], _ snapshot: Snapshot, _ now: Timestamp
@@ -156,9 +222,12 @@ package struct AgentSession: Sendable {
             })
     }
 
-    /// Rises over all sessions of an instance: agents drop what is older than what they have seen.
+    /// Rises over all sessions of an instance: agents drop what is older than what they have seen, without a word.
+    ///
+    /// A session begins with a commit, so its revision is beyond all that an earlier one has counted from; between two
+    /// revisions there is room for more messages than one session sends.
     private mutating func nextSequence(_ snapshot: Snapshot) -> Int {
-        sequence = max(sequence + 1, Int(snapshot.revision))
+        sequence = max(sequence + 1, Int(snapshot.revision) << AgentSession.messagesPerRevisionBits)
         return sequence
     }
 
@@ -213,7 +282,7 @@ package struct AgentSession: Sendable {
             lastHeartbeat = now
             actions.append(.send(.heartbeat(ACS.HeartbeatMessage(messageId: random.uuid(), healthy: true))))
         }
-        return actions + resend(snapshot, now)
+        return actions + renewDue(snapshot, now) + resend(snapshot, now)
     }
 
     private mutating func resend(_ snapshot: Snapshot, _ now: Timestamp) -> [Action] {

@@ -87,6 +87,7 @@ extension ACS.Container {
         startTimeout = container.startTimeout
         stopTimeout = container.stopTimeout
         healthCheckType = container.healthCheck == nil ? nil : "docker"
+        takeLookUps(container, of: task, definition, realm)
         restartPolicy = container.restartPolicy.map { policy in
             ACS.RestartPolicy(
                 enabled: policy.enabled, ignoredExitCodes: policy.ignoredExitCodes,
@@ -113,6 +114,12 @@ extension ACS.Volume {
             dockerVolumeConfiguration = ACS.DockerVolume(
                 scope: docker.scope?.rawValue, autoprovision: docker.autoprovision, driver: docker.driver,
                 driverOpts: docker.driverOpts, labels: docker.labels)
+        } else if let efs = volume.efsVolumeConfiguration {
+            type = "efs"
+            efsVolumeConfiguration = ACS.EFSVolume(efs)
+        } else if volume.fsxWindowsFileServerVolumeConfiguration != nil {
+            // Seam: the session has no shape for it yet; an agent refuses a volume without its configuration.
+            type = "fsxWindowsFileServer"
         } else {
             type = "host"
             host = ACS.HostVolume(sourcePath: volume.host?.sourcePath)

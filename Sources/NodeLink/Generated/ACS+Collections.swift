@@ -116,6 +116,28 @@ extension ACS {
             }
         }
 
+        package enum ManagedAgentList {
+            package static let schema: Schema = .list("ManagedAgentList", ManagedAgent.schema)
+
+            package static func read(_ reader: inout JSONReader) -> [ManagedAgent]? {
+                guard reader.beginList() else { return nil }
+                var result: [ManagedAgent] = []
+                while reader.nextElement() {
+                    if reader.nextIsObject() { result.append(ManagedAgent(from: &reader)) }
+                }
+                return result
+            }
+
+            package static func write(_ value: [ManagedAgent], to writer: inout JSONWriter) {
+                writer.beginList()
+                for item in value {
+                    writer.element()
+                    item.encode(to: &writer)
+                }
+                writer.endList()
+            }
+        }
+
         package enum MountPointList {
             package static let schema: Schema = .list("MountPointList", MountPoint.schema)
 

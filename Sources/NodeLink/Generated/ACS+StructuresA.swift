@@ -4,6 +4,40 @@
 import AWSWire
 
 extension ACS {
+    package struct ASMAuthData: Shape {
+        package var credentialsParameter: String?
+        package var region: String?
+
+        package init(credentialsParameter: String? = nil, region: String? = nil) {
+            self.credentialsParameter = credentialsParameter
+            self.region = region
+        }
+
+        package static let schema: Schema = .structure("ASMAuthData") { members in
+            members.optional("credentialsParameter", .string)
+            members.optional("region", .string)
+        }
+
+        package init(from reader: inout JSONReader) {
+            if reader.beginObject() {
+                while let index = reader.nextMember(Self.schema) {
+                    switch index {
+                    case 0: self.credentialsParameter = reader.string()
+                    case 1: self.region = reader.string()
+                    default: reader.skip()
+                    }
+                }
+            }
+        }
+
+        package func encode(to writer: inout JSONWriter) {
+            writer.beginObject()
+            writer.string("credentialsParameter", self.credentialsParameter)
+            writer.string("region", self.region)
+            writer.endObject()
+        }
+    }
+
     package struct AckRequest: Shape {
         package var cluster: String?
         package var containerInstance: String?

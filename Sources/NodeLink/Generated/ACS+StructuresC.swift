@@ -27,8 +27,12 @@ extension ACS {
         package var secrets: [Secret]?
         package var restartPolicy: RestartPolicy?
         package var dockerConfig: DockerConfig?
+        package var registryAuthentication: RegistryAuthentication?
+        package var logsAuthStrategy: String?
+        package var managedAgents: [ManagedAgent]?
+        package var firelensConfiguration: FirelensConfiguration?
 
-        package init(name: String? = nil, containerArn: String? = nil, image: String? = nil, essential: Bool? = nil, cpu: Int? = nil, memory: Int? = nil, command: [String]? = nil, entryPoint: [String]? = nil, environment: [String: String]? = nil, environmentFiles: [EnvironmentFile]? = nil, links: [String]? = nil, overrides: String? = nil, portMappings: [PortMapping]? = nil, mountPoints: [MountPoint]? = nil, volumesFrom: [VolumeFrom]? = nil, dependsOn: [ContainerDependency]? = nil, startTimeout: Int? = nil, stopTimeout: Int? = nil, healthCheckType: String? = nil, secrets: [Secret]? = nil, restartPolicy: RestartPolicy? = nil, dockerConfig: DockerConfig? = nil) {
+        package init(name: String? = nil, containerArn: String? = nil, image: String? = nil, essential: Bool? = nil, cpu: Int? = nil, memory: Int? = nil, command: [String]? = nil, entryPoint: [String]? = nil, environment: [String: String]? = nil, environmentFiles: [EnvironmentFile]? = nil, links: [String]? = nil, overrides: String? = nil, portMappings: [PortMapping]? = nil, mountPoints: [MountPoint]? = nil, volumesFrom: [VolumeFrom]? = nil, dependsOn: [ContainerDependency]? = nil, startTimeout: Int? = nil, stopTimeout: Int? = nil, healthCheckType: String? = nil, secrets: [Secret]? = nil, restartPolicy: RestartPolicy? = nil, dockerConfig: DockerConfig? = nil, registryAuthentication: RegistryAuthentication? = nil, logsAuthStrategy: String? = nil, managedAgents: [ManagedAgent]? = nil, firelensConfiguration: FirelensConfiguration? = nil) {
             self.name = name
             self.containerArn = containerArn
             self.image = image
@@ -51,6 +55,10 @@ extension ACS {
             self.secrets = secrets
             self.restartPolicy = restartPolicy
             self.dockerConfig = dockerConfig
+            self.registryAuthentication = registryAuthentication
+            self.logsAuthStrategy = logsAuthStrategy
+            self.managedAgents = managedAgents
+            self.firelensConfiguration = firelensConfiguration
         }
 
         package static let schema: Schema = .structure("Container") { members in
@@ -76,6 +84,10 @@ extension ACS {
             members.optional("secrets", Collections.SecretList.schema)
             members.optional("restartPolicy", RestartPolicy.schema)
             members.optional("dockerConfig", DockerConfig.schema)
+            members.optional("registryAuthentication", RegistryAuthentication.schema)
+            members.optional("logsAuthStrategy", .string)
+            members.optional("managedAgents", Collections.ManagedAgentList.schema)
+            members.optional("firelensConfiguration", FirelensConfiguration.schema)
         }
 
         package init(from reader: inout JSONReader) {
@@ -104,6 +116,10 @@ extension ACS {
                     case 19: self.secrets = Collections.SecretList.read(&reader)
                     case 20: self.restartPolicy = reader.nextIsObject() ? RestartPolicy(from: &reader) : nil
                     case 21: self.dockerConfig = reader.nextIsObject() ? DockerConfig(from: &reader) : nil
+                    case 22: self.registryAuthentication = reader.nextIsObject() ? RegistryAuthentication(from: &reader) : nil
+                    case 23: self.logsAuthStrategy = reader.string()
+                    case 24: self.managedAgents = Collections.ManagedAgentList.read(&reader)
+                    case 25: self.firelensConfiguration = reader.nextIsObject() ? FirelensConfiguration(from: &reader) : nil
                     default: reader.skip()
                     }
                 }
@@ -168,6 +184,19 @@ extension ACS {
             }
             if let value = self.dockerConfig {
                 writer.key("dockerConfig")
+                value.encode(to: &writer)
+            }
+            if let value = self.registryAuthentication {
+                writer.key("registryAuthentication")
+                value.encode(to: &writer)
+            }
+            writer.string("logsAuthStrategy", self.logsAuthStrategy)
+            if let value = self.managedAgents {
+                writer.key("managedAgents")
+                Collections.ManagedAgentList.write(value, to: &writer)
+            }
+            if let value = self.firelensConfiguration {
+                writer.key("firelensConfiguration")
                 value.encode(to: &writer)
             }
             writer.endObject()

@@ -4,6 +4,92 @@
 import AWSWire
 
 extension ACS {
+    package struct EFSAuthorization: Shape {
+        package var accessPointId: String?
+        package var iam: String?
+
+        package init(accessPointId: String? = nil, iam: String? = nil) {
+            self.accessPointId = accessPointId
+            self.iam = iam
+        }
+
+        package static let schema: Schema = .structure("EFSAuthorization") { members in
+            members.optional("accessPointId", .string)
+            members.optional("iam", .string)
+        }
+
+        package init(from reader: inout JSONReader) {
+            if reader.beginObject() {
+                while let index = reader.nextMember(Self.schema) {
+                    switch index {
+                    case 0: self.accessPointId = reader.string()
+                    case 1: self.iam = reader.string()
+                    default: reader.skip()
+                    }
+                }
+            }
+        }
+
+        package func encode(to writer: inout JSONWriter) {
+            writer.beginObject()
+            writer.string("accessPointId", self.accessPointId)
+            writer.string("iam", self.iam)
+            writer.endObject()
+        }
+    }
+
+    package struct EFSVolume: Shape {
+        package var fileSystemId: String?
+        package var rootDirectory: String?
+        package var transitEncryption: String?
+        package var transitEncryptionPort: Int?
+        package var authorizationConfig: EFSAuthorization?
+
+        package init(fileSystemId: String? = nil, rootDirectory: String? = nil, transitEncryption: String? = nil, transitEncryptionPort: Int? = nil, authorizationConfig: EFSAuthorization? = nil) {
+            self.fileSystemId = fileSystemId
+            self.rootDirectory = rootDirectory
+            self.transitEncryption = transitEncryption
+            self.transitEncryptionPort = transitEncryptionPort
+            self.authorizationConfig = authorizationConfig
+        }
+
+        package static let schema: Schema = .structure("EFSVolume") { members in
+            members.optional("fileSystemId", .string)
+            members.optional("rootDirectory", .string)
+            members.optional("transitEncryption", .string)
+            members.optional("transitEncryptionPort", .integer)
+            members.optional("authorizationConfig", EFSAuthorization.schema)
+        }
+
+        package init(from reader: inout JSONReader) {
+            if reader.beginObject() {
+                while let index = reader.nextMember(Self.schema) {
+                    switch index {
+                    case 0: self.fileSystemId = reader.string()
+                    case 1: self.rootDirectory = reader.string()
+                    case 2: self.transitEncryption = reader.string()
+                    case 3: self.transitEncryptionPort = reader.integer()
+                    case 4: self.authorizationConfig = reader.nextIsObject() ? EFSAuthorization(from: &reader) : nil
+                    default: reader.skip()
+                    }
+                }
+            }
+        }
+
+        package func encode(to writer: inout JSONWriter) {
+            writer.beginObject()
+            writer.string("fileSystemId", self.fileSystemId)
+            writer.string("rootDirectory", self.rootDirectory)
+            writer.string("transitEncryption", self.transitEncryption)
+            writer.integer("transitEncryptionPort", self.transitEncryptionPort)
+            if let value = self.authorizationConfig {
+                writer.key("authorizationConfig")
+                value.encode(to: &writer)
+            }
+            writer.endObject()
+        }
+    }
+
     package struct EnvironmentFile: Shape {
         package var value: String?
         package var type: String?

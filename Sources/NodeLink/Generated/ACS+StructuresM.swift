@@ -4,6 +4,43 @@
 import AWSWire
 
 extension ACS {
+    package struct ManagedAgent: Shape {
+        package var name: String?
+        package var properties: [String: String]?
+
+        package init(name: String? = nil, properties: [String: String]? = nil) {
+            self.name = name
+            self.properties = properties
+        }
+
+        package static let schema: Schema = .structure("ManagedAgent") { members in
+            members.optional("name", .string)
+            members.optional("properties", Collections.StringMap.schema)
+        }
+
+        package init(from reader: inout JSONReader) {
+            if reader.beginObject() {
+                while let index = reader.nextMember(Self.schema) {
+                    switch index {
+                    case 0: self.name = reader.string()
+                    case 1: self.properties = Collections.StringMap.read(&reader)
+                    default: reader.skip()
+                    }
+                }
+            }
+        }
+
+        package func encode(to writer: inout JSONWriter) {
+            writer.beginObject()
+            writer.string("name", self.name)
+            if let value = self.properties {
+                writer.key("properties")
+                Collections.StringMap.write(value, to: &writer)
+            }
+            writer.endObject()
+        }
+    }
+
     package struct MountPoint: Shape {
         package var sourceVolume: String?
         package var containerPath: String?

@@ -4,6 +4,43 @@
 import AWSWire
 
 extension ACS {
+    package struct RegistryAuthentication: Shape {
+        package var type: String?
+        package var asmAuthData: ASMAuthData?
+
+        package init(type: String? = nil, asmAuthData: ASMAuthData? = nil) {
+            self.type = type
+            self.asmAuthData = asmAuthData
+        }
+
+        package static let schema: Schema = .structure("RegistryAuthentication") { members in
+            members.optional("type", .string)
+            members.optional("asmAuthData", ASMAuthData.schema)
+        }
+
+        package init(from reader: inout JSONReader) {
+            if reader.beginObject() {
+                while let index = reader.nextMember(Self.schema) {
+                    switch index {
+                    case 0: self.type = reader.string()
+                    case 1: self.asmAuthData = reader.nextIsObject() ? ASMAuthData(from: &reader) : nil
+                    default: reader.skip()
+                    }
+                }
+            }
+        }
+
+        package func encode(to writer: inout JSONWriter) {
+            writer.beginObject()
+            writer.string("type", self.type)
+            if let value = self.asmAuthData {
+                writer.key("asmAuthData")
+                value.encode(to: &writer)
+            }
+            writer.endObject()
+        }
+    }
+
     package struct RestartPolicy: Shape {
         package var enabled: Bool?
         package var ignoredExitCodes: [Int]?

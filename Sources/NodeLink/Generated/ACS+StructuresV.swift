@@ -9,12 +9,14 @@ extension ACS {
         package var type: String?
         package var host: HostVolume?
         package var dockerVolumeConfiguration: DockerVolume?
+        package var efsVolumeConfiguration: EFSVolume?
 
-        package init(name: String? = nil, type: String? = nil, host: HostVolume? = nil, dockerVolumeConfiguration: DockerVolume? = nil) {
+        package init(name: String? = nil, type: String? = nil, host: HostVolume? = nil, dockerVolumeConfiguration: DockerVolume? = nil, efsVolumeConfiguration: EFSVolume? = nil) {
             self.name = name
             self.type = type
             self.host = host
             self.dockerVolumeConfiguration = dockerVolumeConfiguration
+            self.efsVolumeConfiguration = efsVolumeConfiguration
         }
 
         package static let schema: Schema = .structure("Volume") { members in
@@ -22,6 +24,7 @@ extension ACS {
             members.optional("type", .string)
             members.optional("host", HostVolume.schema)
             members.optional("dockerVolumeConfiguration", DockerVolume.schema)
+            members.optional("efsVolumeConfiguration", EFSVolume.schema)
         }
 
         package init(from reader: inout JSONReader) {
@@ -32,6 +35,7 @@ extension ACS {
                     case 1: self.type = reader.string()
                     case 2: self.host = reader.nextIsObject() ? HostVolume(from: &reader) : nil
                     case 3: self.dockerVolumeConfiguration = reader.nextIsObject() ? DockerVolume(from: &reader) : nil
+                    case 4: self.efsVolumeConfiguration = reader.nextIsObject() ? EFSVolume(from: &reader) : nil
                     default: reader.skip()
                     }
                 }
@@ -48,6 +52,10 @@ extension ACS {
             }
             if let value = self.dockerVolumeConfiguration {
                 writer.key("dockerVolumeConfiguration")
+                value.encode(to: &writer)
+            }
+            if let value = self.efsVolumeConfiguration {
+                writer.key("efsVolumeConfiguration")
                 value.encode(to: &writer)
             }
             writer.endObject()

@@ -42,7 +42,7 @@ final class AgentConnection: WebSocketSession, AssignmentListener, @unchecked Se
 
     private func begin(_ isWelcome: Bool) {
         guard let connection, isWelcome else {
-            connection?.close(code: 1_008, reason: "InactiveInstanceException: The instance is not registered.")
+            connection?.close(code: 1_000, reason: SessionAdmission.inactiveReason)
             return
         }
         hub.attach(self, to: instance)

@@ -10,47 +10,56 @@ struct AgentGate: Sendable {
     let hub: SessionHub
     let usage: UsageBook
     let authenticator: any Authenticating
+    let access: any AccessDeciding
 
     func decide(_ request: HTTPRequestMessage) -> UpgradeDecision {
         let form = QueryForm(query: request.rawQuery)
+        let caller: Caller
         do throws(WireError) {
-            _ = try authenticator.authenticate(request, ECS.api, at: WallClock.now)
+            caller = try authenticator.authenticate(request, ECS.api, at: WallClock.now)
         } catch { return refuse(error.status, "AccessDeniedException", error.message) }
         switch request.rawPath {
         case "/agent/acs/ws":
-            return admit(form.value("containerInstanceArn")) { key in
+            return admit(form.value("containerInstanceArn"), "ecs:Poll", caller) { key in
                 let versions = AgentVersions(
                     version: form.value("agentVersion"), hash: form.value("agentHash"),
                     docker: form.value("dockerVersion"))
                 return AgentConnection(key, versions, lane: lane, hub: hub, random: SystemEntropy.seeded())
             }
         case "/agent/tcs/ws":
-            return admit(form.value("containerInstance")) { TelemetryConnection($0, lane: lane, usage: usage) }
+            return admit(form.value("containerInstance"), "ecs:StartTelemetrySession", caller) { key in
+                TelemetryConnection(key, lane: lane, usage: usage)
+            }
         default: return refuse(404, "BadRequestException", "No session is served at \(request.rawPath).")
         }
     }
 
     private func admit(
-        _ text: String?, _ session: (Key<ContainerInstanceRecord>) -> any WebSocketSession
+        _ text: String?, _ action: String, _ caller: Caller,
+        _ session: (Key<ContainerInstanceRecord>) -> any WebSocketSession
     ) -> UpgradeDecision {
         let snapshot = lane.durable
         let prefix = snapshot.realm.ecs("container-instance/")
         guard let text, text.hasPrefix(prefix) else {
             return refuse(400, "InvalidInstanceException", "The container instance's ARN is not of this region.")
         }
+        do throws(WireError) {
+            try access.decide(AccessRequest(action, text), caller, snapshot)
+        } catch { return refuse(error.status, "AccessDeniedException", error.message) }
         let key = Key<ContainerInstanceRecord>(path: String(text.dropFirst(prefix.count)))
         switch SessionAdmission(of: key, snapshot, isShared: lane.isShared) {
         case .welcome: return .accept(session(key))
         case .inactive:
-            return refuse(400, "InactiveInstanceException", "The container instance is not registered.")
+            return refuse(400, "InactiveInstanceException", "Container instance is inactive")
         case .unknown: return refuse(503, "ServerException", "The container instance is not known here yet.")
         }
     }
 
-    /// Source: the ECS agent's protocol: one key, the exception's name.
+    /// One key, the exception's name, which is in the header too.
+    /// Source: amazon-ecs-agent, wsclient/errors. Observed: Fixtures/backend-upgrade-refused-inactive.json.
     private func refuse(_ status: Int, _ name: String, _ message: String) -> UpgradeDecision {
         let body = JSONValue.object([name: .string(message)]).encode()
-        return .refuse(
-            HTTPResponseMessage(status: status, headers: ["Content-Type": "application/json"], body: body))
+        let headers: HTTPHeaders = ["Content-Type": "application/json", "x-amzn-ErrorType": name]
+        return .refuse(HTTPResponseMessage(status: status, headers: headers, body: body))
     }
 }

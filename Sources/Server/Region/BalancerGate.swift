@@ -13,10 +13,12 @@ struct BalancerGate: Sendable {
     let hub: BalancerHub
     let metrics: MetricBook
     let authenticator: any Authenticating
+    let access: any AccessDeciding
 
     func decide(_ request: HTTPRequestMessage) -> UpgradeDecision {
         do throws(WireError) {
-            _ = try authenticator.authenticate(request, ECS.api, at: WallClock.now)
+            let caller = try authenticator.authenticate(request, ECS.api, at: WallClock.now)
+            try access.decide(AccessRequest("roost:ServeLoadBalancers", "*"), caller, lane.durable)
         } catch {
             let body = JSONValue.object(["message": .string(error.message)]).encode()
             return .refuse(

@@ -38,7 +38,9 @@ final class RegionHandler: RequestHandling {
         self.hub = hub
         let authenticator: any Authenticating =
             settings.isAuthenticating
-            ? RootCredentialAuthentication(settings.credential, settings.realm) : NoAuthentication(settings.realm)
+            ? RegionAuthentication(settings.credential, lane.durable.vault) { lane.durable }
+            : NoAuthentication(settings.realm)
+        let access = BuiltInAccess()
         var table = OperationTable()
         ECSOperations.registerAll(&table)
         STSOperations.registerAll(&table)
@@ -50,10 +52,12 @@ final class RegionHandler: RequestHandling {
         requests = RequestMetrics()
         metrics = MetricBook()
         pipeline = Pipeline(
-            table: table, authenticator: authenticator, access: RootOnlyAccess(), lane: lane, metrics: requests,
+            table: table, authenticator: authenticator, access: access, lane: lane, metrics: requests,
             throttle: settings.isThrottling ? Throttle(Throttle.Quota.ecs) : nil)
-        gate = AgentGate(lane: lane, hub: hub, usage: UsageBook(metrics), authenticator: authenticator)
-        balancerGate = BalancerGate(lane: lane, hub: balancers, metrics: metrics, authenticator: authenticator)
+        gate = AgentGate(
+            lane: lane, hub: hub, usage: UsageBook(metrics), authenticator: authenticator, access: access)
+        balancerGate = BalancerGate(
+            lane: lane, hub: balancers, metrics: metrics, authenticator: authenticator, access: access)
     }
 
     /// Tells the region its address, and that it serves from now on.
@@ -61,7 +65,8 @@ final class RegionHandler: RequestHandling {
 
     func handle(_ request: HTTPRequestMessage, respond: @escaping @Sendable (HTTPResponseMessage) -> Void) {
         guard !request.rawPath.hasPrefix("/_roost/") else { return serveOwn(request, respond) }
-        let (requestID, endpoint) = state.withLock { ($0.random.uuid(), $0.endpoint ?? "") }
+        let (requestID, own) = state.withLock { ($0.random.uuid(), $0.endpoint ?? "") }
+        let endpoint = request.addressedEndpoint ?? own
         pipeline.handle(request, at: WallClock.now, requestID: requestID, endpoint: endpoint, respond: respond)
     }
 

@@ -56,7 +56,7 @@ final class ServerProcess: @unchecked Sendable {
         ECSOperations.registerAll(&table)
         STSOperations.registerAll(&table)
         pipeline = Pipeline(
-            table: table, authenticator: NoAuthentication(realm), access: RootOnlyAccess(), lane: lane,
+            table: table, authenticator: NoAuthentication(realm), access: BuiltInAccess(), lane: lane,
             metrics: RequestMetrics())
         evidence.reloaded(snapshot)
         witness.lost = { [weak self] in self?.forget(server: $0) }

@@ -36,7 +36,7 @@ final class TestRegion: Sendable {
             snapshot: Snapshot(realm: realm), store: MemoryStore(), random: SeededRandom(seed: seed),
             observer: SilentObserver())
         pipeline = Pipeline(
-            table: table, authenticator: NoAuthentication(realm), access: RootOnlyAccess(), lane: lane,
+            table: table, authenticator: NoAuthentication(realm), access: BuiltInAccess(), lane: lane,
             metrics: RequestMetrics())
     }
 

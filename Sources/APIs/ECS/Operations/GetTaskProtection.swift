@@ -13,7 +13,7 @@ struct GetTaskProtection: ReadOperation {
         _ input: ECS.GetTaskProtectionRequest, _ call: Call, _ tx: Transaction
     ) throws(WireError) -> [AccessRequest] {
         let cluster = try ClusterReference.name(input.cluster, tx.realm)
-        return [AccessRequest("ecs:GetTaskProtection", tx.realm.ecs("task/\(cluster)/*"))]
+        return TaskProtectionReference.access("ecs:GetTaskProtection", input.tasks ?? [], cluster, tx.realm)
     }
 
     func read(

@@ -22,9 +22,15 @@ struct RegisterContainerInstance: Operation {
     ) throws(WireError) -> ECS.RegisterContainerInstanceResponse {
         let cluster = try ClusterReference.active(input.cluster, in: tx.snapshot).name
         let tags = try Tags.checked(input.tags)
-        var instance = try known(input.containerInstanceArn, cluster, tx) ?? new(cluster, input, tags, &context)
+        try ClientToken.check(input.clientToken)
+        let token = ClientToken(input.clientToken, scope: "RegisterContainerInstance/\(cluster)")
+        let known = try known(input.containerInstanceArn, cluster, tx)
+        let repeated = try registered(token, cluster, tx, context.now)
+        var instance = known ?? repeated ?? new(cluster, input, tags, &context)
+        let isNew = instance.version == 0
         try fill(&instance, input, tx.snapshot)
         tx.put(instance)
+        if isNew { token?.remember([instance.id], until: context.now.advanced(by: RunTask.tokenLifetime), &tx) }
         return ECS.RegisterContainerInstanceResponse(
             containerInstance: ECS.ContainerInstance(instance, in: tx.snapshot))
     }
@@ -39,6 +45,15 @@ struct RegisterContainerInstance: Operation {
             throw .client("The referenced container instance was not found or is inactive.")
         }
         return instance
+    }
+
+    /// The instance that this request made before: its answer was lost.
+    /// Source: amazon-ecs-agent, agent/api/ecsclient: one token for all attempts to register.
+    private func registered(
+        _ token: ClientToken?, _ cluster: String, _ tx: Transaction, _ now: Timestamp
+    ) throws(WireError) -> ContainerInstanceRecord? {
+        guard let id = try token?.earlierResult(in: tx.snapshot, at: now, { $0 })?.first else { return nil }
+        return tx.get(ContainerInstanceRecord.key(cluster, id)).flatMap { $0.status == .inactive ? nil : $0 }
     }
 
     private func new(

@@ -15,7 +15,7 @@ struct UpdateTaskProtection: Operation {
         _ input: ECS.UpdateTaskProtectionRequest, _ call: Call, _ tx: Transaction
     ) throws(WireError) -> [AccessRequest] {
         let cluster = try ClusterReference.name(input.cluster, tx.realm)
-        return [AccessRequest("ecs:UpdateTaskProtection", tx.realm.ecs("task/\(cluster)/*"))]
+        return TaskProtectionReference.access("ecs:UpdateTaskProtection", input.tasks, cluster, tx.realm)
     }
 
     func perform(

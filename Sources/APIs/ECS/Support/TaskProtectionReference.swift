@@ -1,9 +1,19 @@
+import APIPipeline
 import AWSModels
 import AWSWire
 import State
 
 /// A task of a service as the protection calls name it.
 enum TaskProtectionReference {
+    /// What a caller needs to be allowed: the action on each of the tasks; on all of the cluster when none is named.
+    /// Source: Service Authorization Reference, Actions, resources, and condition keys for Amazon ECS.
+    static func access(
+        _ action: String, _ tasks: [String], _ cluster: String, _ realm: Realm
+    ) -> [AccessRequest] {
+        let ids = tasks.isEmpty ? ["*"] : tasks.map { $0.split(separator: "/").last.map(String.init) ?? "" }
+        return ids.map { AccessRequest(action, realm.ecs("task/\(cluster)/\($0)")) }
+    }
+
     /// The task meant, or the failure to answer with.
     /// Source: Amazon ECS Developer Guide, API failure reasons.
     static func find(
