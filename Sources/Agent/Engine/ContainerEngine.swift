@@ -1,3 +1,5 @@
+import AWSWire
+
 /// Runs containers. The agent decides; an engine only does.
 package protocol ContainerEngine: Sendable {
     /// The engine's version, for the session's query; empty until it is known.
@@ -14,9 +16,18 @@ package protocol ContainerEngine: Sendable {
     /// What running containers use at this moment; those that cannot be measured are absent.
     /// - Parameter ids: the engine's ids of the containers.
     func usage(of ids: [String]) async -> [String: ContainerUsage]
+
+    /// A container in the words of Docker Engine's `inspect`; nil when the engine cannot say.
+    func details(of id: String) async -> JSONValue?
+
+    /// What a running container uses, in the words of Docker Engine's `stats`; nil when the engine cannot say.
+    /// - Parameter isOneShot: whether one sample is enough; two take a second.
+    func statistics(of id: String, isOneShot: Bool) async -> JSONValue?
 }
 
 extension ContainerEngine {
+    package func details(of id: String) async -> JSONValue? { nil }
+    package func statistics(of id: String, isOneShot: Bool) async -> JSONValue? { nil }
     package func usage(of ids: [String]) async -> [String: ContainerUsage] { [:] }
 }
 

@@ -39,7 +39,7 @@ extension AgentMachine {
         var isComplete = true
         for task in ordered { isComplete = receive(task, at: now, &actions) && isComplete }
         let acks = isComplete ? [ack(payload.clusterArn, payload.containerInstanceArn, messageID)] : []
-        return gathered(actions, thenSend: acks + tasks.compactMap { credentialsAck($0, messageID) })
+        return gathered(actions, thenSend: acks + tasks.flatMap { credentialsAcks($0, messageID) })
     }
 
     /// Takes one task of a payload on.
@@ -52,7 +52,12 @@ extension AgentMachine {
             actions.append(.report(TaskReport(task: arn, status: .stopped, reason: reason)))
             return false
         }
+        if tasks[arn]?.isStopped != true { takeCredentials(of: task, arn) }
         if tasks[arn] == nil {
+            // The journal keeps the task as it is here, and keys are on no disk.
+            var task = task
+            task.roleCredentials = task.roleCredentials?.withoutKeys
+            task.executionRoleCredentials = task.executionRoleCredentials?.withoutKeys
             tasks[arn] = TaskMachine(task, settings, random: &random)
             // A task that is already to stop must not start anything on the way.
             actions += task.isStop ? [] : apply(.accepted, to: arn, at: now)
@@ -71,22 +76,28 @@ extension AgentMachine {
         return others + [.save(entries, thenSend: messages)]
     }
 
-    private mutating func credentialsAck(_ task: ACS.Task, _ messageID: String) -> ACSMessage? {
-        for given in [task.roleCredentials, task.executionRoleCredentials] {
-            if let given, let id = given.credentialsId { credentials[id] = given }
-        }
-        guard let given = task.roleCredentials ?? task.executionRoleCredentials else { return nil }
-        return .credentialsAck(
+    private mutating func takeCredentials(of task: ACS.Task, _ arn: String) {
+        if let given = task.roleCredentials { credentials.take(given, of: arn, isForExecution: false) }
+        if let given = task.executionRoleCredentials { credentials.take(given, of: arn, isForExecution: true) }
+    }
+
+    private func credentialsAcks(_ task: ACS.Task, _ messageID: String) -> [ACSMessage] {
+        [task.roleCredentials, task.executionRoleCredentials].compactMap { $0 }.map { credentialsAck($0, messageID) }
+    }
+
+    private func credentialsAck(_ given: ACS.IAMRoleCredentials, _ messageID: String?) -> ACSMessage {
+        .credentialsAck(
             ACS.IAMRoleCredentialsAckRequest(
                 messageId: messageID, credentialsId: given.credentialsId, expiration: given.expiration))
     }
 
+    /// New credentials of a task; those of an unknown task, or of one that is over, are neither kept nor acknowledged.
     private mutating func receive(_ message: ACS.IAMRoleCredentialsMessage) -> [AgentAction] {
-        guard let given = message.roleCredentials, let id = given.credentialsId else { return [] }
-        credentials[id] = given
-        let ack = ACS.IAMRoleCredentialsAckRequest(
-            messageId: message.messageId, credentialsId: id, expiration: given.expiration)
-        return [.send(.credentialsAck(ack))]
+        guard let given = message.roleCredentials, given.credentialsId != nil, let arn = message.taskArn,
+            let task = tasks[arn], !task.isStopped
+        else { return [] }
+        credentials.take(given, of: arn, isForExecution: message.roleType == "TaskExecution")
+        return [.send(credentialsAck(given, message.messageId))]
     }
 
     /// A manifest no newer than what is known is discarded without a word.

@@ -10,7 +10,7 @@ import NodeLink
 package struct AgentMachine: Sendable {
     /// The cluster as configured: name or ARN.
     let cluster: String
-    let settings: TaskSettings
+    var settings: TaskSettings
     var random: SeededRandom
     /// The ARN the server knows this instance by; empty until it is registered.
     package internal(set) var containerInstanceARN = ""
@@ -23,8 +23,7 @@ package struct AgentMachine: Sendable {
     var highestSequence = 0
     /// The manifest whose verification is under way.
     var verification: String?
-    /// Credentials of tasks' roles, by their ids. Never written down.
-    var credentials: [String: ACS.IAMRoleCredentials] = [:]
+    var credentials = CredentialsBook()
     var runtime = RuntimeStatus()
     var telemetry = TelemetryState()
 
@@ -77,6 +76,7 @@ package struct AgentMachine: Sendable {
         tasks[arn] = nil
         let actions = machine.handle(event, at: now)
         tasks[arn] = machine
+        if machine.isStopped { credentials.forget(task: arn) }
         return translate(actions, of: machine)
     }
 

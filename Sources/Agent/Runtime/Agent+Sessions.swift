@@ -22,9 +22,8 @@ extension Agent {
         var known = journal.containerInstanceARN
         while true {
             do {
-                // The engine's version is part of it; an absent engine must not keep the instance from registering.
                 let request = configuration.registration(
-                    instanceID: instanceID, arn: known, engine: await engine.version)
+                    instanceID: instanceID, arn: known, servesEndpoints: servesEndpoints)
                 let answer = try await api.call(
                     "RegisterContainerInstance", request, answer: ECS.RegisterContainerInstanceResponse.self)
                 guard let arn = answer.containerInstance?.containerInstanceArn else {
@@ -44,6 +43,11 @@ extension Agent {
                 try await Task.sleep(for: backoff.pause(&random))
             }
         }
+    }
+
+    /// With simulated containers it is as if.
+    private var servesEndpoints: Bool {
+        if case .simulated = configuration.engine { true } else { endpoints != nil }
     }
 
     private static func isFinal(_ error: WireError) -> Bool {
@@ -84,7 +88,7 @@ extension Agent {
             let text = String(decoding: answer.body.prefix(512), as: UTF8.self)
             logger.warning(
                 "session refused", metadata: ["session": "\(kind.rawValue)", "answer": "\(answer.status) \(text)"])
-            return text.contains("InactiveInstanceException") ? .inactive : .later
+            return SessionEnd.after(refusal: answer.body)
         } catch {
             logger.debug("session not opened", metadata: ["session": "\(kind.rawValue)", "error": "\(error)"])
             return .later

@@ -19,7 +19,9 @@ package actor Agent {
     private nonisolated let executor: any SerialExecutor
     let logger: Logger
     let now: @Sendable () -> Timestamp
-    private var machine: AgentMachine
+    private(set) var machine: AgentMachine
+    /// What serves the containers; nil as long as nothing does.
+    var endpoints: TaskEndpoints?
     /// For jitter; the machine has its own.
     var random: SeededRandom
     /// The open sessions.
@@ -99,6 +101,7 @@ package actor Agent {
         for path in journal.damaged {
             logger.error("a damaged journal file was put aside", metadata: ["file": "\(path)"])
         }
+        machine.settings.endpointAddress = await openEndpoints()
         deliver(.restored(journal.tasks))
         do {
             try await live()
@@ -124,6 +127,7 @@ package actor Agent {
     private func end() async {
         tasksSession?.cut()
         telemetrySession?.socket.cut()
+        await closeEndpoints()
         await endJobs()
         api.close()
         await journal.close()

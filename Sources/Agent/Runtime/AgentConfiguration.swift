@@ -26,6 +26,19 @@ package struct AgentConfiguration: Sendable {
         package init() {}
     }
 
+    /// Where containers find what concerns their task.
+    package struct Endpoints: Sendable {
+        /// Source: amazon-ecs-agent: SDKs know this address.
+        package var host = "169.254.170.2"
+        package var port = 80
+        /// Where the agents of the machine find each other.
+        package var peerDirectory = "/run/roost/endpoints"
+        /// Source: amazon-ecs-agent: 51678. nil for none.
+        package var introspectionPort: Int? = 51_678
+
+        package init() {}
+    }
+
     /// The API's address.
     package var server: ServerURL
     /// Name or ARN.
@@ -53,6 +66,8 @@ package struct AgentConfiguration: Sendable {
     /// The host address that published ports are bound to.
     package var bindAddress = "0.0.0.0"
     package var timings = Timings()
+    /// nil to serve none. With simulated containers there is nobody to serve.
+    package var endpoints: Endpoints? = Endpoints()
 
     package init(
         server: ServerURL, cluster: String, region: String, availabilityZone: String, credential: Credential,

@@ -2,22 +2,23 @@ import AWSModels
 import AWSWire
 
 extension AgentConfiguration {
-    /// The registration as the API call's input.
+    /// The registration as the API call's input. Versions are not in it: the session's query names them.
+    ///
+    /// The token is the same whenever this instance registers, so that an answer that was lost leaves no second one.
     /// - Parameters:
     ///   - instanceID: what takes the place of an EC2 instance's id.
     ///   - arn: the registration before, so that the server knows the instance again.
+    ///   - servesEndpoints: whether containers get credentials; without, no task with a role is placed here.
     /// Source: observed, Fixtures/api-register-ec2.json.
     package func registration(
-        instanceID: String, arn: String?, engine: String
+        instanceID: String, arn: String?, servesEndpoints: Bool = true
     ) -> ECS.RegisterContainerInstanceRequest {
         ECS.RegisterContainerInstanceRequest(
             cluster: cluster, instanceIdentityDocument: identityDocument(instanceID),
-            instanceIdentityDocumentSignature: "", totalResources: resources,
-            versionInfo: ECS.VersionInfo(
-                agentVersion: SessionQuery.agentVersion, agentHash: SessionQuery.agentHash,
-                dockerVersion: "DockerVersion: \(engine)"),
-            containerInstanceArn: arn, attributes: registeredAttributes,
-            platformDevices: gpuIDs.isEmpty ? nil : gpuIDs.map { ECS.PlatformDevice(id: $0, type: .gpu) })
+            instanceIdentityDocumentSignature: "", totalResources: resources, containerInstanceArn: arn,
+            attributes: registeredAttributes.filter { servesEndpoints || !Capabilities.ofEndpoints.contains($0.name) },
+            platformDevices: gpuIDs.isEmpty ? nil : gpuIDs.map { ECS.PlatformDevice(id: $0, type: .gpu) },
+            clientToken: instanceID)
     }
 
     private func identityDocument(_ instanceID: String) -> String {

@@ -22,9 +22,11 @@ package struct APIClient: Sendable {
     }
 
     /// Calls an operation.
+    /// - Parameter other: who calls, when it is not the agent itself.
     /// - Throws: the API's `WireError`, or `HTTPClientError` when there was no answer.
     package func call<Output: Shape>(
-        _ operation: String, _ input: some Shape, answer: Output.Type = Output.self, timeout: Duration = .seconds(30)
+        _ operation: String, _ input: some Shape, answer: Output.Type = Output.self, as other: Credential? = nil,
+        timeout: Duration = .seconds(30)
     ) async throws -> Output {
         let headers: HTTPHeaders = [
             "Host": server.authority, "Content-Type": "application/x-amz-json-1.1",
@@ -32,6 +34,8 @@ package struct APIClient: Sendable {
         ]
         let request = HTTPRequestMessage(
             method: "POST", rawPath: server.path + "/", headers: headers, body: input.encoded())
+        var signer = signer
+        if let other { signer.credential = other }
         let response = try await http.send(signer.sign(request, at: now()), timeout: timeout)
         guard response.status == 200 else { throw APIClient.error(response) }
         return Output.trusted(response.body)

@@ -1,3 +1,4 @@
+import AWSWire
 import NodeNet
 
 /// Source: amazon-ecs-agent, acs/session: 250 ms × 1.5 up to 2 min, jitter 20 %; tcs/handler: 1 s × 2 up to 1 min.
@@ -19,6 +20,13 @@ enum SessionEnd: Sendable, Equatable {
     case later
     /// The instance is deregistered.
     case inactive
+
+    /// - Parameter body: what the server said instead of opening the session: the exception's name and its text.
+    static func after(refusal body: [UInt8]) -> SessionEnd {
+        let answer = (try? JSONValue.parse(body)) ?? .null
+        let name = answer["type"]?.stringValue ?? answer.members?.first?.name
+        return name == "InactiveInstanceException" ? .inactive : .later
+    }
 
     /// Source: amazon-ecs-agent, acs/session: these close codes mean no back-off.
     static func after(closeCode: UInt16) -> SessionEnd {

@@ -11,13 +11,17 @@ enum Capabilities {
         + logDrivers.map { "com.amazonaws.ecs.capability.logging-driver.\($0)" }
         + [
             "com.amazonaws.ecs.capability.ecr-auth", "com.amazonaws.ecs.capability.privileged-container",
-            "com.amazonaws.ecs.capability.task-iam-role", "com.amazonaws.ecs.capability.task-iam-role-network-host",
-        ]
+        ] + ofEndpoints
         + [
             "container-health-check", "container-ordering", "container-restart-policy", "docker-plugin.local",
             "ecr-endpoint", "execution-role-awslogs", "execution-role-ecr-pull", "full-sync",
             "increased-task-cpu-limit", "network.container-port-range", "task-cpu-mem-limit",
         ].map { "ecs.capability.\($0)" }
+
+    /// Those of an agent whose containers can fetch credentials.
+    static let ofEndpoints = [
+        "com.amazonaws.ecs.capability.task-iam-role", "com.amazonaws.ecs.capability.task-iam-role-network-host",
+    ]
 
     /// Drivers of the engine itself.
     private static let logDrivers = ["awslogs", "fluentd", "gelf", "journald", "json-file", "none", "splunk", "syslog"]

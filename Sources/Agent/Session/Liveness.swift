@@ -5,6 +5,9 @@ import Synchronization
 /// Ends sessions that have gone silent, or are old.
 /// Source: agent protocol, liveness and lifetime.
 final class Liveness: Sendable {
+    /// Observed: Fixtures/tcs-agent-close-frame.json.
+    static let goodbye = "ConnectionExpired: Reconnect to continue"
+
     private let idle: Duration
     private let lifetime: Duration
     private let lastMessage = Mutex(ContinuousClock.now)
@@ -26,10 +29,10 @@ final class Liveness: Sendable {
             let silence = lastMessage.withLock { $0 } + idle
             guard (try? await Task.sleep(until: min(silence, end), clock: .continuous)) != nil else { return }
             if ContinuousClock.now >= end {
-                return socket.close(code: 1_000, reason: "ConnectionExpired: Reconnect to continue")
+                return socket.close(code: 1_000, reason: Liveness.goodbye)
             }
             guard ContinuousClock.now >= lastMessage.withLock({ $0 }) + idle else { continue }
-            if isTelemetry { return socket.close(code: 1_000, reason: "ConnectionExpired: Reconnect to continue") }
+            if isTelemetry { return socket.close(code: 1_000, reason: Liveness.goodbye) }
             return socket.cut()
         }
     }

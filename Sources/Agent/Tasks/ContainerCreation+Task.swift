@@ -21,7 +21,10 @@ extension ContainerCreation {
     ) {
         let overlay = container.dockerConfig
         let gpus = ContainerCreation.gpus(of: container, in: task)
-        var body = ContainerCreation.config(container, gpus, settings)
+        let endpoints = EndpointEnvironment.variables(
+            task: task.arn ?? "", engineName: engineNames[container.name ?? ""] ?? "",
+            credentialsID: task.roleCredentials?.credentialsId, settings)
+        var body = ContainerCreation.config(container, gpus, endpoints, settings)
             .merging(ContainerCreation.parsed(overlay?.config))
         var host = ContainerCreation.hostConfig(container, engineNames, volumes)
             .merging(ContainerCreation.parsed(overlay?.hostConfig))
@@ -48,13 +51,13 @@ extension ContainerCreation {
     }
 
     private static func config(
-        _ container: ACS.Container, _ gpus: [String], _ settings: TaskSettings
+        _ container: ACS.Container, _ gpus: [String], _ endpoints: [String: String], _ settings: TaskSettings
     ) -> JSONValue {
         var body = JSONValue.object([])
         body["Image"] = .string(container.image ?? "")
         if let command = overridden(container) ?? container.command, !command.isEmpty { body["Cmd"] = list(command) }
         if let entryPoint = container.entryPoint, !entryPoint.isEmpty { body["Entrypoint"] = list(entryPoint) }
-        body["Env"] = list(environment(container, gpus, settings))
+        body["Env"] = list(environment(container, gpus, endpoints, settings))
         return body
     }
 
@@ -65,9 +68,9 @@ extension ContainerCreation {
 
     /// The region is added unless the definition says where. The runtime reads which GPUs the container sees.
     private static func environment(
-        _ container: ACS.Container, _ gpus: [String], _ settings: TaskSettings
+        _ container: ACS.Container, _ gpus: [String], _ endpoints: [String: String], _ settings: TaskSettings
     ) -> [String] {
-        var variables = container.environment ?? [:]
+        var variables = (container.environment ?? [:]).merging(endpoints) { $1 }
         if !gpus.isEmpty { variables["NVIDIA_VISIBLE_DEVICES"] = gpus.joined(separator: ",") }
         if variables["AWS_REGION"] == nil && variables["AWS_DEFAULT_REGION"] == nil {
             variables["AWS_REGION"] = settings.region

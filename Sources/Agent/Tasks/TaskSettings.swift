@@ -10,6 +10,8 @@ package struct TaskSettings: Sendable, Equatable {
     package var cpuUnits: Int?
     /// The host address that published ports are bound to. IPv4 only: reports leave out others anyhow.
     package var bindAddress = "0.0.0.0"
+    /// Where containers find the endpoints for tasks; nil when the agent serves none.
+    package var endpointAddress: String?
     /// How long a container without `stopTimeout` may take to end. Source: ECS_CONTAINER_STOP_TIMEOUT.
     package var stopTimeout: Duration = .seconds(30)
     /// How long ended containers are kept. Source: ECS_ENGINE_TASK_CLEANUP_WAIT_DURATION.

@@ -16,8 +16,7 @@ struct AgentSessionEnd {
 extension AgentProcess {
     func register(known: String?, _ backoff: Backoff) {
         var backoff = backoff
-        let request = host.configuration.registration(
-            instanceID: host.journal.instanceID, arn: known, engine: "simulated")
+        let request = host.configuration.registration(instanceID: host.journal.instanceID, arn: known)
         host.network.call("RegisterContainerInstance", request.encoded()) { [weak self] answer in
             guard let self, isAlive else { return }
             switch answer {
