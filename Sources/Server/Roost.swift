@@ -7,8 +7,9 @@ struct Roost: AsyncParsableCommand {
         commandName: "roost", abstract: "An ECS region you run yourself.",
         discussion: "Every option can also be given as an environment variable: ROOST_ and its name in capitals.",
         subcommands: [
-            UpCommand.self, ServerCommand.self, AgentCommand.self, BalancerCommand.self, EnvCommand.self,
-            StatusCommand.self, EventsCommand.self, DoctorCommand.self, SimulateCommand.self, BenchCommand.self,
+            UpCommand.self, ServerCommand.self, AgentCommand.self, BalancerCommand.self, TokenCommand.self,
+            EnvCommand.self, StatusCommand.self, EventsCommand.self, DoctorCommand.self, SimulateCommand.self,
+            BenchCommand.self,
         ])
 
     static func main() async {

@@ -1,3 +1,4 @@
+import AWSWire
 import Agent
 import ArgumentParser
 import Foundation
@@ -7,6 +8,17 @@ import Testing
 
 /// What the command line and the data directory accept and refuse.
 @Suite("Commands") struct CommandTests {
+    private static let token = JoinToken(
+        credential: Credential(accessKeyID: "ASIA1", secretAccessKey: "secret", sessionToken: "token/+="))
+
+    @Test("a token is read as it was written, and nothing else is one")
+    func joinTokens() {
+        #expect(JoinToken(Self.token.text) == Self.token)
+        for text in ["", "roost-join-", "roost-join-e30=", "roost-join-%%%", String(Self.token.text.dropFirst())] {
+            #expect(JoinToken(text) == nil)
+        }
+    }
+
     @Test(
         "what is wrong with an option is refused before anything starts",
         arguments: [
@@ -15,7 +27,8 @@ import Testing
             ["up", "--account", "12345678901x"], ["up", "--region", "US East"], ["up", "--auth", "maybe"],
             ["up", "--root-credentials", "nocolon"], ["up", "--delays", "boot=1s"], ["up", "--delays", "start=1"],
             ["up", "--pull", "never"], ["server", "--account", "1"], ["agent", "--cpu", "0"],
-            ["agent", "--name", "a/b"],
+            ["agent", "--name", "a/b"], ["agent", "--token", "x"], ["token", "--days", "0"],
+            ["token", "--format", "xml"],
             ["env", "--format", "xml"], ["fly"],
         ])
     func refuses(arguments: [String]) {
@@ -27,7 +40,7 @@ import Testing
         arguments: [
             ["up"], ["up", "--listen", "[::1]:0", "--zones", "a,b,c", "--instances", "0", "--allow-reset", "--fresh"],
             ["up", "--engine", "simulated", "--delays", "pull=2s,create=0ms,start=300ms,stop=1m"], ["server"],
-            ["agent"],
+            ["agent"], ["agent", "--token", CommandTests.token.text], ["token", "--cluster", "c", "--days", "30"],
             ["env", "--format", "json"], ["status", "--watch"], ["doctor"],
         ])
     func takes(arguments: [String]) throws {

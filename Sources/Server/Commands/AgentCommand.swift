@@ -6,7 +6,7 @@ import NIOPosix
 struct AgentCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "agent", abstract: "Run container instances on this machine and join a region.",
-        discussion: "Signs with AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or with the credentials in --data.")
+        discussion: "Signs with --token, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or the credentials in --data.")
 
     @OptionGroup var data: DataOption
     @OptionGroup var engine: EngineOptions
@@ -16,6 +16,9 @@ struct AgentCommand: AsyncParsableCommand {
 
     @Option(help: "The cluster to join (ROOST_CLUSTER; default: default).")
     var cluster: String?
+
+    @Option(help: "What `roost token` printed where the region runs (ROOST_TOKEN).")
+    var token: String?
 
     @Option(help: "The instance's zone, for example us-east-1a (ROOST_ZONE; default: the region's zone a).")
     var zone: String?
@@ -44,6 +47,8 @@ struct AgentCommand: AsyncParsableCommand {
     @Option(help: "The IPv4 address at which others reach it (ROOST_ADDRESS; default: as the region sees it).")
     var address: String?
 
+    private var tokenText: String? { token ?? Environment.roost("TOKEN") }
+    private var joinToken: JoinToken? { tokenText.flatMap(JoinToken.init) }
     private var baseName: String { name ?? Environment.roost("NAME") ?? "agent" }
     private var givenAddress: String? { address ?? Environment.roost("ADDRESS") }
     private var count: Int { instances ?? Environment.roost("INSTANCES").map { Int($0) ?? -1 } ?? 1 }
@@ -56,6 +61,9 @@ struct AgentCommand: AsyncParsableCommand {
         guard (1...100).contains(count) else { throw ValidationError("--instances takes a number from 1 to 100.") }
         guard count == 1 || (gpus ?? Environment.roost("GPUS") ?? "").isEmpty else {
             throw ValidationError("--gpus goes with one instance: a GPU is offered once.")
+        }
+        guard tokenText == nil || joinToken != nil else {
+            throw ValidationError("--token takes what `roost token` prints.")
         }
         guard taskInterfaces ?? 0 >= 0 else { throw ValidationError("--task-interfaces takes a number from 0.") }
         guard givenAddress.map({ IPv4Address($0) != nil }) ?? true else {
@@ -95,7 +103,7 @@ struct AgentCommand: AsyncParsableCommand {
         return AgentSettings(
             server: address, cluster: cluster ?? Environment.roost("CLUSTER") ?? "default",
             zone: zone ?? Environment.roost("ZONE") ?? region + "a", region: region,
-            credential: try directory.givenOrKeptCredential(),
+            credential: try joinToken?.credential ?? directory.givenOrKeptCredential(),
             size: MachineSize(
                 cpuUnits: cpu ?? Environment.roost("CPU").flatMap { Int($0) } ?? whole.cpuUnits,
                 memoryMiB: memory ?? Environment.roost("MEMORY").flatMap { Int($0) } ?? whole.memoryMiB),

@@ -84,6 +84,15 @@ struct DataDirectory: Sendable {
         return (endpoint, region)
     }
 
+    /// The account of the region that was last started here.
+    func announcedAccount() throws -> String {
+        let bytes = FileManager.default.contents(atPath: regionPath).map { Array($0) } ?? []
+        guard let account = (try? JSONValue.parse(bytes))?["account"]?.stringValue else {
+            throw UserError("There is no region in \(path). Start one with `roost up --data \(path)`.")
+        }
+        return account
+    }
+
     /// Written beside and renamed, so that a crash leaves the old file or the new one.
     private func writeSecretly(_ text: String, to path: String) throws {
         let temporary = path + ".new"
