@@ -86,5 +86,41 @@ extension ContainerUsage {
             cpuNanoseconds: stats["cpu_stats"]?["cpu_usage"]?["total_usage"]?.intValue ?? 0,
             cores: stats["cpu_stats"]?["online_cpus"]?.intValue ?? 1,
             memoryBytes: max(0, (memory?["usage"]?.intValue ?? 0) - (cache ?? 0)))
+        network = NetworkUsage(stats["networks"])
+        storage = StorageUsage(stats["blkio_stats"]?["io_service_bytes_recursive"])
+    }
+}
+
+extension NetworkUsage {
+    /// - Parameter networks: the engine's counters, by interface.
+    fileprivate init?(_ networks: JSONValue?) {
+        guard let interfaces = networks?.members, !interfaces.isEmpty else { return nil }
+        self.init()
+        for interface in interfaces {
+            received.add(interface.value, "rx")
+            sent.add(interface.value, "tx")
+        }
+    }
+}
+
+extension NetworkUsage.Flow {
+    fileprivate mutating func add(_ counters: JSONValue, _ prefix: String) {
+        bytes += counters["\(prefix)_bytes"]?.intValue ?? 0
+        packets += counters["\(prefix)_packets"]?.intValue ?? 0
+        errors += counters["\(prefix)_errors"]?.intValue ?? 0
+        dropped += counters["\(prefix)_dropped"]?.intValue ?? 0
+    }
+}
+
+extension StorageUsage {
+    /// - Parameter entries: the engine's counters, by device and direction: `read` and `write`, in capitals or not.
+    fileprivate init?(_ entries: JSONValue?) {
+        guard let entries = entries?.arrayValue else { return nil }
+        func sum(_ name: String) -> Int {
+            entries.filter { $0["op"]?.stringValue?.lowercased() == name }.reduce(0) {
+                $0 + ($1["value"]?.intValue ?? 0)
+            }
+        }
+        self.init(read: sum("read"), written: sum("write"))
     }
 }

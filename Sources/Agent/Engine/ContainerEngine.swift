@@ -38,10 +38,43 @@ package struct ContainerUsage: Sendable, Equatable {
     /// The number of cores of the machine.
     package var cores: Int
     package var memoryBytes: Int
+    /// Over all network interfaces; nil for a container without any of its own.
+    package var network: NetworkUsage?
+    /// Bytes read from and written to block devices; nil when the kernel does not count them.
+    package var storage: StorageUsage?
 
     package init(cpuNanoseconds: Int, cores: Int, memoryBytes: Int) {
         self.cpuNanoseconds = cpuNanoseconds
         self.cores = cores
         self.memoryBytes = memoryBytes
+    }
+}
+
+/// What went over a container's network interfaces, as counters since its start.
+package struct NetworkUsage: Sendable, Equatable {
+    /// One direction.
+    package struct Flow: Sendable, Equatable {
+        package var bytes = 0
+        package var packets = 0
+        package var errors = 0
+        package var dropped = 0
+
+        package init() {}
+    }
+
+    package var received = Flow()
+    package var sent = Flow()
+
+    package init() {}
+}
+
+/// What a container read and wrote, in bytes since its start.
+package struct StorageUsage: Sendable, Equatable {
+    package var read: Int
+    package var written: Int
+
+    package init(read: Int, written: Int) {
+        self.read = read
+        self.written = written
     }
 }

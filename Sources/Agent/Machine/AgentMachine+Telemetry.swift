@@ -67,6 +67,8 @@ extension AgentMachine {
             return TCS.ContainerMetric(
                 containerName: container.name, cpuStatsSet: cpu(id, used, at: now).map(AgentMachine.statistics),
                 memoryStatsSet: AgentMachine.statistics(memory),
+                networkStatsSet: used.network.map { network($0, of: id, at: now) },
+                storageStatsSet: used.storage.map(TCS.StorageStatsSet.init),
                 restartStatsSet: container.definition.restartPolicy?.enabled == true
                     ? TCS.RestartStatsSet(restartCount: container.restartCount) : nil)
         }
@@ -85,6 +87,19 @@ extension AgentMachine {
         let cores = settings.cpuUnits.map { Double($0) / 1_024 } ?? Double(used.cores)
         guard cores > 0 else { return nil }
         return 100 * Double(used.cpuNanoseconds - before.cpuNanoseconds) / elapsed / cores
+    }
+
+    /// Counters, and bytes a second since the last measurement.
+    private func network(_ used: NetworkUsage, of id: String, at now: Timestamp) -> TCS.NetworkStatsSet {
+        var set = TCS.NetworkStatsSet(used)
+        guard let before = telemetry.last[id]?.network, let lastAt = telemetry.lastAt, now > lastAt else { return set }
+        let seconds = Double(now.milliseconds - lastAt.milliseconds) / 1_000
+        func rate(_ new: Int, _ old: Int) -> TCS.StatsSet {
+            AgentMachine.statistics(Double(max(0, new - old)) / seconds)
+        }
+        set.rxBytesPerSecond = rate(used.received.bytes, before.received.bytes)
+        set.txBytesPerSecond = rate(used.sent.bytes, before.sent.bytes)
+        return set
     }
 
     private static func statistics(_ value: Double) -> TCS.StatsSet {
