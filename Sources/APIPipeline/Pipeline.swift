@@ -73,7 +73,7 @@ package struct Pipeline: Sendable {
             switch result {
             case .success(let output): exchange.succeed(output)
             case .failure(.refused(let error)): exchange.fail(error)
-            case .failure(.store): exchange.fail(.internalFailure)
+            case .failure(.store): exchange.fail(.fault(of: exchange.operation))
             }
         }
     }
@@ -98,6 +98,14 @@ private struct Exchange: Sendable {
 }
 
 extension WireError {
+    /// A fault of ours, under the API's own name for it where it has one: agents try again after a `ServerException`,
+    /// and give up after names they do not know.
+    /// Source: amazon-ecs-agent, agent/app: registration errors.
+    fileprivate static func fault(of operation: OperationModel) -> WireError {
+        guard operation.errors.contains("ServerException") else { return .internalFailure }
+        return WireError(code: "ServerException", message: WireError.internalFailure.message, status: 500)
+    }
+
     /// An operation of the model that Roost does not have yet.
     fileprivate static func notBuilt(_ operation: OperationModel) -> WireError {
         WireError(
