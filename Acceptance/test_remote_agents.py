@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 import time
 
 import pytest
@@ -156,3 +158,39 @@ def test_a_cable_that_is_pulled_for_a_minute(hosts, region, ecs):
     assert sorted(after) == sorted(a for p in ecs.get_paginator("list_tasks").paginate() for a in p["taskArns"])
     assert len(set(before) & set(after)) == 3, "what ran went on"
     assert all(i["agentConnected"] for i in instances(ecs))
+
+
+def test_an_agent_that_cannot_serve_its_tasks_takes_none_with_a_role(network, hosts, region, token, ecs, tmp_path):
+    """Something else has the address in this machine: an honest problem, and tasks without a role run as ever."""
+    ecs.create_cluster(clusterName="crowded")
+    machine = Host(network, 3, tmp_path / "h3")
+    squatter = agent = None
+    try:
+        subprocess.run([*machine.prefix, "ip", "addr", "add", "169.254.170.2/32", "dev", "lo"], check=True)
+        squatter = subprocess.Popen([*machine.prefix, sys.executable, "-m", "http.server", "80", "--bind",
+                                     "169.254.170.2", "--directory", tmp_path], stderr=subprocess.DEVNULL,
+                                    stdout=subprocess.DEVNULL)
+        eventually(lambda: subprocess.run(
+            [*machine.prefix, "ss", "-ltnH"], capture_output=True, text=True).stdout.count("169.254.170.2:80"), 20)
+        machine.socket = hosts[0].socket
+        agent = Joined(machine, f"http://{network.address}:{region.port}", token("--cluster", "crowded"),
+                       tmp_path / "agent", "crowded")
+        region.wait_for_instances(1, "crowded")
+        assert "endpoints cannot be served" in agent.log.read_text()
+        plain = [container(command=["sleep", "3600"], stopTimeout=1)]
+        with_role = register(ecs, taskRoleArn="arn:aws:iam::000000000000:role/reader", containers=plain)
+        refused = ecs.run_task(cluster="crowded", taskDefinition=with_role)
+        assert [f["reason"] for f in refused["failures"]] == ["ATTRIBUTE"]
+        arn = run_one(ecs, register(ecs, containers=plain), cluster="crowded")["taskArn"]
+        wait_running(ecs, arn, cluster="crowded")
+        [found] = hosts[0].engine.of_task(arn)
+        variables = hosts[0].engine.inspect(found["Id"])["Config"]["Env"]
+        assert not any(v.startswith("ECS_CONTAINER_METADATA_URI") for v in variables)
+        stop_everything(ecs, "crowded")
+    finally:
+        if agent:
+            agent.terminate()
+        if squatter:
+            squatter.kill()
+            squatter.wait()
+        machine.close()

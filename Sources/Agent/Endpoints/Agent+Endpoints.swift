@@ -11,6 +11,8 @@ struct TaskEndpoints: Sendable {
     let peers: EndpointPeers
     let audit: AuditLog
     var rateLimit = RateLimit()
+    /// Containers whose last statistics are kept.
+    static let maximumStatistics = 512
     /// The last statistics of containers, by the engine's ids.
     var statistics: [String: JSONValue] = [:]
 }
@@ -165,6 +167,8 @@ extension Agent {
             endpoints?.statistics[id] = nil
             return nil
         }
+        // Those of containers that are gone are of no use; they are few, and now and then all begin anew.
+        if endpoints?.statistics.count ?? 0 >= TaskEndpoints.maximumStatistics { endpoints?.statistics = [:] }
         endpoints?.statistics[id] = latest
         return ContainerStatistics.merge(latest, after: earlier)
     }
