@@ -102,6 +102,8 @@ struct Bench {
             case .stop(let reference, _, _): "stop \(reference.container)"
             case .remove(let reference, _): "remove \(reference.container)"
             case .removeVolume: "remove volume"
+            case .createGroup: "create group"
+            case .removeGroup: "remove group"
             case .survey: "survey"
             }
         }

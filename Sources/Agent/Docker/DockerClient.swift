@@ -41,6 +41,23 @@ struct DockerClient: Sendable {
         return value
     }
 
+    /// Gives the engine an image's file system as a tar archive.
+    func importImage(_ name: String, _ archive: [UInt8], timeout: Duration) async throws(EngineFailure) {
+        let parts = name.split(separator: ":")
+        var request = DockerClient.request(
+            "POST", prefix + "/images/create",
+            [("fromSrc", "-"), ("repo", String(parts[0])), ("tag", parts.count > 1 ? String(parts[1]) : "latest")], nil)
+        request.headers["Content-Type"] = "application/x-tar"
+        request.body = archive
+        do {
+            let answer = try await http.send(request, timeout: timeout)
+            let value = (try? JSONValue.parse(answer.body)) ?? .null
+            guard answer.status < 400 else { throw DockerClient.refusal(answer.status, value) }
+        } catch {
+            throw DockerClient.failure(error, limit: timeout)
+        }
+    }
+
     /// A call whose answer is a stream of JSON objects, one on each line.
     func lines(
         _ method: String, _ path: String, query: [(String, String)], timeout: Duration
@@ -60,8 +77,10 @@ struct DockerClient: Sendable {
     }
 
     /// Asks the engine who it is.
-    /// - Returns: its version, and the newest version of the API it speaks.
-    static func version(_ http: HTTPClient) async throws(EngineFailure) -> (engine: String, api: String) {
+    /// - Returns: its version, the newest version of the API it speaks, and its processor (`amd64`, `arm64`).
+    static func version(
+        _ http: HTTPClient
+    ) async throws(EngineFailure) -> (engine: String, api: String, architecture: String) {
         let limit = Duration.seconds(10)
         do {
             let answer = try await http.send(request("GET", "/version", [], nil), timeout: limit)
@@ -69,7 +88,7 @@ struct DockerClient: Sendable {
             guard answer.status == 200, let engine = value["Version"]?.stringValue else {
                 throw refusal(answer.status, value)
             }
-            return (engine, value["ApiVersion"]?.stringValue ?? "")
+            return (engine, value["ApiVersion"]?.stringValue ?? "", value["Arch"]?.stringValue ?? "")
         } catch {
             throw failure(error, limit: limit)
         }

@@ -5,7 +5,9 @@ extension DockerEngine {
     func pull(_ image: String, for reference: ContainerReference) async -> EngineEvent? {
         let name = DockerEngine.withTag(image)
         do {
-            if pullBehavior == .preferCached, let local = try await local(name) {
+            if image == NamespaceContainer.image { return .pulled(reference, imageDigest: try await makePauseImage()) }
+            // What a digest names never changes, so what is here is what is meant.
+            if pullBehavior == .preferCached || image.contains("@"), let local = try await local(name) {
                 return .pulled(reference, imageDigest: local.digest)
             }
             let failure = await failure(ofPulling: name)
@@ -17,14 +19,40 @@ extension DockerEngine {
         }
     }
 
+    /// The agent's own image needs no registry.
+    private func makePauseImage() async throws(EngineFailure) -> String? {
+        if let image = try await inspect(NamespaceContainer.image) { return image["Id"]?.stringValue }
+        guard let archive = PauseImage.archive(architecture) else {
+            throw EngineFailure(.refused, "namespaces of tasks are not supported on \(architecture)")
+        }
+        try await client.importImage(NamespaceContainer.image, archive, timeout: limits.create)
+        return try await inspect(NamespaceContainer.image)?["Id"]?.stringValue
+    }
+
     /// The image the engine has under a name; nil when it has none.
     private func local(_ name: String) async throws(EngineFailure) -> (id: String, digest: String?)? {
+        var found = try await inspect(name)
+        if found == nil, let own = try await ownID(ofPinned: name) { found = try await inspect(own) }
+        guard let image = found else { return nil }
+        let id = image["Id"]?.stringValue ?? ""
+        // Images from a registry have its digest; those made here have their own id only.
+        let digest = image["RepoDigests"]?[0]?.stringValue?.split(separator: "@").last.map(String.init)
+        return (id, digest ?? id)
+    }
+
+    /// The id of an image that was pinned by its own id (`name@sha256:…`), because no registry ever gave it a digest.
+    /// - Returns: nil for all others.
+    func ownID(ofPinned name: String) async throws(EngineFailure) -> String? {
+        let parts = name.split(separator: "@")
+        guard parts.count == 2, try await inspect(name) == nil else { return nil }
+        let digest = String(parts[1])
+        guard let image = try await inspect(digest), image["Id"]?.stringValue == digest else { return nil }
+        return digest
+    }
+
+    private func inspect(_ name: String) async throws(EngineFailure) -> JSONValue? {
         do {
-            let image = try await client.call("GET", "/images/\(name)/json", timeout: limits.inspect)
-            let id = image["Id"]?.stringValue ?? ""
-            // Images from a registry have its digest; those made here have their own id only.
-            let digest = image["RepoDigests"]?[0]?.stringValue?.split(separator: "@").last.map(String.init)
-            return (id, digest ?? id)
+            return try await client.call("GET", "/images/\(name)/json", timeout: limits.inspect)
         } catch  where error.kind == .missing {
             return nil
         }
@@ -36,10 +64,19 @@ extension DockerEngine {
         do {
             let lines = try await client.lines(
                 "POST", "/images/create", query: [("fromImage", name)], timeout: limits.pullStart)
-            for try await line in lines {
-                if let error = line["error"]?.stringValue { return EngineFailure(.refused, error) }
+            return try await withThrowingTaskGroup(of: EngineFailure?.self) { group in
+                let progress = PullProgress()
+                group.addTask {
+                    for try await line in lines {
+                        progress.note()
+                        if let error = line["error"]?.stringValue { return EngineFailure(.refused, error) }
+                    }
+                    return nil
+                }
+                group.addTask { [limits] in try await progress.watch(limits) }
+                defer { group.cancelAll() }
+                return try await group.next() ?? nil
             }
-            return nil
         } catch {
             return error as? EngineFailure ?? EngineFailure(.unreachable, "the pull broke off: \(error)")
         }

@@ -25,6 +25,8 @@ package actor DockerEngine: ContainerEngine {
         package var start: Duration = .seconds(180)
         package var pull: Duration = .seconds(7_200)
         package var pullStart: Duration = .seconds(60)
+        /// A pull that makes no progress for so long is given up.
+        package var pullInactivity: Duration = .seconds(60)
         package var stopMargin: Duration = .seconds(120)
         package var remove: Duration = .seconds(300)
         /// How often an engine that says nothing is asked whether it is still there.
@@ -45,6 +47,12 @@ package actor DockerEngine: ContainerEngine {
     let logger: Logger
     let now: @Sendable () -> Timestamp
     private(set) var client: DockerClient
+    /// Whether the engine is on this machine.
+    let isLocal: Bool
+    /// The control groups of this machine, if the agent can make them for the engine; nil until it was asked.
+    var groups: (found: ControlGroups?, Bool)?
+    /// The processor the engine's containers run on, as the engine names it.
+    private(set) var architecture = ""
     /// Containers whose end an `oom` event announced; the engine may forget to say so itself.
     var outOfMemory: Set<String> = []
 
@@ -58,6 +66,7 @@ package actor DockerEngine: ContainerEngine {
         loop: any EventLoop, logger: Logger, now: @escaping @Sendable () -> Timestamp
     ) {
         http = HTTPClient(endpoint, group: loop)
+        if case .unix = endpoint { isLocal = true } else { isLocal = false }
         executor = loop.executor
         self.instance = instance
         self.pullBehavior = pullBehavior
@@ -71,20 +80,23 @@ package actor DockerEngine: ContainerEngine {
 
     /// Learns who the engine is.
     func negotiate() async throws(EngineFailure) {
-        let (engine, api) = try await DockerClient.version(http)
-        version = engine
-        client = DockerClient(http, engineVersion: api)
+        let found = try await DockerClient.version(http)
+        version = found.engine
+        architecture = found.architecture
+        client = DockerClient(http, engineVersion: found.api)
     }
 
     package func perform(_ action: EngineAction) async -> EngineEvent? {
         switch action {
         case .pull(let reference, let image): await pull(image, for: reference)
         case .createVolume(let task, let volume): await create(volume, of: task)
+        case .createGroup(let task, let limits): await createGroup(limits, of: task)
         case .create(let reference, let creation): await create(creation, for: reference)
         case .start(let reference, let id): await start(id, for: reference)
         case .stop(let reference, let id, let timeout): await stop(id, timeout, for: reference)
         case .remove(let reference, let id): await remove(id, for: reference)
         case .removeVolume(let name): await removeVolume(name)
+        case .removeGroup(let task): await removeGroup(of: task)
         case .survey: await survey()
         }
     }
@@ -112,14 +124,29 @@ package actor DockerEngine: ContainerEngine {
 
     private func create(_ creation: ContainerCreation, for reference: ContainerReference) async -> EngineEvent? {
         do {
-            let answer = try await client.call(
-                "POST", "/containers/create", query: [("name", creation.name)], body: creation.configuration,
-                timeout: limits.create)
-            published[answer["Id"]?.stringValue ?? ""] = creation.publishesPorts
-            return .created(reference, id: answer["Id"]?.stringValue ?? "")
+            var creation = creation
+            try await placeRanges(of: &creation)
+            let id = try await create(creation)
+            published[id] = creation.publishesPorts
+            return .created(reference, id: id)
         } catch {
             return .createFailed(reference, error)
         }
+    }
+
+    /// - Returns: the container's id.
+    private func create(_ creation: ContainerCreation) async throws(EngineFailure) -> String {
+        var body = creation.configuration
+        // An image that was made here has no digest of a registry; by its own id the engine knows it.
+        if let image = body["Image"]?.stringValue, let own = try await ownID(ofPinned: image) {
+            body["Image"] = .string(own)
+        }
+        let answer = try await client.call(
+            "POST", "/containers/create", query: [("name", creation.name)], body: body, timeout: limits.create)
+        guard let id = answer["Id"]?.stringValue, !id.isEmpty else {
+            throw EngineFailure(.refused, "the container engine's answer has no id")
+        }
+        return id
     }
 
     /// Created containers, and whether a look at their ports is needed after the start.
@@ -147,7 +174,8 @@ package actor DockerEngine: ContainerEngine {
             _ = try await client.call(
                 "POST", "/containers/\(id)/stop", query: [("t", "\(seconds)")], timeout: timeout + limits.stopMargin)
             // Usually the event was faster; this answer covers a time without events.
-            return await exit(of: id, for: reference)
+            if let exit = await exit(of: id, for: reference) { return exit }
+            return .stopFailed(reference, EngineFailure(.refused, "the container engine cannot say how it ended"))
         } catch {
             return .stopFailed(reference, error)
         }
@@ -159,7 +187,8 @@ package actor DockerEngine: ContainerEngine {
             return nil
         }
         guard case .exited(var exit) = DockerInspection(details).state(now()) else { return nil }
-        if outOfMemory.contains(id) { exit.isOutOfMemory = true }
+        // All containers of a control group are told when its limit is reached; only one of them may have been killed.
+        if exit.exitCode == 137, outOfMemory.contains(id) { exit.isOutOfMemory = true }
         return .exited(reference, exit)
     }
 
@@ -184,21 +213,27 @@ package actor DockerEngine: ContainerEngine {
                 "GET", "/containers/json", query: [("all", "true"), ("filters", text)], timeout: limits.inspect)
         } catch {
             logger.warning("could not list containers", metadata: ["error": "\(error.message)"])
-            return nil
+            return .surveyFailed
         }
         var containers: [SurveyedContainer] = []
         for item in found.arrayValue ?? [] {
             guard let id = item["Id"]?.stringValue, let reference = ContainerReference(labels: item["Labels"]) else {
                 continue
             }
-            guard let details = try? await client.call("GET", "/containers/\(id)/json", timeout: limits.inspect) else {
+            do {
+                let details = try await client.call("GET", "/containers/\(id)/json", timeout: limits.inspect)
+                let inspection = DockerInspection(details)
+                containers.append(
+                    SurveyedContainer(
+                        reference: reference, id: id, name: inspection.name, state: inspection.state(now()),
+                        health: inspection.health))
+            } catch  where error.kind == .missing {
                 continue
+            } catch {
+                // Without it the container would seem to be gone, and its task would be stopped for that.
+                logger.warning("could not inspect a container", metadata: ["error": "\(error.message)"])
+                return .surveyFailed
             }
-            let inspection = DockerInspection(details)
-            containers.append(
-                SurveyedContainer(
-                    reference: reference, id: id, name: inspection.name, state: inspection.state(now()),
-                    health: inspection.health))
         }
         return .surveyed(containers)
     }

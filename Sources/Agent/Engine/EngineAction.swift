@@ -19,6 +19,8 @@ package enum EngineAction: Sendable, Equatable {
     case pull(ContainerReference, image: String)
     /// Makes a volume, or finds it there. Answered by `volumeReady` or `volumeFailed`.
     case createVolume(task: String, VolumeCreation)
+    /// Makes what keeps a task within its limits, or finds it there. Answered by `groupReady` or `groupFailed`.
+    case createGroup(task: String, TaskLimits)
     /// Answered by `created` or `createFailed`.
     case create(ContainerReference, ContainerCreation)
     /// Answered by `started` or `startFailed`.
@@ -29,7 +31,9 @@ package enum EngineAction: Sendable, Equatable {
     case remove(ContainerReference, id: String)
     /// Removes a volume nobody uses; failing is harmless. Not answered.
     case removeVolume(name: String)
-    /// Lists the containers of this instance. Answered by `surveyed`, or by nothing when the engine is lost again.
+    /// Removes what kept a task within its limits, if there is something; failing is harmless. Not answered.
+    case removeGroup(task: String)
+    /// Lists the containers of this instance. Answered by `surveyed` or `surveyFailed`.
     /// - Parameter known: what the agent believes to run; for engines that keep nothing themselves.
     case survey(known: [SurveyedContainer])
 }
@@ -40,10 +44,18 @@ package struct ContainerCreation: Sendable, Equatable {
     package var name: String
     /// The body of Docker Engine's container create request.
     package var configuration: JSONValue
+    /// Ranges of the container's ports that get as long a range of the host's; the engine chooses which.
+    package var portRanges: [PortRange]
+    /// The host's address that those are bound to.
+    package var bindAddress: String
 
-    package init(name: String, configuration: JSONValue) {
+    package init(
+        name: String, configuration: JSONValue, portRanges: [PortRange] = [], bindAddress: String = "0.0.0.0"
+    ) {
         self.name = name
         self.configuration = configuration
+        self.portRanges = portRanges
+        self.bindAddress = bindAddress
     }
 }
 

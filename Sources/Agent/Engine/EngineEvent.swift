@@ -7,6 +7,9 @@ package enum EngineEvent: Sendable, Equatable {
     case pullFailed(ContainerReference, EngineFailure)
     case volumeReady(task: String, name: String)
     case volumeFailed(task: String, name: String, EngineFailure)
+    /// The task's limits will be kept, and how.
+    case groupReady(task: String, TaskLimits.Enforcement)
+    case groupFailed(task: String, EngineFailure)
     case created(ContainerReference, id: String)
     case createFailed(ContainerReference, EngineFailure)
     case started(ContainerReference, ContainerStart)
@@ -20,6 +23,8 @@ package enum EngineEvent: Sendable, Equatable {
     case removeFailed(ContainerReference, EngineFailure)
     /// All containers of this instance, running or not.
     case surveyed([SurveyedContainer])
+    /// The engine could not say what it has; it has to be asked again.
+    case surveyFailed
     /// The engine does not answer; the text says why.
     case lost(String)
     /// The engine answers, for the first time or again. From now on its events arrive; what happened before has to be
@@ -53,22 +58,6 @@ package struct ContainerExit: Sendable, Equatable {
         self.exitCode = exitCode
         self.isOutOfMemory = isOutOfMemory
         self.finishedAt = finishedAt
-    }
-}
-
-/// A port of the host that leads to a port of a container.
-package struct NetworkBinding: Sendable, Equatable {
-    package var bindIP: String
-    package var containerPort: Int
-    package var hostPort: Int
-    /// `tcp` or `udp`.
-    package var `protocol`: String
-
-    package init(bindIP: String, containerPort: Int, hostPort: Int, protocol: String) {
-        self.bindIP = bindIP
-        self.containerPort = containerPort
-        self.hostPort = hostPort
-        self.protocol = `protocol`
     }
 }
 

@@ -34,9 +34,11 @@ package struct EngineFailure: Error, Sendable, Equatable {
         }
     }
 
-    /// A duration as Go prints it: `4m0s`, `30s`.
+    /// A duration as Go prints it: `2h0m0s`, `4m0s`, `30s`.
     private static func text(_ duration: Duration) -> String {
         let seconds = duration.components.seconds
-        return seconds >= 60 ? "\(seconds / 60)m\(seconds % 60)s" : "\(seconds)s"
+        let (hours, minutes) = (seconds / 3_600, seconds / 60 % 60)
+        if hours > 0 { return "\(hours)h\(minutes)m\(seconds % 60)s" }
+        return minutes > 0 ? "\(minutes)m\(seconds % 60)s" : "\(seconds)s"
     }
 }

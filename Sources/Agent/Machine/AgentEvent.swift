@@ -30,6 +30,8 @@ package enum AgentEvent: Sendable {
 /// What an agent waits for.
 package enum AgentTimer: Hashable, Sendable {
     case task(String, TaskTimer)
+    /// Time to ask the engine once more what it has.
+    case survey
     /// Time for metrics and health.
     case telemetry
 }

@@ -11,6 +11,11 @@ extension AgentMachine {
             runtime.change(to: .impaired(reason), at: now)
             return publishStatus(at: now)
         case .surveyed(let containers): return meet(containers, at: now)
+        case .surveyFailed:
+            // An engine that comes back is asked again anyhow; this is for one that answers everything else.
+            guard !isSurveyDue else { return [] }
+            isSurveyDue = true
+            return [.schedule(.survey, after: TaskMachine.surveyInterval)]
         default:
             guard let task = event.task else { return [] }
             return apply(.engine(event), to: task, at: now)
@@ -46,8 +51,10 @@ extension EngineEvent {
             .exited(let reference, _), .stopFailed(let reference, _), .health(let reference, _),
             .removed(let reference), .removeFailed(let reference, _):
             reference.task
-        case .volumeReady(let task, _), .volumeFailed(let task, _, _): task
-        case .surveyed, .lost, .found: nil
+        case .volumeReady(let task, _), .volumeFailed(let task, _, _), .groupReady(let task, _),
+            .groupFailed(let task, _):
+            task
+        case .surveyed, .surveyFailed, .lost, .found: nil
         }
     }
 }

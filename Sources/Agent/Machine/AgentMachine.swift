@@ -25,6 +25,8 @@ package struct AgentMachine: Sendable {
     var verification: String?
     var credentials = CredentialsBook()
     var runtime = RuntimeStatus()
+    /// Whether the engine will be asked again what it has, because it could not say.
+    var isSurveyDue = false
     var telemetry = TelemetryState()
 
     package init(cluster: String, settings: TaskSettings, random: SeededRandom) {
@@ -57,6 +59,9 @@ package struct AgentMachine: Sendable {
         case .reported(let task): return apply(.reported, to: task, at: now)
         case .reportFailed(let task, let isFinal): return apply(.reportFailed(isFinal: isFinal), to: task, at: now)
         case .timer(.task(let task, let timer)): return apply(.timer(timer), to: task, at: now)
+        case .timer(.survey):
+            isSurveyDue = false
+            return [.engine(survey())]
         case .timer(.telemetry): return tick(at: now)
         case .measured(let usage): return publish(usage, at: now)
         }

@@ -31,8 +31,14 @@ extension ContainerReport {
 
 extension NetworkBinding {
     fileprivate var shape: ECS.NetworkBinding {
-        ECS.NetworkBinding(
-            bindIP: bindIP, containerPort: containerPort, hostPort: hostPort,
-            protocol: ECS.TransportProtocol(rawValue: `protocol`))
+        let transport = ECS.TransportProtocol(rawValue: `protocol`)
+        guard let length = rangeLength else {
+            return ECS.NetworkBinding(
+                bindIP: bindIP, containerPort: containerPort, hostPort: hostPort, protocol: transport)
+        }
+        return ECS.NetworkBinding(
+            bindIP: bindIP, protocol: transport,
+            containerPortRange: "\(containerPort)-\(containerPort + length - 1)",
+            hostPortRange: "\(hostPort)-\(hostPort + length - 1)")
     }
 }

@@ -84,6 +84,8 @@ package struct SimulatedContainers: Sendable {
             ]
         case .createVolume(let task, let volume):
             return [Outcome(delay: .zero, event: .volumeReady(task: task, name: volume.name))]
+        case .createGroup(let task, _):
+            return [Outcome(delay: .zero, event: .groupReady(task: task, .group(parent: "/ecs")))]
         case .create(let reference, let creation): return create(reference, creation)
         case .start(let reference, let id): return start(reference, id, at: now)
         case .stop(let reference, let id, _):
@@ -95,7 +97,7 @@ package struct SimulatedContainers: Sendable {
         case .remove(let reference, let id):
             containers[id] = nil
             return [Outcome(delay: .zero, event: .removed(reference))]
-        case .removeVolume: return []
+        case .removeVolume, .removeGroup: return []
         case .survey(let known): return [Outcome(delay: .zero, event: survey(known))]
         }
     }
@@ -114,8 +116,8 @@ package struct SimulatedContainers: Sendable {
         let id = random.hex(64)
         let environment = SimulatedContainers.environment(creation.configuration)
         containers[id] = Container(
-            reference: reference, name: creation.name, environment: environment, ports: ports(creation.configuration),
-            state: .created)
+            reference: reference, name: creation.name, environment: environment, ports: ports(creation), state: .created
+        )
         return [Outcome(delay: delays.create, event: .created(reference, id: id))]
     }
 
@@ -185,9 +187,15 @@ package struct SimulatedContainers: Sendable {
         return [Outcome(delay: .zero, event: .health(container.reference, health))]
     }
 
-    private mutating func ports(_ configuration: JSONValue) -> [NetworkBinding] {
+    private mutating func ports(_ creation: ContainerCreation) -> [NetworkBinding] {
         var result: [NetworkBinding] = []
-        for member in configuration["HostConfig"]?["PortBindings"]?.members ?? [] {
+        var creation = creation
+        for range in creation.portRanges {
+            if nextPort + range.count > SimulatedContainers.lastPort { nextPort = SimulatedContainers.firstPort }
+            creation.publish(range, from: nextPort, at: "0.0.0.0")
+            nextPort += range.count
+        }
+        for member in creation.configuration["HostConfig"]?["PortBindings"]?.members ?? [] {
             guard let port = DockerPort(member.name) else { continue }
             for binding in member.value.arrayValue ?? [] {
                 let hostPort = binding["HostPort"]?.stringValue.flatMap { Int($0) } ?? dynamicPort()

@@ -17,7 +17,7 @@ extension ContainerCreation {
     ///   - engineNames: the engine's names of all containers of the task, for links and `volumesFrom`.
     init(
         _ container: ACS.Container, of task: ACS.Task, engineNames: [String: String], volumes: TaskVolumes,
-        settings: TaskSettings
+        enforcement: TaskLimits.Enforcement? = nil, settings: TaskSettings
     ) {
         let overlay = container.dockerConfig
         let gpus = ContainerCreation.gpus(of: container, in: task)
@@ -30,12 +30,18 @@ extension ContainerCreation {
             .merging(ContainerCreation.parsed(overlay?.hostConfig))
         if !gpus.isEmpty { host["Runtime"] = .string(ContainerCreation.gpuRuntime) }
         if host["NetworkMode"] == nil { host["NetworkMode"] = .string(task.networkMode ?? "bridge") }
+        ContainerCreation.share(container, task, engineNames, &host)
+        ContainerCreation.limit(task, enforcement, &host)
+        var ranges: [PortRange] = []
         if let mode = host["NetworkMode"]?.stringValue, mode == "bridge" || mode == "default" {
             ContainerCreation.publish(container.portMappings ?? [], settings, &body, &host)
+            ranges = (container.portMappings ?? []).compactMap(\.portRange)
         }
         body["Labels"] = (body["Labels"] ?? .object([])).merging(ContainerCreation.labels(container, task, settings))
         body["HostConfig"] = host
-        self.init(name: engineNames[container.name ?? ""] ?? "", configuration: body)
+        self.init(
+            name: engineNames[container.name ?? ""] ?? "", configuration: body, portRanges: ranges,
+            bindAddress: settings.bindAddress)
     }
 
     private static func parsed(_ text: String?) -> JSONValue {
@@ -96,6 +102,43 @@ extension ContainerCreation {
         return host
     }
 
+    /// The namespaces of processes and of System V and POSIX messages: the host's, the task's, or the container's own.
+    /// Source: amazon-ecs-agent, agent/api/task: getPIDMode, getIPCMode.
+    private static func share(
+        _ container: ACS.Container, _ task: ACS.Task, _ engineNames: [String: String], _ host: inout JSONValue
+    ) {
+        guard container.name != NamespaceContainer.name else {
+            host["NetworkMode"] = "none"
+            host["LogConfig"] = ["Type": "none"]
+            if task.ipcMode == "task" { host["IpcMode"] = "shareable" }
+            return
+        }
+        let holder = JSONValue.string("container:" + (engineNames[NamespaceContainer.name] ?? ""))
+        switch task.pidMode {
+        case "host": host["PidMode"] = "host"
+        case "task": host["PidMode"] = holder
+        default: break
+        }
+        switch task.ipcMode {
+        case "host": host["IpcMode"] = "host"
+        case "none": host["IpcMode"] = "none"
+        case "task": host["IpcMode"] = holder
+        default: break
+        }
+    }
+
+    /// Keeps the container within its task's limits. Where there is no group, no container alone gets more than they
+    /// allow all of them together.
+    private static func limit(_ task: ACS.Task, _ enforcement: TaskLimits.Enforcement?, _ host: inout JSONValue) {
+        guard let enforcement, let limits = TaskLimits(task) else { return }
+        switch enforcement {
+        case .group(let parent): host["CgroupParent"] = .string(parent)
+        case .each:
+            if let cores = limits.cores { host["NanoCpus"] = .int(Int64(cores * 1_000_000_000)) }
+            if let memory = limits.memoryMiB, host["Memory"] == nil { host["Memory"] = .int(Int64(memory) << 20) }
+        }
+    }
+
     /// `name` or `name:alias`.
     private static func link(to text: String, _ engineNames: [String: String]) -> String? {
         let parts = text.split(separator: ":", maxSplits: 1).map(String.init)
@@ -103,7 +146,7 @@ extension ContainerCreation {
         return "\(target):\(parts.count > 1 ? parts[1] : name)"
     }
 
-    /// A host port of 0 lets the engine choose from the host's ephemeral range.
+    /// A host port of 0 lets the engine choose from the host's ephemeral range. Ranges are the engine's to place.
     private static func publish(
         _ mappings: [ACS.PortMapping], _ settings: TaskSettings, _ body: inout JSONValue, _ host: inout JSONValue
     ) {
@@ -111,25 +154,17 @@ extension ContainerCreation {
         var exposed = body["ExposedPorts"] ?? .object([])
         var bindings = host["PortBindings"] ?? .object([])
         for mapping in mappings {
-            for (port, hostPort) in ports(mapping) {
-                let key = "\(port)/\(mapping.protocol ?? "tcp")"
-                exposed[key] = .object([])
-                let binding: JSONValue = [
-                    "HostIp": .string(settings.bindAddress), "HostPort": .string(hostPort == 0 ? "" : "\(hostPort)"),
-                ]
-                bindings[key] = .array((bindings[key]?.arrayValue ?? []) + [binding])
-            }
+            guard let port = mapping.containerPort else { continue }
+            let key = "\(port)/\(mapping.protocol ?? "tcp")"
+            exposed[key] = .object([])
+            let hostPort = mapping.hostPort ?? 0
+            let binding: JSONValue = [
+                "HostIp": .string(settings.bindAddress), "HostPort": .string(hostPort == 0 ? "" : "\(hostPort)"),
+            ]
+            bindings[key] = .array((bindings[key]?.arrayValue ?? []) + [binding])
         }
         body["ExposedPorts"] = exposed
         host["PortBindings"] = bindings
-    }
-
-    /// The ports of a mapping; those of a range get dynamic host ports. A range has at most 100 ports.
-    private static func ports(_ mapping: ACS.PortMapping) -> [(container: Int, host: Int)] {
-        if let port = mapping.containerPort { return [(port, mapping.hostPort ?? 0)] }
-        let ends = (mapping.containerPortRange ?? "").split(separator: "-").compactMap { Int($0) }
-        guard ends.count == 2, ends[0] <= ends[1], ends[1] - ends[0] < 100 else { return [] }
-        return (ends[0]...ends[1]).map { ($0, 0) }
     }
 
     /// The official agent's labels, and ours.
@@ -145,4 +180,30 @@ extension ContainerCreation {
     }
 
     private static func list(_ texts: [String]) -> JSONValue { .array(texts.map { .string($0) }) }
+}
+
+extension ContainerCreation {
+    /// Publishes a range of ports on the host's from `hostPort` on.
+    mutating func publish(_ range: PortRange, from hostPort: Int, at address: String) {
+        var exposed = configuration["ExposedPorts"] ?? .object([])
+        var host = configuration["HostConfig"] ?? .object([])
+        var bindings = host["PortBindings"] ?? .object([])
+        for port in range.ports {
+            let key = "\(port)/\(range.protocol)"
+            exposed[key] = .object([])
+            bindings[key] = [
+                ["HostIp": .string(address), "HostPort": .string("\(hostPort + port - range.first)")]
+            ]
+        }
+        host["PortBindings"] = bindings
+        configuration["ExposedPorts"] = exposed
+        configuration["HostConfig"] = host
+    }
+}
+
+extension ACS.PortMapping {
+    /// The range it names; nil for a single port.
+    var portRange: PortRange? {
+        containerPort == nil ? containerPortRange.flatMap { PortRange($0, protocol: `protocol` ?? "tcp") } : nil
+    }
 }

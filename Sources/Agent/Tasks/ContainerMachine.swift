@@ -23,6 +23,10 @@ struct ContainerMachine: Sendable {
     var health = ContainerHealth.unknown
     var healthSince: Timestamp?
     var restartCount = 0
+    /// Whether it has run long enough since its last start to be started again by its restart policy.
+    var mayRestart = false
+    /// Whether a timer tells when it `mayRestart`. It ran before this agent did otherwise, and only the clock can tell.
+    var isRestartTimed = false
     var stopAttempts = 0
     /// The engine went away in the middle of its creation or start, or the agent did in the middle of its way: only a
     /// survey can say how far it came, and nothing is done with it before.
@@ -31,6 +35,8 @@ struct ContainerMachine: Sendable {
     var isStopping = false
     /// The engine was asked to remove it.
     var isRemoving = false
+    /// Whether the timers of its run were begun in this life of the agent.
+    var isWatched = false
     /// The engine had it when it was last asked what it has, so the answer must name it.
     var isSurveyed = false
     /// Nothing of it is left in the engine.
@@ -38,6 +44,8 @@ struct ContainerMachine: Sendable {
 
     var name: String { definition.name ?? "" }
     var isEssential: Bool { definition.essential ?? true }
+    /// The agent's own, not the task definition's: the server does not know it.
+    var isInternal: Bool { name == NamespaceContainer.name }
     var hasRun: Bool { startedAt != nil }
     /// It got where it was to go: it runs, or did so.
     var isSettled: Bool { phase == .running || phase == .stopped }
@@ -50,12 +58,17 @@ struct ContainerMachine: Sendable {
     func satisfies(_ condition: String) -> Bool? {
         let failed: Bool? = nil
         return switch condition {
-        case "CREATE": phase >= .created
+        case "CREATE": phase == .stopped ? (id == nil ? failed : true) : phase >= .created
         case "COMPLETE": phase == .stopped ? (hasRun ? true : failed) : false
         case "SUCCESS": phase == .stopped ? (hasSucceeded ? true : failed) : false
         case "HEALTHY": phase == .stopped ? failed : phase == .running && health == .healthy
         default: phase == .stopped ? (hasRun ? true : failed) : phase == .running
         }
+    }
+
+    /// How long it may take to end.
+    func stopTimeout(_ settings: TaskSettings) -> Duration {
+        definition.stopTimeout.map { .seconds($0) } ?? settings.stopTimeout
     }
 
     /// What the server is told of it.
@@ -69,6 +82,8 @@ struct ContainerMachine: Sendable {
     /// tell it before it tells that the container runs.
     mutating func beginStart() {
         phase = .starting
+        mayRestart = false
+        isRestartTimed = false
         health = .unknown
         healthSince = nil
     }

@@ -22,6 +22,8 @@ package enum TaskEvent: Sendable, Equatable {
 package enum TaskTimer: Hashable, Sendable {
     /// A container's `startTimeout` has passed.
     case startTimeout(container: String)
+    /// A container's restart policy may start it again from now on, unless it was `restarts` times already.
+    case restartPeriod(container: String, restarts: Int)
     /// Time to send a failed report again.
     case report
     /// Time to try again to stop a container.

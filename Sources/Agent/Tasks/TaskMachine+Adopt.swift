@@ -53,18 +53,23 @@ extension TaskMachine {
         case .created:
             if isOpen { containers[index].phase = .created }
         case .running(let start):
-            if isOpen || phase == .starting { started(survey.reference, start, &actions) }
+            if isOpen || phase == .starting {
+                started(survey.reference, start, at: now, &actions)
+            } else if phase == .running, !containers[index].isWatched {
+                beginTimers(index, at: now, &actions)
+            }
             if let health = survey.health { changeHealth(survey.reference, health, at: now) }
             // It began after all, too late.
             if phase == .stopped { stop(survey, &actions) }
         case .exited(let exit):
             if isOpen { containers[index].beginStart() }
-            exited(survey.reference, exit, &actions)
+            exited(survey.reference, exit, at: now, &actions)
         }
     }
 
     private func stop(_ survey: SurveyedContainer, _ actions: inout [TaskAction]) {
-        actions.append(.engine(.stop(survey.reference, id: survey.id, timeout: settings.stopTimeout)))
+        let timeout = container(survey.reference.container)?.stopTimeout(settings) ?? settings.stopTimeout
+        actions.append(.engine(.stop(survey.reference, id: survey.id, timeout: timeout)))
     }
 
     /// A container the engine does not have. One that was never created yet is still to come.
@@ -84,6 +89,7 @@ extension TaskMachine {
 
     private func remainingRetention(at now: Timestamp) -> Duration {
         guard let stoppedAt else { return settings.cleanupDelay }
-        return max(.zero, settings.cleanupDelay - (now - stoppedAt))
+        // A clock that was set back does not keep containers for longer.
+        return min(settings.cleanupDelay, max(.zero, settings.cleanupDelay - (now - stoppedAt)))
     }
 }

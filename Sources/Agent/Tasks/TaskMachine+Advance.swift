@@ -5,20 +5,26 @@ import NodeLink
 extension TaskMachine {
     mutating func advance(at now: Timestamp, _ actions: inout [TaskAction]) {
         if !isStopRequested {
-            prepareVolumes(&actions)
+            prepareResources(&actions)
             for index in containers.indices { forward(index, at: now, &actions) }
         }
         // A step above may have found that the task cannot go on.
         if isStopRequested { for index in containers.indices { wind(down: index, at: now, &actions) } }
         noteStop(at: now, &actions)
         actions += outbox.next(self)
-        if stoppedAt != nil, outbox.isEmpty, containers.allSatisfy(\.isRemoved) { actions.append(.finished) }
+        guard stoppedAt != nil, outbox.isEmpty, containers.allSatisfy(\.isRemoved) else { return }
+        removeResources(&actions)
+        actions.append(.finished)
     }
 
-    private mutating func prepareVolumes(_ actions: inout [TaskAction]) {
-        guard missingVolumes == nil else { return }
-        missingVolumes = Set(volumes.created.map(\.name))
+    /// Asks for what has to be there before a container can be created. Making it twice is harmless.
+    private mutating func prepareResources(_ actions: inout [TaskAction]) {
+        guard missing == nil, containers.contains(where: { $0.phase < .creating && !$0.isUnsure }) else { return }
+        missing = Set(volumes.created.map { .volume($0.name) })
         for volume in volumes.created { actions.append(.engine(.createVolume(task: arn, volume))) }
+        guard let limits = TaskLimits(task), enforcement == nil else { return }
+        missing?.insert(.group)
+        actions.append(.engine(.createGroup(task: arn, limits)))
     }
 
     /// One step of a container towards running.
@@ -39,7 +45,7 @@ extension TaskMachine {
     }
 
     private mutating func createWhenReady(_ index: Int, at now: Timestamp, _ actions: inout [TaskAction]) {
-        guard missingVolumes?.isEmpty == true else { return }
+        guard missing?.isEmpty == true else { return }
         var isReady = true
         for condition in ContainerCondition.all(of: containers[index].definition) {
             switch container(condition.container).flatMap({ $0.satisfies(condition.condition) }) {
@@ -66,11 +72,11 @@ extension TaskMachine {
     private func creation(_ index: Int) -> ContainerCreation {
         let names = Dictionary(containers.map { ($0.name, $0.engineName) }) { first, _ in first }
         return ContainerCreation(
-            containers[index].definition, of: task, engineNames: names, volumes: volumes, settings: settings)
+            containers[index].definition, of: task, engineNames: names, volumes: volumes, enforcement: enforcement,
+            settings: settings)
     }
 
     /// One step of a container towards its end. Those that others depend on end after them.
-    /// Source: Amazon ECS Developer Guide, container dependency: shutdown runs in reverse order.
     private mutating func wind(down index: Int, at now: Timestamp, _ actions: inout [TaskAction]) {
         guard !containers[index].isUnsure else { return }
         switch containers[index].phase {
@@ -79,17 +85,10 @@ extension TaskMachine {
             guard !containers[index].isStopping, let id = containers[index].id else { return }
             guard !isNeeded(containers[index].name) else { return }
             containers[index].isStopping = true
-            let timeout = containers[index].definition.stopTimeout.map { Duration.seconds($0) } ?? settings.stopTimeout
+            let timeout = containers[index].stopTimeout(settings)
             actions.append(.engine(.stop(reference(index), id: id, timeout: timeout)))
         // The engine is at work on it; its answer comes first.
         case .pulling, .creating, .starting, .stopped: return
-        }
-    }
-
-    private func isNeeded(_ name: String) -> Bool {
-        containers.contains { other in
-            other.phase == .running
-                && ContainerCondition.all(of: other.definition).contains { $0.container == name && other.name != name }
         }
     }
 
@@ -97,7 +96,12 @@ extension TaskMachine {
     mutating func stopContainer(_ index: Int, exitCode: Int?, reason: String?, at time: Timestamp) {
         guard containers[index].phase != .stopped else { return }
         containers[index].stop(exitCode: exitCode, reason: reason, at: time)
-        outbox.add(containers[index].report(as: .stopped))
+        hasLost = true
+        if containers[index].isInternal {
+            if let reason { self.reason = self.reason.isEmpty ? "ResourceInitializationError: \(reason)" : self.reason }
+        } else {
+            outbox.add(containers[index].report(as: .stopped))
+        }
         guard containers[index].isEssential else { return }
         executionStoppedAt = executionStoppedAt ?? time
         isStopRequested = true

@@ -9,7 +9,12 @@ extension TaskMachine {
         case .pullFailed(let reference, let failure):
             pullStoppedAt = now
             failed(reference, .pulling, failure.reason("CannotPullContainerError", towards: "pulled"), at: now)
-        case .volumeReady(_, let name): missingVolumes?.remove(name)
+        case .volumeReady(_, let name): missing?.remove(.volume(name))
+        case .groupReady(_, let enforcement):
+            self.enforcement = enforcement
+            missing?.remove(.group)
+        case .groupFailed(_, let failure):
+            fail("ResourceInitializationError: \(failure.message)", at: now)
         case .volumeFailed(_, _, let failure):
             fail(failure.reason("CannotCreateVolumeError", towards: "created"), at: now)
         case .created(let reference, let id):
@@ -20,12 +25,13 @@ extension TaskMachine {
             brokeOff(reference, .creating, &actions)
         case .createFailed(let reference, let failure):
             failed(reference, .creating, failure.reason("CannotCreateContainerError", towards: "created"), at: now)
-        case .started(let reference, let start): started(reference, start, &actions)
+        case .started(let reference, let start): started(reference, start, at: now, &actions)
         case .startFailed(let reference, let failure) where failure.kind == .unreachable:
             brokeOff(reference, .starting, &actions)
         case .startFailed(let reference, let failure):
+            stopLate(reference, failure, &actions)
             failed(reference, .starting, failure.reason("CannotStartContainerError", towards: "started"), at: now)
-        case .exited(let reference, let exit): exited(reference, exit, &actions)
+        case .exited(let reference, let exit): exited(reference, exit, at: now, &actions)
         case .stopFailed(let reference, let failure): stopFailed(reference, failure, at: now, &actions)
         case .health(let reference, let health): changeHealth(reference, health, at: now)
         case .removed(let reference): removed(reference, &actions)
@@ -34,7 +40,7 @@ extension TaskMachine {
             guard let index = index(of: reference.container) else { return }
             containers[index].isRemoving = false
             actions.append(.schedule(.cleanUp, after: .seconds(60)))
-        case .surveyed, .lost, .found: return
+        case .surveyed, .surveyFailed, .lost, .found: return
         }
     }
 
@@ -63,18 +69,36 @@ extension TaskMachine {
         actions.append(.schedule(.survey, after: TaskMachine.surveyInterval))
     }
 
-    mutating func started(_ reference: ContainerReference, _ start: ContainerStart, _ actions: inout [TaskAction]) {
-        guard let index = index(of: reference.container), containers[index].phase < .running else { return }
-        let isRestart = containers[index].hasRun
-        containers[index].start(start)
-        if task.networkMode == "host" { containers[index].bindings = hostBindings(containers[index].definition) }
-        // Restarts in place are not reported. Source: amazon-ecs-agent, restart policies.
-        if !isRestart { outbox.add(containers[index].report(as: .running)) }
-        guard let timeout = containers[index].definition.startTimeout, isAwaited(containers[index].name) else { return }
-        actions.append(.schedule(.startTimeout(container: containers[index].name), after: .seconds(timeout)))
+    /// The engine was too slow with a start, which may come about after all.
+    /// Source: amazon-ecs-agent, agent/engine/task_manager.go: a container that timed out on its start is stopped.
+    private func stopLate(_ reference: ContainerReference, _ failure: EngineFailure, _ actions: inout [TaskAction]) {
+        guard case .timeout = failure.kind, let container = container(reference.container), let id = container.id,
+            container.phase == .starting
+        else { return }
+        actions.append(.engine(.stop(reference, id: id, timeout: container.stopTimeout(settings))))
     }
 
-    /// Whether another container waits for more than this one's start.
+    mutating func started(
+        _ reference: ContainerReference, _ start: ContainerStart, at now: Timestamp, _ actions: inout [TaskAction]
+    ) {
+        guard let index = index(of: reference.container), containers[index].phase < .running else { return }
+        let before = containers[index].hasRun ? containers[index].bindings : nil
+        var start = start
+        start.bindings = bindings(start.bindings, of: containers[index].definition)
+        containers[index].start(start)
+        beginTimers(index, at: now, &actions)
+        guard !containers[index].isInternal else { return }
+        // Restarts in place are not reported, unless the engine published other ports than before.
+        // Source: amazon-ecs-agent, restart policies.
+        if before != containers[index].bindings { outbox.add(containers[index].report(as: .running)) }
+    }
+
+    /// What the server is told of a container's ports.
+    private func bindings(_ published: [NetworkBinding], of container: ACS.Container) -> [NetworkBinding] {
+        if task.networkMode == "host" { return hostBindings(container) }
+        return (container.portMappings ?? []).compactMap(\.portRange).reduce(published) { $0.joined(by: $1) }
+    }
+
     /// In the host's network the engine publishes nothing: the container's ports are the host's.
     private func hostBindings(_ container: ACS.Container) -> [NetworkBinding] {
         (container.portMappings ?? []).compactMap { mapping in
@@ -84,40 +108,25 @@ extension TaskMachine {
         }
     }
 
-    private func isAwaited(_ name: String) -> Bool {
-        containers.contains { other in
-            ContainerCondition.all(of: other.definition)
-                .contains { $0.container == name && ["COMPLETE", "SUCCESS", "HEALTHY"].contains($0.condition) }
-        }
-    }
-
-    mutating func exited(_ reference: ContainerReference, _ exit: ContainerExit, _ actions: inout [TaskAction]) {
+    mutating func exited(
+        _ reference: ContainerReference, _ exit: ContainerExit, at now: Timestamp, _ actions: inout [TaskAction]
+    ) {
         guard let index = index(of: reference.container), containers[index].phase >= .starting,
             containers[index].phase != .stopped, containers[index].id == exit.id
         else { return }
         if containers[index].phase == .starting {
             // It was over before the engine's answer to `start` came. If that was the last one, the task did run.
-            started(reference, ContainerStart(id: exit.id, startedAt: exit.finishedAt), &actions)
+            started(reference, ContainerStart(id: exit.id, startedAt: exit.finishedAt), at: now, &actions)
             actions += outbox.next(self)
         }
         if restarts(index, after: exit) {
             containers[index].beginStart()
             containers[index].restartCount += 1
-            actions.append(.engine(.start(reference, id: exit.id)))
+            actions += [.engine(.start(reference, id: exit.id)), .save]
             return
         }
         let reason = exit.isOutOfMemory ? "OutOfMemoryError: Container killed due to memory usage" : nil
         stopContainer(index, exitCode: exit.exitCode, reason: reason, at: exit.finishedAt)
-    }
-
-    /// Source: Amazon ECS Developer Guide, "Restart individual containers in Amazon ECS tasks with container restart
-    /// policies": not before `restartAttemptPeriod` (300 s) has passed, and not for ignored exit codes.
-    private func restarts(_ index: Int, after exit: ContainerExit) -> Bool {
-        guard !isStopRequested, let policy = containers[index].definition.restartPolicy, policy.enabled == true,
-            let startedAt = containers[index].startedAt
-        else { return false }
-        if let code = exit.exitCode, policy.ignoredExitCodes?.contains(code) == true { return false }
-        return exit.finishedAt - startedAt >= .seconds(policy.restartAttemptPeriod ?? 300)
     }
 
     /// The official agent tries five times.
@@ -143,7 +152,6 @@ extension TaskMachine {
     private mutating func removed(_ reference: ContainerReference, _ actions: inout [TaskAction]) {
         guard let index = index(of: reference.container) else { return }
         containers[index].isRemoved = true
-        guard containers.allSatisfy(\.isRemoved) else { return }
-        for name in volumes.owned { actions.append(.engine(.removeVolume(name: name))) }
+        removeResources(&actions)
     }
 }

@@ -18,7 +18,7 @@ extension TaskMachine {
         value["volumes"] = .object(
             volumes.sources.sorted { $0.key < $1.key }.map { JSONMember($0.key, .string($0.value)) })
         value["ownedVolumes"] = .array(volumes.owned.map { .string($0) })
-        value["volumesReady"] = .bool(missingVolumes?.isEmpty ?? false)
+        value["enforcement"] = enforcement.map(TaskMachine.encoded)
         value["containers"] = .array(containers.map(\.journal))
         return value
     }
@@ -27,7 +27,8 @@ extension TaskMachine {
     package init?(journal value: JSONValue, _ settings: TaskSettings) {
         guard let payload = value["task"], let saved = value["containers"]?.arrayValue else { return nil }
         let task = ACS.Task.trusted(payload.encode())
-        guard let definitions = task.containers, task.arn != nil, definitions.count == saved.count else { return nil }
+        let definitions = task.effectiveContainers
+        guard !definitions.isEmpty, task.arn != nil, definitions.count == saved.count else { return nil }
         self.task = task
         self.settings = settings
         containers = zip(definitions, saved).map { ContainerMachine(definition: $0, journal: $1) }
@@ -41,19 +42,30 @@ extension TaskMachine {
         var sources: [String: String] = [:]
         for member in value["volumes"]?.members ?? [] { sources[member.name] = member.value.stringValue }
         let owned = value["ownedVolumes"]?.arrayValue?.compactMap(\.stringValue) ?? []
-        // Making a volume again under the same name is harmless, so a crash in between needs no more than this.
-        volumes = TaskVolumes(sources: sources, owned: owned)
-        missingVolumes = []
+        // What had to be made for containers that are still to come is asked for again: the crash may have been first.
+        volumes = TaskVolumes(task, sources: sources, owned: owned)
+        enforcement = value["enforcement"].flatMap(TaskMachine.enforcement)
         restoreReports()
     }
 
     /// What was not acknowledged goes out again.
     private mutating func restoreReports() {
         guard outbox.acknowledged != .stopped else { return }
-        for container in containers {
+        for container in containers where !container.isInternal {
             if container.hasRun && outbox.acknowledged == nil { outbox.add(container.report(as: .running)) }
             if container.phase == .stopped { outbox.add(container.report(as: .stopped)) }
         }
+    }
+
+    private static func encoded(_ enforcement: TaskLimits.Enforcement) -> JSONValue {
+        switch enforcement {
+        case .group(let parent): ["group": .string(parent)]
+        case .each: "each"
+        }
+    }
+
+    private static func enforcement(_ value: JSONValue) -> TaskLimits.Enforcement? {
+        value["group"]?.stringValue.map { .group(parent: $0) } ?? (value.stringValue == "each" ? .each : nil)
     }
 
     static func encoded(_ time: Timestamp) -> JSONValue { .int(time.milliseconds) }
@@ -103,10 +115,12 @@ extension ContainerMachine {
 
 extension NetworkBinding {
     fileprivate var journal: JSONValue {
-        [
+        var value: JSONValue = [
             "bindIP": .string(bindIP), "containerPort": .int(Int64(containerPort)), "hostPort": .int(Int64(hostPort)),
             "protocol": .string(`protocol`),
         ]
+        value["rangeLength"] = rangeLength.map { .int(Int64($0)) }
+        return value
     }
 
     fileprivate init?(journal value: JSONValue) {
@@ -115,6 +129,6 @@ extension NetworkBinding {
         }
         self.init(
             bindIP: value["bindIP"]?.stringValue ?? "", containerPort: container, hostPort: host,
-            protocol: value["protocol"]?.stringValue ?? "tcp")
+            protocol: value["protocol"]?.stringValue ?? "tcp", rangeLength: value["rangeLength"]?.intValue)
     }
 }

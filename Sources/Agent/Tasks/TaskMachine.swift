@@ -15,8 +15,10 @@ package struct TaskMachine: Sendable {
     let settings: TaskSettings
     let volumes: TaskVolumes
     var containers: [ContainerMachine]
-    /// The volumes still to be made before a container can be created; nil until the engine was asked.
-    var missingVolumes: Set<String>?
+    /// What has still to be made before a container can be created; nil until the engine was asked.
+    var missing: Set<TaskResource>?
+    /// How the task's limits are kept; nil for a task without limits, and until the engine has answered.
+    var enforcement: TaskLimits.Enforcement?
     /// Whether the task has to stop.
     package internal(set) var isStopRequested = false
     /// Why the task as a whole failed.
@@ -26,6 +28,9 @@ package struct TaskMachine: Sendable {
     var executionStoppedAt: Timestamp?
     var stoppedAt: Timestamp?
     var outbox = ReportOutbox()
+    private var areResourcesRemoved = false
+    /// Whether a container ended since the journal was last told.
+    var hasLost = false
 
     /// A task just arrived.
     /// - Parameter random: names the containers.
@@ -34,7 +39,7 @@ package struct TaskMachine: Sendable {
         self.settings = settings
         let names = EngineNames(task)
         volumes = TaskVolumes(task, names, &random)
-        containers = (task.containers ?? []).map { definition in
+        containers = task.effectiveContainers.map { definition in
             ContainerMachine(definition: definition, engineName: names.container(definition.name ?? "", &random))
         }
     }
@@ -43,7 +48,7 @@ package struct TaskMachine: Sendable {
     package var arn: String { task.arn ?? "" }
     /// Whether every container has ended.
     package var isStopped: Bool { containers.allSatisfy { $0.phase == .stopped } }
-    /// Whether the server was told that it runs, and not yet that it ended.
+    /// Whether any container runs.
     package var isRunning: Bool { containers.contains { $0.phase == .running } }
 
     /// Takes an event over.
@@ -64,20 +69,32 @@ package struct TaskMachine: Sendable {
         case .reportFailed(let isFinal): actions += outbox.failed(isFinal: isFinal)
         case .timer(let timer): take(timer, at: now, &actions)
         }
+        noteLoss(&actions)
         advance(at: now, &actions)
+        noteLoss(&actions)
         return actions
+    }
+
+    /// Why something ended is written down before anything is done about it: what follows hides the cause.
+    private mutating func noteLoss(_ actions: inout [TaskAction]) {
+        if hasLost { actions.append(.save) }
+        hasLost = false
     }
 
     private mutating func accept(at now: Timestamp, _ actions: inout [TaskAction]) {
         actions.append(.save)
         guard let problem = unsupported else { return }
-        fail("ResourceInitializationError: \(problem)", at: now)
+        fail(problem, at: now)
     }
 
     /// What the task asks for and this agent cannot do.
     private var unsupported: String? {
-        if task.networkMode == "awsvpc" { return "network mode awsvpc is not supported by this container instance" }
-        return volumes.unsupported
+        guard isOrderResolvable else {
+            return "TaskDependencyError: Task dependencies cannot be resolved, taskArn: \(arn)"
+        }
+        let network = task.networkMode == "awsvpc"
+        let reason = network ? "network mode awsvpc is not supported by this container instance" : nil
+        return (reason ?? volumes.unsupported ?? task.limitProblem).map { "ResourceInitializationError: \($0)" }
     }
 
     /// Ends the task before anything runs.
@@ -90,6 +107,9 @@ package struct TaskMachine: Sendable {
         switch timer {
         case .report: actions += outbox.retry()
         case .startTimeout(let name): giveUpWaiting(for: name, at: now)
+        case .restartPeriod(let name, let restarts):
+            guard let index = index(of: name), containers[index].restartCount == restarts else { return }
+            containers[index].mayRestart = true
         case .stop(let name):
             if let index = index(of: name) { containers[index].isStopping = false }
         case .cleanUp: removeContainers(&actions)
@@ -99,7 +119,7 @@ package struct TaskMachine: Sendable {
 
     /// Whoever waits for the container stops waiting, and with it the task.
     private mutating func giveUpWaiting(for name: String, at now: Timestamp) {
-        for index in containers.indices where containers[index].phase < .creating {
+        for index in containers.indices where containers[index].phase < .creating && !containers[index].isUnsure {
             let waits = ContainerCondition.all(of: containers[index].definition)
                 .contains { $0.container == name && container($0.container)?.satisfies($0.condition) != true }
             guard waits else { continue }
@@ -112,6 +132,7 @@ package struct TaskMachine: Sendable {
 
     private mutating func removeContainers(_ actions: inout [TaskAction]) {
         guard isStopped else { return }
+        defer { removeResources(&actions) }
         for index in containers.indices where !containers[index].isRemoved && !containers[index].isRemoving {
             if let id = containers[index].id {
                 containers[index].isRemoving = true
@@ -122,10 +143,25 @@ package struct TaskMachine: Sendable {
         }
     }
 
+    /// What was made for the task goes after its containers.
+    mutating func removeResources(_ actions: inout [TaskAction]) {
+        guard !areResourcesRemoved, containers.allSatisfy(\.isRemoved) else { return }
+        areResourcesRemoved = true
+        for name in volumes.owned { actions.append(.engine(.removeVolume(name: name))) }
+        if TaskLimits(task) != nil { actions.append(.engine(.removeGroup(task: arn))) }
+    }
+
     func index(of name: String) -> Int? { containers.firstIndex { $0.name == name } }
     func container(_ name: String) -> ContainerMachine? { containers.first { $0.name == name } }
 
     func reference(_ index: Int) -> ContainerReference {
         ContainerReference(task: arn, container: containers[index].name)
     }
+}
+
+/// Something of a task that its containers need before they are created.
+enum TaskResource: Hashable, Sendable {
+    case volume(String)
+    /// The control group that keeps its limits.
+    case group
 }

@@ -24,10 +24,14 @@ struct TaskVolumes: Sendable {
         }
     }
 
-    /// Volumes as a journal kept them: made already.
-    init(sources: [String: String], owned: [String]) {
+    /// Volumes as a journal kept them, with the names they have in the engine.
+    init(_ task: ACS.Task, sources: [String: String], owned: [String]) {
         self.sources = sources
         self.owned = owned
+        for volume in task.volumes ?? [] where volume.type == "docker" {
+            guard let source = sources[volume.name ?? ""] else { continue }
+            create(source, volume.dockerVolumeConfiguration)
+        }
     }
 
     /// Without a path it is an empty volume that lives as long as the task; the engine makes it at the first mount.
@@ -46,10 +50,14 @@ struct TaskVolumes: Sendable {
         let target = isShared ? name : engineName
         sources[name] = target
         if !isShared { owned.append(target) }
-        guard !isShared || volume?.autoprovision == true else { return }
+        create(target, volume)
+    }
+
+    private mutating func create(_ name: String, _ volume: ACS.DockerVolume?) {
+        guard volume?.scope != "shared" || volume?.autoprovision == true else { return }
         created.append(
             VolumeCreation(
-                name: target, driver: volume?.driver ?? "local", options: volume?.driverOpts ?? [:],
+                name: name, driver: volume?.driver ?? "local", options: volume?.driverOpts ?? [:],
                 labels: volume?.labels ?? [:]))
     }
 

@@ -132,6 +132,8 @@ extension EngineAction {
         case .stop: "container-stop"
         case .remove: "remove"
         case .removeVolume: "remove-volume"
+        case .createGroup: "create-group"
+        case .removeGroup: "remove-group"
         case .survey: "survey"
         }
     }
@@ -142,7 +144,7 @@ extension EngineAction {
         case .pull(let reference, _), .create(let reference, _), .start(let reference, _),
             .stop(let reference, _, _), .remove(let reference, _):
             reference
-        case .createVolume, .removeVolume, .survey: nil
+        case .createVolume, .removeVolume, .createGroup, .removeGroup, .survey: nil
         }
     }
 

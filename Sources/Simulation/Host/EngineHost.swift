@@ -188,11 +188,13 @@ extension EngineAction {
         switch self {
         case .pull(let reference, _): .pullFailed(reference, failure)
         case .createVolume(let task, let volume): .volumeFailed(task: task, name: volume.name, failure)
+        case .createGroup(let task, _): .groupFailed(task: task, failure)
         case .create(let reference, _): .createFailed(reference, failure)
         case .start(let reference, _): .startFailed(reference, failure)
         case .stop(let reference, _, _): .stopFailed(reference, failure)
         case .remove(let reference, _): .removeFailed(reference, failure)
-        case .removeVolume, .survey: nil
+        case .removeVolume, .removeGroup: nil
+        case .survey: .surveyFailed
         }
     }
 }

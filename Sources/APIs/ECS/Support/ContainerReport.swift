@@ -54,6 +54,13 @@ extension ContainerState {
     }
 }
 
+extension ContainerState {
+    /// Whether its agent said that it could not be started.
+    fileprivate var failedToStart: Bool {
+        ["Cannot", "DockerTimeout", "ResourceInitialization"].contains { reason?.hasPrefix($0) == true }
+    }
+}
+
 extension TaskRecord {
     /// Takes reports over, in order.
     mutating func take(_ reports: [ContainerReport]) {
@@ -105,17 +112,12 @@ extension TaskRecord {
         return (.taskFailedToStart, cause ?? "Task failed to start")
     }
 
-    /// Whether an essential container started and ended by itself before the task was reported RUNNING.
+    /// Whether an essential container started and ended by itself before the task was reported RUNNING. When another
+    /// one could not start, the agent stopped it for that.
     private func containersRan(_ definition: ECS.TaskDefinition?) -> Bool {
-        let essential = (definition?.containerDefinitions ?? []).filter { $0.essential ?? true }
-        return containers.contains { container in
-            guard essential.contains(where: { $0.name == container.name }) else { return false }
-            let failedToStart =
-                container.reason.map {
-                    $0.hasPrefix("Cannot") || $0.hasPrefix("DockerTimeout")
-                        || $0.hasPrefix("ResourceInitialization")
-                } ?? false
-            return container.exitCode != nil && container.runtimeID != nil && !failedToStart
-        }
+        let names = (definition?.containerDefinitions ?? []).filter { $0.essential ?? true }.map(\.name)
+        let essential = containers.filter { names.contains($0.name) }
+        return essential.contains { $0.exitCode != nil && $0.runtimeID != nil }
+            && !essential.contains(where: \.failedToStart)
     }
 }
