@@ -13,6 +13,8 @@ from support.ecs import (container, error_of, register, run_one, stop_everything
 from support.poll import eventually
 from support.region import KEY, SECRET, RoostProcess
 
+#: Tells the containers of one test from those of others.
+LABEL = "test.lifecycle"
 #: With an init process, which hands SIGTERM on, `sleep` ends at once.
 INIT = {"initProcessEnabled": True}
 SLEEP = dict(command=["sleep", "3600"], stopTimeout=5, linuxParameters=INIT, memory=16)
@@ -275,6 +277,52 @@ def test_a_range_of_ports(ecs):
     assert len(hosts) == 2
     for arn in arns:
         end(ecs, arn)
+
+
+def test_the_tasks_of_a_deployment_run_one_image(ecs, engine):
+    name, tag = unique("svc"), f"{unique('app')}:1"
+    repository, version = tag.split(":")
+
+    def move_tag(comment):
+        made = engine.call("POST", "/containers/create", body={"Image": "busybox:latest", "Cmd": ["true"]})
+        try:
+            engine.call("POST", "/commit", {"container": made["Id"], "repo": repository, "tag": version,
+                                            "comment": comment}, body={"Cmd": ["sleep", "3600"]})
+        finally:
+            engine.remove(made["Id"])
+        return engine.call("GET", f"/images/{tag}/json")["Id"]
+
+    def digests():
+        arns = ecs.list_tasks(serviceName=name)["taskArns"]
+        tasks = ecs.describe_tasks(tasks=arns)["tasks"] if arns else []
+        return [t["containers"][0]["imageDigest"] for t in tasks if t["lastStatus"] == "RUNNING"]
+
+    first = move_tag("first")
+    try:
+        ecs.create_service(
+            serviceName=name, desiredCount=1, availabilityZoneRebalancing="DISABLED",
+            deploymentConfiguration={"minimumHealthyPercent": 0, "maximumPercent": 100},
+            taskDefinition=register(ecs, containers=[container(image=tag, stopTimeout=1,
+                                                               dockerLabels={LABEL: name})]))
+        eventually(lambda: digests() == [first])
+        second = move_tag("second")
+        assert first != second
+        ecs.update_service(service=name, desiredCount=2)
+        eventually(lambda: digests() == [first, first])
+        # A new deployment looks again.
+        ecs.update_service(service=name, forceNewDeployment=True)
+        eventually(lambda: digests() == [second, second])
+        for arn in ecs.list_tasks(serviceName=name)["taskArns"]:
+            assert of_task(engine, arn)["app"]["Image"] == second
+    finally:
+        left = ecs.list_tasks(serviceName=name)["taskArns"]
+        ecs.delete_service(service=name, force=True)
+        for arn in left:
+            wait_stopped(ecs, arn)
+        for found in [c for c in engine.containers() if c["Labels"].get(LABEL) == name]:
+            engine.remove(found["Id"])
+        for image in (tag, first):
+            engine.call("DELETE", f"/images/{image}", {"force": "true"})
 
 
 # What a host refuses

@@ -54,6 +54,25 @@ import Testing
         #expect(orders(actions) == ["leaving STOPPED", "pending RUNNING"])
     }
 
+    @Test("a task of a service is ordered with the images its revision has settled on")
+    func images() {
+        var world = ControlWorld()
+        world.addService("web", desired: 1)
+        world.transaction.update(ServiceRecord.key("default", "web")) { service in
+            service.changePrimary { $0.serviceRevision = "7" }
+        }
+        var revision = ServiceRevisionRecord()
+        (revision.cluster, revision.service, revision.id) = ("default", "web", "7")
+        revision.imageDigests = ["app": "sha256:abc"]
+        world.transaction.put(revision)
+        world.addTask("alone")
+        world.addTask("served") { ($0.service, $0.deployment) = ("web", "ecs-svc/1") }
+        var session = session()
+        let actions = session.handle(.opened, world.snapshot, at: world.now)
+        let images = payloads(actions).flatMap { $0.tasks ?? [] }.map { $0.containers?.first?.image }
+        #expect(images == ["busybox", "busybox@sha256:abc"])
+    }
+
     @Test("an order says which container gets which GPU")
     func gpus() {
         var world = ControlWorld()

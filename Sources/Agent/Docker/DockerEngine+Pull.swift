@@ -6,13 +6,15 @@ extension DockerEngine {
         let name = DockerEngine.withTag(image)
         do {
             if image == NamespaceContainer.image { return .pulled(reference, imageDigest: try await makePauseImage()) }
+            let isPinned = image.contains("@")
             // What a digest names never changes, so what is here is what is meant.
-            if pullBehavior == .preferCached || image.contains("@"), let local = try await local(name) {
+            if pullBehavior == .preferCached || isPinned, let local = try await local(name, others: false) {
                 return .pulled(reference, imageDigest: local.digest)
             }
             let failure = await failure(ofPulling: name)
-            let local = try await local(name)
-            if let failure, pullBehavior != .default || local == nil { return .pullFailed(reference, failure) }
+            let local = try await local(name, others: true)
+            let isNeeded = pullBehavior != .default && !isPinned
+            if let failure, isNeeded || local == nil { return .pullFailed(reference, failure) }
             return .pulled(reference, imageDigest: local?.digest)
         } catch {
             return .pullFailed(reference, error)
@@ -30,24 +32,33 @@ extension DockerEngine {
     }
 
     /// The image the engine has under a name; nil when it has none.
-    private func local(_ name: String) async throws(EngineFailure) -> (id: String, digest: String?)? {
-        var found = try await inspect(name)
-        if found == nil, let own = try await ownID(ofPinned: name) { found = try await inspect(own) }
-        guard let image = found else { return nil }
+    private func local(
+        _ name: String, others: Bool
+    ) async throws(EngineFailure) -> (id: String, digest: String?)? {
+        guard let image = try await find(name, others: others)?.image else { return nil }
         let id = image["Id"]?.stringValue ?? ""
         // Images from a registry have its digest; those made here have their own id only.
         let digest = image["RepoDigests"]?[0]?.stringValue?.split(separator: "@").last.map(String.init)
         return (id, digest ?? id)
     }
 
-    /// The id of an image that was pinned by its own id (`name@sha256:…`), because no registry ever gave it a digest.
-    /// - Returns: nil for all others.
-    func ownID(ofPinned name: String) async throws(EngineFailure) -> String? {
-        let parts = name.split(separator: "@")
-        guard parts.count == 2, try await inspect(name) == nil else { return nil }
-        let digest = String(parts[1])
-        guard let image = try await inspect(digest), image["Id"]?.stringValue == digest else { return nil }
-        return digest
+    /// Finds an image, and the name by which the engine creates containers of it.
+    ///
+    /// An image that was made here and never pushed has no digest of a registry: it is pinned by its own id. And an
+    /// engine that made such an image for itself gave it another id, so there only the tag can tell which is meant.
+    /// - Parameter others: whether to take that for an answer.
+    /// - Returns: nil when the engine has none.
+    func find(
+        _ name: String, others: Bool
+    ) async throws(EngineFailure) -> (name: String, image: JSONValue)? {
+        if let image = try await inspect(name) { return (name, image) }
+        let parts = name.split(separator: "@").map(String.init)
+        guard parts.count == 2 else { return nil }
+        if let image = try await inspect(parts[1]), image["Id"]?.stringValue == parts[1] { return (parts[1], image) }
+        guard others, let image = try await inspect(parts[0]),
+            image["RepoDigests"]?.arrayValue?.isEmpty ?? true
+        else { return nil }
+        return (parts[0], image)
     }
 
     private func inspect(_ name: String) async throws(EngineFailure) -> JSONValue? {

@@ -137,9 +137,9 @@ package actor DockerEngine: ContainerEngine {
     /// - Returns: the container's id.
     private func create(_ creation: ContainerCreation) async throws(EngineFailure) -> String {
         var body = creation.configuration
-        // An image that was made here has no digest of a registry; by its own id the engine knows it.
-        if let image = body["Image"]?.stringValue, let own = try await ownID(ofPinned: image) {
-            body["Image"] = .string(own)
+        if let image = body["Image"]?.stringValue, image.contains("@"), let found = try await find(image, others: true)
+        {
+            body["Image"] = .string(found.name)
         }
         let answer = try await client.call(
             "POST", "/containers/create", query: [("name", creation.name)], body: body, timeout: limits.create)

@@ -222,8 +222,9 @@ package struct SimulatedContainers: Sendable {
         return result
     }
 
-    /// A digest that depends on the name only.
+    /// A digest that depends on the name only, or the one that the name has.
     private static func digest(_ image: String) -> String {
+        if let at = image.lastIndex(of: "@") { return String(image[image.index(after: at)...]) }
         var seed: UInt64 = 0xCBF2_9CE4_8422_2325
         for byte in image.utf8 { seed = (seed ^ UInt64(byte)) &* 0x100_0000_01B3 }
         var random = SeededRandom(seed: seed)

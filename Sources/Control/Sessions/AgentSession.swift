@@ -143,7 +143,8 @@ package struct AgentSession: Sendable {
         let isKnown = task.lastStatus >= .running
         sent[key] = .running
         guard !isKnown, let definition = snapshot.get(task.definitionKey) else { return nil }
-        var order = ACS.Task(starting: task, definition.definition, snapshot.realm)
+        var order = ACS.Task(
+            starting: task, definition.definition, snapshot.serviceRevision(of: task), snapshot.realm)
         for (kind, credentials) in credentials(of: task, snapshot, now) {
             switch kind {
             case .application: order.roleCredentials = credentials

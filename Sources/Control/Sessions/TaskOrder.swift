@@ -17,7 +17,11 @@ extension ACS.Task {
     }
 
     /// The order to run a task: everything an agent needs, with overrides merged.
-    init(starting task: TaskRecord, _ definition: ECS.TaskDefinition, _ realm: Realm) {
+    /// - Parameter revision: the service revision it is of, which knows the digests of images.
+    init(
+        starting task: TaskRecord, _ definition: ECS.TaskDefinition, _ revision: ServiceRevisionRecord? = nil,
+        _ realm: Realm
+    ) {
         self.init(
             arn: task.arn(realm), taskClusterArn: realm.ecs("cluster/\(task.cluster)"), family: task.family,
             version: String(task.revision), desiredStatus: "RUNNING", overrides: "{}",
@@ -27,7 +31,11 @@ extension ACS.Task {
             memory: number(task.overrides?.memory ?? definition.memory).map { Int($0) },
             pidMode: definition.pidMode?.rawValue, ipcMode: definition.ipcMode?.rawValue,
             containers: (definition.containerDefinitions ?? []).map { container in
-                ACS.Container(effectiveContainer(container, in: task), of: task, definition, realm)
+                var ordered = ACS.Container(effectiveContainer(container, in: task), of: task, definition, realm)
+                if let revision, let image = ordered.image {
+                    ordered.image = revision.pinned(image, of: container.name ?? "")
+                }
+                return ordered
             },
             volumes: (definition.volumes ?? []).map(ACS.Volume.init),
             enableFaultInjection: definition.enableFaultInjection, associations: gpus(of: task))

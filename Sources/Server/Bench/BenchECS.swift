@@ -51,13 +51,18 @@ struct BenchECS: Sendable {
 
 extension BenchECS {
     /// Registers a task definition of one busybox container and returns its ARN.
-    func register(_ family: String, command: [String], memory: Int) async throws -> String {
+    func register(
+        _ family: String, command: [String], memory: Int, networkMode: String = "bridge"
+    ) async throws -> String {
         let container: JSONValue = [
             "name": "app", "image": "busybox:latest", "memory": .int(Int64(memory)), "stopTimeout": 1,
             "command": .array(command.map { .string($0) }),
         ]
         let answer = try await call(
-            "RegisterTaskDefinition", ["family": .string(family), "containerDefinitions": [container]])
+            "RegisterTaskDefinition",
+            [
+                "family": .string(family), "containerDefinitions": [container], "networkMode": .string(networkMode),
+            ])
         guard let arn = answer["taskDefinition"]?["taskDefinitionArn"]?.stringValue else {
             throw BenchError("RegisterTaskDefinition answered without an ARN")
         }
@@ -76,8 +81,8 @@ extension BenchECS {
     }
 
     /// Waits until so many tasks are RUNNING in the default cluster.
-    func waitForRunning(_ tasks: Int) async throws {
-        try await BenchECS.wait("\(tasks) running tasks", seconds: 600, pause: .milliseconds(50)) {
+    func waitForRunning(_ tasks: Int, pause: Duration = .milliseconds(50)) async throws {
+        try await BenchECS.wait("\(tasks) running tasks", seconds: 600, pause: pause) {
             let found = try await call("DescribeClusters", ["clusters": ["default"]])
             return found["clusters"]?.arrayValue?.first?["runningTasksCount"]?.intValue ?? 0 >= tasks
         }

@@ -18,6 +18,12 @@ struct BenchEngine: Sendable {
     /// Creates and starts a container as the agent would, and removes it.
     /// - Returns: milliseconds of create and start.
     func launch(command: [String], memoryMiB: Int) async throws -> Double {
+        try await launch(1, command: command, memoryMiB: memoryMiB)
+    }
+
+    /// Creates and starts containers at the same time, as the agent would, and removes them.
+    /// - Returns: milliseconds until the last one runs.
+    func launch(_ count: Int, command: [String], memoryMiB: Int) async throws -> Double {
         let settings: JSONValue = [
             "Image": "busybox:latest", "Cmd": .array(command.map { .string($0) }),
             "Labels": ["io.roost.bench": "engine"],
@@ -25,12 +31,40 @@ struct BenchEngine: Sendable {
         ]
         let clock = ContinuousClock()
         let start = clock.now
-        let created = try await call(.POST, "/containers/create", settings)
-        guard let id = created["Id"]?.stringValue else { throw BenchError("the engine created nothing") }
-        _ = try await call(.POST, "/containers/\(id)/start")
+        let (ids, failure) = await withTaskGroup(of: Result<String, any Error>.self) { group in
+            for _ in 0..<count { group.addTask { await self.start(settings) } }
+            var started: [String] = []
+            var failure: (any Error)?
+            for await result in group {
+                switch result {
+                case .success(let id): started.append(id)
+                case .failure(let error): failure = error
+                }
+            }
+            return (started, failure)
+        }
         let elapsed = clock.now - start
-        await remove([id])
+        await remove(ids)
+        if let failure { throw failure }
         return elapsed / .milliseconds(1)
+    }
+
+    private func start(_ settings: JSONValue) async -> Result<String, any Error> {
+        do {
+            let created = try await call(.POST, "/containers/create", settings)
+            guard let id = created["Id"]?.stringValue else { throw BenchError("the engine created nothing") }
+            _ = try await call(.POST, "/containers/\(id)/start")
+            return .success(id)
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    /// Waits until the engine says that a container ended.
+    /// - Returns: when it said so.
+    func waitForExit(of container: String) async throws -> ContinuousClock.Instant {
+        _ = try await call(.POST, "/containers/\(container)/wait")
+        return ContinuousClock.now
     }
 
     func kill(_ container: String) async throws {

@@ -39,9 +39,9 @@ struct BenchLaunchCommand: AsyncParsableCommand {
             }
             table.add("ratio", table.median("launch_ms") / table.median("engine_ms"))
             for heal in try await healings(region.ecs, engine, definition) { table.add("heal_ms", heal) }
-            started = try await containers(region.ecs)
+            started = try await region.ecs.containerIDs()
         } catch {
-            started = (try? await containers(region.ecs)) ?? []
+            started = (try? await region.ecs.containerIDs()) ?? []
             await engine.remove(started)
             throw error
         }
@@ -102,18 +102,5 @@ struct BenchLaunchCommand: AsyncParsableCommand {
     private func status(_ ecs: BenchECS, _ arns: [JSONValue]) async throws -> [String] {
         let answer = try await ecs.call("DescribeTasks", ["tasks": .array(arns)])
         return (answer["tasks"]?.arrayValue ?? []).compactMap { $0["lastStatus"]?.stringValue }
-    }
-
-    /// The containers of every task that this region still knows.
-    private func containers(_ ecs: BenchECS) async throws -> [String] {
-        var found: [String] = []
-        for desired in ["RUNNING", "STOPPED"] {
-            let listed = try await ecs.call("ListTasks", ["desiredStatus": .string(desired)])
-            let arns = listed["taskArns"]?.arrayValue ?? []
-            guard !arns.isEmpty else { continue }
-            let tasks = try await ecs.call("DescribeTasks", ["tasks": .array(arns)])["tasks"]?.arrayValue ?? []
-            found += tasks.flatMap { $0["containers"]?.arrayValue ?? [] }.compactMap { $0["runtimeId"]?.stringValue }
-        }
-        return found
     }
 }

@@ -40,6 +40,17 @@ extension BenchProcess {
         return (Double(kib) ?? 0) / 1_024
     }
 
+    /// The processor time a process has taken, in seconds.
+    static func cpuSeconds(of process: String) throws -> Double {
+        let text = try String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)
+        // The name, in parentheses, may hold spaces; after it come the state and eleven other fields.
+        let fields = text[(text.lastIndex(of: ")") ?? text.startIndex)...].split(separator: " ")
+        guard fields.count > 13, let user = Double(fields[12]), let system = Double(fields[13]) else {
+            throw BenchError("no times of process \(process)")
+        }
+        return (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
+    }
+
     /// A port of this machine that nobody uses at the moment.
     static func freePort() throws -> Int {
         let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)

@@ -31,6 +31,22 @@ final class BenchRegion {
         try await wait(for: zones.count * instancesPerZone)
     }
 
+    /// Starts `roost server`, and a process with one instance on the real engine, whatever that has room for.
+    convenience init(dockerAgentOn group: any EventLoopGroup) async throws {
+        try await self.init(["server"], group)
+        let arguments = [
+            "agent", "--server", "http://\(ecs.target.host)", "--data", data, "--memory", "65536", "--cpu", "65536",
+        ]
+        agents.append(
+            try BenchProcess(
+                "/proc/self/exe".resolved, arguments, environment: BenchRegion.credentials,
+                log: folder.appending(path: "log-agent")))
+        try await wait(for: 1)
+    }
+
+    /// The number of the first process with instances of its own; nil where they are in the region's.
+    var agentProcess: String? { agents.first.map { String($0.processID) } }
+
     private init(_ arguments: [String], _ group: any EventLoopGroup) async throws {
         let port = try BenchProcess.freePort()
         folder = FileManager.default.temporaryDirectory.appending(path: "roost-bench-\(port)")

@@ -16,6 +16,9 @@ package struct ServiceRevisionRecord: Record {
     /// The target groups that its tasks are registered in, one for each of the settings' load balancers: of a service
     /// that shifts traffic, those that its other revision does not use.
     package var resolvedLoadBalancers: [ECS.ServiceRevisionLoadBalancer] = []
+    /// The digests that images of containers had when its first task was started, by the containers' names. Later tasks
+    /// run those. Written by agents' reports.
+    package var imageDigests: [String: String] = [:]
     package var createdAt = Timestamp(milliseconds: 0)
 
     package init() {}
@@ -36,6 +39,7 @@ package struct ServiceRevisionRecord: Record {
         .init("revision", \.revision),
         .init("settings", \.settings),
         .init("resolvedLoadBalancers", \.resolvedLoadBalancers),
+        .init("imageDigests", \.imageDigests),
         .init("createdAt", \.createdAt),
     ])
 }

@@ -49,6 +49,22 @@ struct SubmitTaskStateChange: Operation {
         task.countContainers(since: old)
         // Most reports change the status; comparing whole records costs more than all the rest.
         if task.lastStatus != old.lastStatus || task != old { tx.store(task, was: old.lastStatus, at: now) }
+        if containers.contains(where: { $0.imageDigest != nil }) { tx.pinImages(of: task, definition) }
+    }
+}
+
+extension Transaction {
+    /// Keeps the digests of the images that the first task of a service revision runs, unless a container is not to be
+    /// consistent.
+    /// Source: Amazon ECS API Reference, ContainerDefinition (versionConsistency).
+    fileprivate mutating func pinImages(of task: TaskRecord, _ definition: ECS.TaskDefinition?) {
+        guard task.service != nil, var revision = snapshot.serviceRevision(of: task) else { return }
+        let before = revision.imageDigests
+        for container in definition?.containerDefinitions ?? [] where container.versionConsistency != .disabled {
+            guard let name = container.name, revision.imageDigests[name] == nil else { continue }
+            revision.imageDigests[name] = task.containers.first { $0.name == name }?.imageDigest
+        }
+        if revision.imageDigests != before { put(revision) }
     }
 }
 

@@ -55,7 +55,8 @@ private struct ServiceRevisionImages {
 
     init(_ revision: ServiceRevisionRecord, in snapshot: Snapshot) {
         let definition = snapshot.get(TaskDefinitionRecord.key(revision.family, revision.revision))?.definition
-        let digests = ServiceRevisionImages.digests(revision, snapshot)
+        // A revision that is older than the field, or whose containers are not to be consistent, knows by its tasks.
+        let digests = ServiceRevisionImages.digests(revision, snapshot).merging(revision.imageDigests) { $1 }
         images = (definition?.containerDefinitions ?? []).map { container in
             ECS.ContainerImage(
                 containerName: container.name, imageDigest: digests[container.name ?? ""], image: container.image)
