@@ -9,7 +9,8 @@ import time
 
 import pytest
 
-from support.ecs import register, run_one, task, wait_stopped
+from support.ecs import register, run_one, task, wait_running, wait_stopped
+from support.poll import eventually, stays
 from support.region import BINARY, clean_environment
 
 
@@ -113,6 +114,24 @@ def test_an_engine_that_hangs_holds_up_nobody_else(faulty, fake):
         assert time.monotonic() - started < 2
     assert faulty.ecs.stop_task(task=waiting)["task"]["desiredStatus"] == "STOPPED"
     assert faulty.terminate() == 0, "nor the end of the region"
+
+
+def test_an_engine_that_cannot_look_is_no_reason_to_stop(faulty, fake):
+    """A container that could not be inspected is not gone: its task goes on, and is looked at again."""
+    arn = wait_running(faulty.ecs, run_one(faulty.ecs, register(faulty.ecs))["taskArn"])["taskArn"]
+    identity = "sha256:" + "0" * 64
+    labels = {"com.amazonaws.ecs.task-arn": arn, "com.amazonaws.ecs.container-name": "app"}
+    look = f"/containers/{identity}/json"
+    fake.faults = {"/containers/json": (200, [{"Id": identity, "Labels": labels}]),
+                   look: (500, {"message": "the container store is locked"})}
+    faulty.kill()
+    faulty.start()
+    faulty.wait_for_instances()
+    eventually(lambda: "could not inspect a container" in faulty.log_text())
+    stays(lambda: task(faulty.ecs, arn)["lastStatus"] == "RUNNING", 1)
+    ended = {"Status": "exited", "Running": False, "ExitCode": 9, "FinishedAt": "2026-11-28T12:00:00Z"}
+    fake.faults[look] = (200, {"Id": identity, "Name": "/x", "State": ended})
+    assert wait_stopped(faulty.ecs, arn)["containers"][0]["exitCode"] == 9
 
 
 def test_an_engine_that_never_answers_is_told_apart(fake, tmp_path):

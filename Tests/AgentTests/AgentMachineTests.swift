@@ -173,6 +173,16 @@ struct AgentMachineTests {
         #expect(found.statuses == ["OK"])
     }
 
+    @Test("an engine that cannot say what it has is asked again, once for all")
+    func surveyFailed() {
+        var machine = makeAgent()
+        let first = machine.handle(.engine(.surveyFailed), at: start)
+        #expect(first.timers == [.survey])
+        #expect(machine.handle(.engine(.surveyFailed), at: start).timers.isEmpty)
+        #expect(machine.handle(.timer(.survey), at: start).engine == [.survey(known: [])])
+        #expect(machine.handle(.engine(.surveyFailed), at: start).timers == [.survey])
+    }
+
     @Test("containers of tasks nobody knows are removed")
     func orphans() {
         var machine = makeAgent()
@@ -203,6 +213,7 @@ struct AgentMachineTests {
 
 extension [AgentAction] {
     var engine: [EngineAction] { compactMap { if case .engine(let action) = $0 { action } else { nil } } }
+    var timers: [AgentTimer] { compactMap { if case .schedule(let timer, _) = $0 { timer } else { nil } } }
     var sent: [ACSMessage] { compactMap { if case .send(let message) = $0 { message } else { nil } } }
     var telemetry: [TCSMessage] { compactMap { if case .sendTelemetry(let message) = $0 { message } else { nil } } }
     var reports: [TaskReport] { compactMap { if case .report(let report) = $0 { report } else { nil } } }

@@ -1,4 +1,5 @@
 import AWSWire
+import Glibc
 import Testing
 
 @testable import Agent
@@ -35,6 +36,18 @@ struct JournalTests {
         #expect(batch.entries == [JournalEntry(task: "a", content: ["n": 2])])
         #expect(batch.forgotten == ["b"])
         #expect(batch.reports == [report])
+    }
+
+    @Test("a full disk is an error that keeps nothing, and no harm to what was kept")
+    func full() throws {
+        let directory = Files.temporaryDirectory()
+        // The kernel's device that is always full.
+        symlink("/dev/full", directory + "/tasks.log")
+        var log = try TaskLog(directory + "/tasks.log", isDurable: false) { _ in }
+        let entry = JournalEntry(task: "a", content: ["n": 1])
+        #expect(throws: JournalError.self) { try log.append([entry], forgetting: []) }
+        #expect(throws: JournalError.self) { try log.append([entry], forgetting: []) }
+        log.close()
     }
 
     @Test("a line that a crash cut off is dropped, and what follows is whole")
