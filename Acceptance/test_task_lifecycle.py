@@ -3,14 +3,13 @@
 import os
 import pathlib
 import subprocess
-import time
 import urllib.request
 
 import pytest
 
 from support.ecs import (container, error_of, register, run_one, stop_everything, task, unique, wait_running,
                          wait_stopped)
-from support.poll import eventually
+from support.poll import eventually, stays
 from support.region import KEY, SECRET, RoostProcess
 
 #: Tells the containers of one test from those of others.
@@ -402,13 +401,11 @@ def test_an_agent_with_a_full_disk(full_disk_agent, engine):
         with pytest.raises(OSError):
             while True:
                 ballast.write(bytes(1024))
-    # What cannot be written down is not told: after a crash nobody would know it.
+    # What cannot be written down is not begun: after a crash nobody would know it.
     # More than may be left of the last page of the journal.
     long = register(ecs, containers=[container(**SLEEP, environment=[{"name": "LONG", "value": "x" * 9000}])])
     arn = run_one(ecs, long)["taskArn"]
-    eventually(lambda: engine.of_task(arn))
-    time.sleep(1)
-    assert task(ecs, arn)["lastStatus"] == "PENDING"
+    stays(lambda: task(ecs, arn)["lastStatus"] == "PENDING" and engine.of_task(arn) == [], 1.5)
     assert task(ecs, before["taskArn"])["lastStatus"] == "RUNNING"
     (disk / "ballast").unlink()
     wait_running(ecs, arn)

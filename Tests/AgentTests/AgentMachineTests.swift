@@ -43,6 +43,17 @@ struct AgentMachineTests {
         #expect(actions.saved == [taskARN])
     }
 
+    @Test("no container is made before the journal has its task")
+    func keeps() {
+        var machine = makeAgent()
+        _ = machine.handle(payload("m1", 1, [.sample()]), at: start)
+        #expect(machine.handle(.engine(.pulled(reference(), imageDigest: nil)), at: start).engine.isEmpty)
+        let kept = machine.handle(.saved(tasks: [taskARN]), at: start).engine
+        #expect(kept.count == 1)
+        guard case .create? = kept.first else { return #expect(Bool(false)) }
+        #expect(machine.handle(.saved(tasks: [taskARN]), at: start).isEmpty)
+    }
+
     @Test("a payload that comes again is acknowledged and starts nothing")
     func redelivery() {
         var machine = makeAgent()

@@ -109,7 +109,9 @@ struct CrashWorld {
                 hear(.engine(outcome.event))
             }
             watchEngine()
-        case .save(let entries, _): for entry in entries { disk[entry.task] = entry.content }
+        case .save(let entries, _):
+            for entry in entries { disk[entry.task] = entry.content }
+            hear(.saved(tasks: entries.map(\.task)))
         case .forget(let task): disk[task] = nil
         case .report(let report): take(report)
         case .schedule(let timer, _): if timer != .telemetry { timers.append(timer) }
@@ -130,8 +132,6 @@ struct CrashWorld {
 
     private mutating func watchEngine() {
         let running = engine.all.filter { if case .running = $0.state { true } else { false } }
-        // What a killed agent started and had not written down yet goes once its successor has looked.
-        guard Set(running.map(\.reference)).count < running.count, !isKilled else { return }
-        breach = "a container runs twice"
+        if Set(running.map(\.reference)).count < running.count { breach = "a container runs twice" }
     }
 }

@@ -37,7 +37,9 @@ extension TaskSettings {
 
 func makeMachine(_ containers: [ACS.Container] = [.sample()]) -> TaskMachine {
     var random = SeededRandom(seed: 1)
-    return TaskMachine(.sample(containers: containers), .sample, random: &random)
+    var machine = TaskMachine(.sample(containers: containers), .sample, random: &random)
+    machine.isKept = true
+    return machine
 }
 
 func reference(_ container: String = "app") -> ContainerReference {

@@ -14,6 +14,7 @@ struct SharedNamespaceTests {
         var random = SeededRandom(seed: 1)
         var bench = Bench([])
         bench.machine = TaskMachine(task, .sample, random: &random)
+        bench.machine.isKept = true
         return bench
     }
 

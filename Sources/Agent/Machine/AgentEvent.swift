@@ -18,6 +18,8 @@ package enum AgentEvent: Sendable {
     /// A message of the session for measurements.
     case receivedTelemetry(TCSMessage)
     case engine(EngineEvent)
+    /// The journal has these tasks as they were saved.
+    case saved(tasks: [String])
     /// The server took a task's report.
     case reported(task: String)
     /// A task's report failed; it is dropped when `isFinal`.
@@ -49,7 +51,7 @@ package enum AgentAction: Sendable {
     case report(TaskReport)
     /// Comes back as `timer`.
     case schedule(AgentTimer, after: Duration)
-    /// Makes tasks durable, and only then sends `messages`.
+    /// Makes tasks durable, and only then sends `messages`. Comes back as `saved`.
     case save([JournalEntry], thenSend: [ACSMessage])
     /// The journal need not know the task any more.
     case forget(task: String)

@@ -59,6 +59,7 @@ extension AgentMachine {
             task.roleCredentials = task.roleCredentials?.withoutKeys
             task.executionRoleCredentials = task.executionRoleCredentials?.withoutKeys
             tasks[arn] = TaskMachine(task, settings, random: &random)
+            unsaved.insert(arn)
             // A task that is already to stop must not start anything on the way.
             actions += task.isStop ? [] : apply(.accepted, to: arn, at: now)
         }

@@ -19,6 +19,8 @@ package struct AgentMachine: Sendable {
     /// Tasks that were forgotten in this session, all their reports taken. An order to start one may be on its way
     /// since before the server knew; a later session will not bring one.
     var forgotten: Set<String> = []
+    /// Tasks that the journal does not have yet.
+    var unsaved: Set<String> = []
     /// The highest of payloads' `seqNum` and manifests' `timeline`.
     var highestSequence = 0
     /// The manifest whose verification is under way.
@@ -56,6 +58,7 @@ package struct AgentMachine: Sendable {
             return []
         case .receivedTelemetry: return []
         case .engine(let event): return take(event, at: now)
+        case .saved(let tasks): return keep(tasks, at: now)
         case .reported(let task): return apply(.reported, to: task, at: now)
         case .reportFailed(let task, let isFinal): return apply(.reportFailed(isFinal: isFinal), to: task, at: now)
         case .timer(.task(let task, let timer)): return apply(.timer(timer), to: task, at: now)
@@ -72,6 +75,14 @@ package struct AgentMachine: Sendable {
             guard let machine = TaskMachine(journal: entry, settings) else { continue }
             tasks[machine.arn] = machine
         }
+    }
+
+    /// Lets tasks go on that waited for the journal.
+    private mutating func keep(_ saved: [String], at now: Timestamp) -> [AgentAction] {
+        guard !unsaved.isEmpty else { return [] }
+        var actions: [AgentAction] = []
+        for arn in saved where unsaved.remove(arn) != nil { actions += apply(.kept, to: arn, at: now) }
+        return actions
     }
 
     /// Lets a task handle an event, and does what it wants done.
@@ -101,6 +112,7 @@ package struct AgentMachine: Sendable {
                 result.append(.save([JournalEntry(task: machine.arn, content: machine.journal)], thenSend: []))
             case .finished:
                 tasks[machine.arn] = nil
+                unsaved.remove(machine.arn)
                 forgotten.insert(machine.arn)
                 result.append(.forget(task: machine.arn))
             }

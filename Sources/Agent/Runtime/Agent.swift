@@ -163,9 +163,11 @@ package actor Agent {
     private func writeJournal() async {
         while !journalQueue.isEmpty {
             let batch = JournalBatch(journalQueue)
+            let entries = batch.entries
             journalQueue = []
             do {
-                try await journal.save(batch.entries, forgetting: batch.forgotten)
+                try await journal.save(entries, forgetting: batch.forgotten)
+                deliver(.saved(tasks: entries.map(\.task)))
                 for message in batch.messages { tasksSession?.send(message.frame) }
                 for report in batch.reports { send(report) }
             } catch {

@@ -4,6 +4,8 @@ import AWSWire
 package enum TaskEvent: Sendable, Equatable {
     /// The agent took the task on.
     case accepted
+    /// The journal has the task, so a restarted agent will know its containers.
+    case kept
     /// The task has to stop. It cannot be taken back.
     case stopRequested
     /// The engine answered, or told of something. Only events about this task.

@@ -45,7 +45,7 @@ extension TaskMachine {
     }
 
     private mutating func createWhenReady(_ index: Int, at now: Timestamp, _ actions: inout [TaskAction]) {
-        guard missing?.isEmpty == true else { return }
+        guard isKept, missing?.isEmpty == true else { return }
         var isReady = true
         for condition in ContainerCondition.all(of: containers[index].definition) {
             switch container(condition.container).flatMap({ $0.satisfies(condition.condition) }) {

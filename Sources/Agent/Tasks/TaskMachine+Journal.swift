@@ -31,6 +31,7 @@ extension TaskMachine {
         guard !definitions.isEmpty, task.arn != nil, definitions.count == saved.count else { return nil }
         self.task = task
         self.settings = settings
+        isKept = true
         containers = zip(definitions, saved).map { ContainerMachine(definition: $0, journal: $1) }
         isStopRequested = value["stopRequested"]?.boolValue ?? false
         reason = value["reason"]?.stringValue ?? ""

@@ -19,6 +19,9 @@ package struct TaskMachine: Sendable {
     var missing: Set<TaskResource>?
     /// How the task's limits are kept; nil for a task without limits, and until the engine has answered.
     var enforcement: TaskLimits.Enforcement?
+    /// Whether the journal has the task. No container is created before: after a crash nobody would know it, while the
+    /// server, whose order was not acknowledged, would order another one.
+    var isKept = false
     /// Whether the task has to stop.
     package internal(set) var isStopRequested = false
     /// Why the task as a whole failed.
@@ -57,6 +60,7 @@ package struct TaskMachine: Sendable {
         var actions: [TaskAction] = []
         switch event {
         case .accepted: accept(at: now, &actions)
+        case .kept: isKept = true
         case .stopRequested:
             guard !isStopRequested else { break }
             isStopRequested = true

@@ -99,6 +99,7 @@ final class AgentProcess: @unchecked Sendable {
                 journalQueue = batch.actions + journalQueue
                 return after(JournalBatch.retryPause) { [self] in writeJournal() }
             }
+            deliver(.saved(tasks: batch.entries.map(\.task)))
             for message in batch.messages { sessions[.tasks]?.link.send(message.frame, from: .agent) }
             for report in batch.reports { submit(report) }
             writeJournal()
