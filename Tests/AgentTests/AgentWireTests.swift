@@ -76,6 +76,8 @@ struct AgentWireTests {
             own.sorted() == [
                 "ecs.availability-zone", "ecs.capability.execution-role-awslogs",
                 "ecs.capability.increased-task-cpu-limit",
+                // The official agent names it where it has its pause image; ours makes that.
+                "ecs.capability.pid-ipc-namespace-sharing",
                 "ecs.capability.task-cpu-mem-limit", "ecs.instance-type",
             ])
     }

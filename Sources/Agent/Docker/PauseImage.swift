@@ -2,7 +2,7 @@
 ///
 /// The program ignores the ends of its children, so that the kernel reaps what is left over in a shared process
 /// namespace, and then sleeps. It is small enough to be written down: an ELF header, one segment, and some
-/// instructions (decision 13 has them in assembler).
+/// instructions (decision 15 has them in assembler).
 enum PauseImage {
     /// - Parameter architecture: as the engine names it.
     /// - Returns: the image's file system as a tar archive; nil for a processor we have no program for.

@@ -76,7 +76,7 @@ struct TaskMetadata: Sendable {
         if container.phase == .stopped {
             value["FinishedAt"] = TaskMetadata.text(sight.finishedAt ?? container.finishedAt?.iso8601)
         }
-        value["Type"] = "NORMAL"
+        value["Type"] = .string(container.isInternal ? "NAMESPACE_PAUSE" : "NORMAL")
         if version == 3 { value["Networks"] = sight.networks }
         value["Health"] = health(container, sight)
         value["Volumes"] = sight.volumes

@@ -29,7 +29,7 @@ extension AgentMachine {
     }
 
     private mutating func measureOrIdle(at now: Timestamp) -> [AgentAction] {
-        let ids = measurable.flatMap { $0.containers.filter { $0.phase == .running }.compactMap(\.id) }
+        let ids = measurable.flatMap(\.containers).filter { $0.phase == .running && !$0.isInternal }.compactMap(\.id)
         guard ids.isEmpty else { return [.measure(ids: ids)] }
         return [.sendTelemetry(.metrics(TCS.PublishMetricsRequest(metadata: metadata(idle: true), timestamp: now)))]
     }

@@ -3,7 +3,7 @@ import NodeLink
 /// The container that holds the namespaces the containers of a task share (`pidMode` or `ipcMode` `task`).
 ///
 /// It is the agent's own: started before all others and stopped after them, and never reported. When it ends, so does
-/// the task. Its image is made by the agent (decision 13).
+/// the task. Its image is made by the agent (decision 15).
 /// Source: amazon-ecs-agent, agent/api/task: addNamespaceSharingProvisioningDependency.
 package enum NamespaceContainer {
     /// The official agent's name for it; no task definition can have it.
