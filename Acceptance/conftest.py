@@ -1,6 +1,7 @@
 """Fixtures: regions that live as long as a test module, and the ends of their logs beside every failure."""
 
 import pathlib
+import subprocess
 import sys
 
 import pytest
@@ -60,6 +61,22 @@ def node(tmp_path_factory):
     yield node
     node.close()
     control.close()
+
+
+@pytest.fixture(scope="module")
+def pem(tmp_path_factory):
+    """Makes certificates: PEM with key for some names."""
+    directory = tmp_path_factory.mktemp("pem")
+
+    def make(*names):
+        base = directory / names[0]
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+                        "-days", "9", "-subj", f"/CN={names[0]}", "-addext",
+                        "subjectAltName=" + ",".join(f"DNS:{name}" for name in names), "-keyout", f"{base}.key",
+                        "-out", f"{base}.crt"], check=True, capture_output=True)
+        return (directory / f"{names[0]}.crt").read_text() + (directory / f"{names[0]}.key").read_text()
+
+    return make
 
 
 @pytest.fixture

@@ -1,6 +1,8 @@
 """A load balancer node with a real HAProxy: every rule, attribute and status code, by real requests."""
 
 import json
+import socket
+import time
 
 import pytest
 
@@ -49,7 +51,7 @@ def test_a_target_is_told_who_asks(node, blue):
     status, headers, body = curl(f"{base}/a/b?c=d", "-H", "X-Forwarded-For: 1.2.3.4", "-H", "Host: shop.example.com")
     seen = json.loads(body)
     told = dict(seen["headers"])
-    assert status == 200 and seen["path"] == "/a/b?c=d" and told["host"] == "shop.example.com"
+    assert status == 200 and seen["path"] == "/a/b?c=d" and told["host"] == f"shop.example.com:{base.rsplit(':', 1)[1]}"
     assert told["x-forwarded-for"].startswith("1.2.3.4, ")
     assert told["x-forwarded-proto"] == "http" and told["x-forwarded-port"] == base.rsplit(":", 1)[1]
     root, stamp, rest = told["x-amzn-trace-id"].removeprefix("Root=").split("-")
@@ -238,3 +240,52 @@ def test_attributes_of_headers(node, blue):
     told = dict(json.loads(body)["headers"])
     assert "x_invalid" not in told and told["x-valid"] == "1"
     assert header(headers, "server") is None and header(headers, "x-frame-options") == "100% 'DENY'"
+
+
+@pytest.mark.parametrize("preserved", [False, True])
+def test_the_port_in_the_host_header(node, blue, preserved):
+    base = start(node, [rule(forward("blue/1"))], [blue], preservesHostHeader=preserved)
+    port = base.rsplit(":", 1)[1]
+
+    def host(sent):
+        return dict(json.loads(curl(base, "-H", f"Host: {sent}")[2])["headers"])["host"]
+
+    assert host("a.example.com") == ("a.example.com" if preserved else f"a.example.com:{port}")
+    assert host("a.example.com:99") == "a.example.com:99"
+
+
+def test_the_port_in_the_host_header_of_a_usual_port(node, blue):
+    address = node.address()
+    # Whoever has the port on 127.0.0.1 does not matter here.
+    node.control.configure(
+        [load_balancer(address, [listener(80, [rule(forward("blue/1"))])])], [group("blue/1")])
+    node.control.set_targets("blue/1", [blue.entry()])
+    node.control.wait_for_health("blue/1", "healthy")
+    eventually(lambda: node.ready_servers("blue/1") == 1, 5)
+    for sent, seen in (("a.example.com:80", "a.example.com"), ("a.example.com", "a.example.com"), ("[::1]:80", "[::1]")):
+        assert dict(json.loads(curl(f"http://{address}/", "-H", f"Host: {sent}")[2])["headers"])["host"] == seen
+
+
+def test_patterns_that_would_take_for_ever_do_not_fit(node, blue):
+    base = start(node, [rule(fixed(200, "fits"), {"paths": {"values": regex("^/(a*)*$")}}, priority=1),
+                        rule(fixed(200, "other"))], [])
+    assert curl(f"{base}/aaa")[2] == "fits"
+    hostile = f"{base}/{'a' * 60}x"
+    assert curl(hostile)[2] == "other"
+    # Each would take 8 ms without a limit: the rest of what a second holds is curl's.
+    times = []
+    for _ in range(20):
+        began = time.monotonic()
+        with socket.create_connection(tuple(base.removeprefix("http://").split(":")), 5) as connection:
+            connection.sendall(f"GET /{'a' * 60}x HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".encode())
+            while connection.recv(65536):
+                pass
+        times.append(time.monotonic() - began)
+    assert min(times) < 0.004
+
+
+def test_a_target_with_an_ipv6_address(node):
+    made = Target("six", "::1")
+    base = start(node, [rule(forward("six/1"))], [made])
+    assert json.loads(curl(base)[2])["target"] == "six"
+    made.close()

@@ -6,6 +6,7 @@ import socket
 import ssl
 import subprocess
 import threading
+import urllib.parse
 
 import pytest
 
@@ -15,22 +16,6 @@ from support.balancer_shapes import (curl, fixed, forward, group, listener, load
 from support.poll import eventually
 
 pytestmark = needs_haproxy
-
-
-@pytest.fixture(scope="module")
-def pem(tmp_path_factory):
-    """Makes certificates: PEM with key for some names."""
-    directory = tmp_path_factory.mktemp("pem")
-
-    def make(*names):
-        base = directory / names[0]
-        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
-                        "-days", "9", "-subj", f"/CN={names[0]}", "-addext",
-                        "subjectAltName=" + ",".join(f"DNS:{name}" for name in names), "-keyout", f"{base}.key",
-                        "-out", f"{base}.crt"], check=True, capture_output=True)
-        return (directory / f"{names[0]}.crt").read_text() + (directory / f"{names[0]}.key").read_text()
-
-    return make
 
 
 def test_websockets(node):
@@ -95,6 +80,54 @@ def test_tls_by_name_with_http2_and_versions(node, blue, pem):
         [{"id": "one", "pem": pem("one.example.com")}, certificates[1]])
     assert subject("one.example.com") != known
     assert node.runtime("show info").split("Pid: ")[1].split()[0] == before
+
+
+def test_certificates_come_and_go_without_a_reload(node, pem):
+    certificates = [{"id": name, "pem": pem(f"{name}.example.com")} for name in ("one", "two", "three")]
+    address, (port,) = node.address(), ports(1)
+
+    def serve_with(*numbers):
+        chosen = [certificates[n] for n in numbers]
+        made = listener(port, [rule(fixed(200, "ok"))], "https", certificates=[c["id"] for c in chosen])
+        assert node.control.configure([load_balancer(address, [made])], [], chosen) == []
+        return node.runtime("show info").split("Pid: ")[1].split()[0]
+
+    def subject(name):
+        context = ssl.create_default_context()
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        with socket.create_connection((address, port), 5) as plain:
+            with context.wrap_socket(plain, server_hostname=f"{name}.example.com") as secure:
+                return ssl.DER_cert_to_PEM_cert(secure.getpeercert(True)).strip()
+
+    def own(number):
+        return certificates[number]["pem"].split("-----BEGIN PRIVATE")[0].strip()
+
+    worker = serve_with(0, 1)
+    assert (subject("one"), subject("two"), subject("three")) == (own(0), own(1), own(0))
+    assert serve_with(0, 1, 2) == worker
+    assert (subject("one"), subject("two"), subject("three")) == (own(0), own(1), own(2))
+    assert serve_with(0, 2) == worker
+    assert (subject("one"), subject("two"), subject("three")) == (own(0), own(0), own(2))
+    # One that was there before comes again; and the files say the same after a reload.
+    assert serve_with(0, 2, 1) == worker
+    assert serve_with(2, 1) != worker
+    assert (subject("one"), subject("two"), subject("three")) == (own(2), own(1), own(2))
+
+
+def test_client_certificates_are_passed_through(node, blue, pem, tmp_path):
+    address, port, _ = serve(
+        node, [blue.entry()], transport="https", certificates=[{"id": "c", "pem": pem("a.example.com")}],
+        listener_attributes={"certificates": ["c"], "mutualAuthentication": {"passthrough": {}}})
+    # Signed by nobody that anybody knows.
+    own = pem("client.example.com")
+    (tmp_path / "client.pem").write_text(own)
+    url = f"https://{address}:{port}/"
+    told = dict(json.loads(curl("-k", "--http1.1", "--cert", tmp_path / "client.pem", url)[2])["headers"])
+    sent = urllib.parse.unquote(told["x-amzn-mtls-clientcert"])
+    assert ssl.PEM_cert_to_DER_cert(sent) == ssl.PEM_cert_to_DER_cert(own.split("-----BEGIN PRIVATE")[0])
+    # A client has none: there is no header, and one that it makes up is not believed.
+    told = dict(json.loads(curl("-k", "--http1.1", "-H", "X-Amzn-Mtls-Clientcert: mine", url)[2])["headers"])
+    assert "x-amzn-mtls-clientcert" not in told
 
 
 def test_targets_with_tls(node, blue, pem, tmp_path):
@@ -166,120 +199,6 @@ def test_names_on_loopback_addresses(node, blue, pem):
     assert told["x-forwarded-for"] in ("127.0.0.1", "::1") and told["x-forwarded-port"] == str(port)
 
 
-# Network Load Balancers
-
-
-class Echo:
-    """A TCP server that answers with what it heard first."""
-
-    def __init__(self):
-        self.server = socket.create_server(("127.0.0.1", 0))
-        self.address, self.port = self.server.getsockname()
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def _accept(self):
-        while True:
-            try:
-                connection, _ = self.server.accept()
-            except OSError:
-                return
-            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
-
-    def _serve(self, connection):
-        with connection:
-            while data := connection.recv(65536):
-                connection.sendall(data)
-
-
-@pytest.fixture
-def echo():
-    made = Echo()
-    yield made
-    made.server.close()
-
-
-def test_tcp_and_proxy_protocol(node, echo):
-    for proxy in (False, True):
-        address, port, _ = serve(
-            node, [target("e", echo.address, echo.port)], transport="tcp", kind="network", name="net",
-            check={"transport": "tcp"}, sendsProxyProtocolV2=proxy)
-        for host in (address, "127.0.0.1"):
-            with socket.create_connection((host, port), 5) as client:
-                client.sendall(b"hello")
-                answer = client.recv(1024)
-                while not answer.endswith(b"hello"):
-                    answer += client.recv(1024)
-                assert answer.startswith(b"\r\n\r\n\x00\r\nQUIT\n") == proxy
-
-
-def test_tls_listener_of_a_network_load_balancer(node, echo, pem):
-    address, port, _ = serve(
-        node, [target("e", echo.address, echo.port)], transport="tls", kind="network", name="net",
-        certificates=[{"id": "c", "pem": pem("net.example.com")}], check={"transport": "tcp"},
-        listener_attributes={"certificates": ["c"]})
-    context = ssl.create_default_context()
-    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    with socket.create_connection((address, port), 5) as plain, context.wrap_socket(plain) as secure:
-        secure.sendall(b"hello")
-        assert secure.recv(1024) == b"hello"
-
-
-def test_clients_stay_by_source_address(node):
-    targets = [Target(f"t{i}") for i in range(4)]
-    address, port, _ = serve(
-        node, [t.entry() for t in targets], transport="tcp", kind="network", name="net", check={"transport": "tcp"},
-        stickiness={"sourceIP": {}})
-    assert len({json.loads(curl(f"http://{address}:{port}")[2])["target"] for _ in range(12)}) == 1
-    for made in targets:
-        made.close()
-
-
-def test_udp(node):
-    servers = [socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(2)]
-
-    def answer(server, name):
-        while True:
-            data, peer = server.recvfrom(2048)
-            server.sendto(name + data, peer)
-
-    for index, server in enumerate(servers):
-        server.bind(("127.0.0.1", 0))
-        threading.Thread(target=answer, args=(server, b"%d" % index), daemon=True).start()
-    checks = socket.create_server(("127.0.0.1", 0))
-    address, (port,) = node.address(), ports(1)
-    made = group("udp/1", "udp", check={"transport": "tcp", "port": checks.getsockname()[1]})
-    node.control.targets = {"udp/1": [target(f"u{i}", *s.getsockname()) for i, s in enumerate(servers)]}
-    assert node.control.configure(
-        [load_balancer(address, [listener(port, [rule(forward("udp/1"))], "udp")], "network", "net")], [made]) == []
-    node.control.set_targets("udp/1", node.control.targets["udp/1"])
-    node.control.wait_for_health("udp/1", "healthy", 2)
-
-    def ask(client):
-        client.sendto(b"hello", (address, port))
-        return client.recv(2048)
-
-    seen = set()
-
-    def flow(_):
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
-            client.settimeout(0.5)
-            try:
-                answers = {ask(client) for _ in range(5)}
-            except (TimeoutError, ConnectionRefusedError):
-                return False
-            assert len(answers) == 1
-            seen.update(answers)
-            return seen == {b"0hello", b"1hello"}
-
-    eventually(lambda: flow(None), 15)
-    # A target that is deregistered gets no new flow.
-    node.control.set_targets("udp/1", [target("u0", *servers[0].getsockname()),
-                                       target("u1", *servers[1].getsockname(), "draining")])
-    eventually(lambda: any(d["target"] == "u1" for d in node.control.messages("drained")), 10)
-    seen.clear()
-    eventually(lambda: [seen.clear(), [flow(None) for _ in range(10)], seen == {b"0hello"}][2], 10)
-
-
 # Measurements
 
 
@@ -313,6 +232,30 @@ def test_traffic_and_access_logs(node, blue):
     assert fields[12] == '"GET' and fields[13] == f"http://{address}:{port}/slow/0.02?i=0"
     assert '"a \\x22quoted\\x22 agent"' in lines[0] and '"forward"' in lines[0] and "Root=1-" in lines[0]
     assert lines[21].split(" ")[8:10] == ["502", "-"] and "TargetConnectionError" in lines[21]
+    # The group's ARN where the server says it; here it says none.
+    assert name in fields
+    # A client that does not wait for the answer.
+    with socket.create_connection((address, port), 5) as client:
+        client.sendall(b"GET /slow/3 HTTP/1.1\r\nHost: a\r\n\r\n")
+        eventually(lambda: "/slow/3" in blue.requests, 5)
+    eventually(lambda: total("HTTPCode_ELB_4XX_Count") == 1, 5, message=lambda: log.read_text().splitlines()[22:])
+    lines = eventually(lambda: (found := log.read_text().splitlines()) and len(found) == 23 and found, 5)
+    assert lines[22].split(" ")[8:10] == ["460", "-"]
+
+
+def test_requests_are_counted_without_a_log_and_while_the_node_is_away(node, blue):
+    address, port, name = serve(node, [blue.entry()])
+    mark = len(node.control.messages("traffic"))
+    node.process.kill()
+    for _ in range(25):
+        assert curl(f"http://{address}:{port}/")[0] == 200
+    node.start()
+
+    def total():
+        return sum(m["sum"] for t in node.control.messages("traffic")[mark:] for m in t["measurements"]
+                   if m["metric"] == "HTTPCode_Target_2XX_Count" and m.get("targetGroup") == name)
+
+    eventually(lambda: total() == 25, 10, message=total)
 
 
 def test_least_outstanding_requests(node, blue):

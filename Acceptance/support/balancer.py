@@ -259,6 +259,7 @@ class Target:
         class Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
             daemon_threads = True
             request_queue_size = 128
+            address_family = socket.AF_INET6 if ":" in address else socket.AF_INET
 
             def handle_error(self, request, address):
                 """A load balancer resets connections: nobody has to hear of it."""

@@ -59,16 +59,41 @@ struct ApplyPlanTests {
             ])
     }
 
+    /// An HTTPS listener with these certificates.
+    private func secure(_ certificates: [(id: String, pem: String)]) -> HAProxyConfiguration {
+        var base = Sample.application([Sample.forward("blue/1")])
+        base.certificates = certificates.map { .init(id: $0.id, pem: $0.pem) }
+        base.loadBalancers[0].listeners[0].transport = .https
+        base.loadBalancers[0].listeners[0].certificates = certificates.map(\.id)
+        return make(base)
+    }
+
     @Test("a certificate that is imported anew changes while HAProxy runs")
     func certificates() {
-        var base = Sample.application([Sample.forward("blue/1")])
-        base.certificates = [.init(id: "a", pem: "one\n\ntwo\n")]
-        let old = make(base)
-        base.certificates[0].pem = "three\n\n\nfour\n"
-        let plan = ApplyPlan.make(from: old, to: make(base))
+        let plan = ApplyPlan.make(
+            from: secure([("a", "one\n\ntwo\n")]), to: secure([("a", "three\n\n\nfour\n")]))
         #expect(plan == .steps([.setCertificate(file: "certificates/a.pem", pem: "three\n\n\nfour\n")]))
         guard case .steps(let steps) = plan else { return }
         #expect(steps[0].commands(in: "/r").first?.text == "set ssl cert /r/certificates/a.pem <<\nthree\nfour\n")
+    }
+
+    @Test("certificates come to a listener and leave it while HAProxy runs")
+    func certificateLists() {
+        let plan = ApplyPlan.make(
+            from: secure([("a", "one"), ("b", "two")]), to: secure([("a", "one"), ("c", "three")]))
+        guard case .steps(let steps) = plan else {
+            Issue.record("\(plan)")
+            return
+        }
+        let list = "/r/certificates/app.web.50dc6c495c0c9188.f2f7dc8efc522ab2.list"
+        #expect(
+            steps.flatMap { $0.commands(in: "/r") }.map(\.text) == [
+                "new ssl cert /r/certificates/c.pem", "set ssl cert /r/certificates/c.pem <<\nthree\n",
+                "commit ssl cert /r/certificates/c.pem", "add ssl crt-list \(list) /r/certificates/c.pem",
+                "del ssl crt-list \(list) /r/certificates/b.pem", "del ssl cert /r/certificates/b.pem",
+            ])
+        // The one for clients that name none is HAProxy's own affair.
+        #expect(ApplyPlan.make(from: secure([("a", "one")]), to: secure([("b", "one"), ("a", "one")])) == .reload)
     }
 
     @Test("structure changes by a reload", arguments: 0..<5)
@@ -80,7 +105,7 @@ struct ApplyPlanTests {
         case 1: base.targetGroups.removeLast()
         case 2: base.loadBalancers[0].listeners[0].rules.insert(Sample.fixed("x", priority: 1, []), at: 0)
         case 3: base.targetGroups[0].transport = .https
-        default: base.certificates = [.init(id: "a", pem: "x")]
+        default: base.loadBalancers[0].accessLog = .init(bucket: "logs", prefix: "")
         }
         #expect(ApplyPlan.make(from: old, to: make(base)) == .reload)
     }

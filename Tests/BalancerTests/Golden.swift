@@ -56,6 +56,9 @@ enum HAProxyCheck {
         files["haproxy.cfg"] = configuration.text().text
         for (name, lines) in configuration.maps { files[name] = lines.map { $0 + "\n" }.joined() }
         for (name, pem) in configuration.certificates { files[name] = pem }
+        for name in configuration.certificateLists.keys {
+            files[name] = configuration.text(list: name, in: Sample.environment.directory)
+        }
         for (name, text) in files {
             let file = place.appendingPathComponent(name)
             try FileManager.default.createDirectory(

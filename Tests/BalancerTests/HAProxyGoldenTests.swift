@@ -24,6 +24,17 @@ struct HAProxyGoldenTests {
             NginxConfiguration.make(
                 Sample.network(.udp), servers: servers, in: Sample.environment, module: "/lib/ngx_stream_module.so"))
         try Golden.compare(configuration.text, "udp.nginx")
+        var weighted = Sample.network(.udp)
+        var other = weighted.targetGroups[0]
+        other.id = "flows/4"
+        weighted.targetGroups.append(other)
+        weighted.loadBalancers[0].listeners[0].rules[0].action = .forward(
+            groups: ["flows/3", "flows/4", "flows/5"].map { .init(targetGroup: $0, weight: $0 == "flows/3" ? 1 : 2) },
+            stickinessSeconds: nil)
+        let both = ["flows/3": [Sample.server("i-1")], "flows/4": [Sample.server("i-2", "10.0.0.2")]]
+        let shares = try #require(
+            NginxConfiguration.make(weighted, servers: both, in: Sample.environment, module: nil))
+        try Golden.compare(shares.text, "udp-weighted.nginx")
         #expect(
             NginxConfiguration.make(Sample.network(.tcp), servers: [:], in: Sample.environment, module: nil) == nil)
     }

@@ -7,7 +7,7 @@ struct AccessLogEntry {
     let log: HTTPRequestLog
     let listener: BalancerConfiguration.Listener
     let loadBalancer: String
-    /// The target group's id; nil when none was chosen.
+    /// The target group's ARN; nil when none was chosen.
     let targetGroup: String?
 
     /// - Returns: nil for a line without what an access log needs.
@@ -38,11 +38,7 @@ struct AccessLogEntry {
         return isSecure ? "https" : "http"
     }
 
-    /// 460: the client closed the connection before there was an answer.
-    private var elbStatus: String {
-        log.ending.hasPrefix("C") && (log.status < 0 || !log.isAnswered && log.ending == "CH")
-            ? "460" : log.status < 0 ? "-" : String(log.status)
-    }
+    private var elbStatus: String { log.isGivenUp ? "460" : log.status < 0 ? "-" : String(log.status) }
 
     private var rule: BalancerConfiguration.Rule? {
         log.rule.flatMap { listener.rules.indices.contains($0) ? listener.rules[$0] : nil }

@@ -10,9 +10,7 @@ enum ApplyPlan: Sendable, Equatable {
     static func make(from old: HAProxyConfiguration, to new: HAProxyConfiguration) -> ApplyPlan {
         guard new.hasStructure(of: old), !changesServers(from: old, to: new) else { return .reload }
         var steps: [RuntimeStep] = []
-        for file in new.certificates.keys.sorted() where new.certificates[file] != old.certificates[file] {
-            steps.append(.setCertificate(file: file, pem: new.certificates[file] ?? ""))
-        }
+        steps += certificates(from: old, to: new)
         for backend in new.servers.keys.sorted() {
             steps += servers(backend, from: old.servers[backend] ?? [], to: new.servers[backend] ?? [])
         }
@@ -32,6 +30,29 @@ enum ApplyPlan: Sendable, Equatable {
                 (old.servers[backend] ?? []).map { ($0.name, $0.parameters) }, uniquingKeysWith: { $1 })
             return servers.contains { server in before[server.name].map { $0 != server.parameters } ?? false }
         }
+    }
+
+    /// A certificate is in HAProxy's memory before a list names it, and until none does.
+    private static func certificates(
+        from old: HAProxyConfiguration, to new: HAProxyConfiguration
+    ) -> [RuntimeStep] {
+        let before = old.loadedCertificates
+        let after = new.loadedCertificates
+        var steps: [RuntimeStep] = []
+        for file in after.sorted() {
+            let pem = new.certificates[file] ?? ""
+            if !before.contains(file) { steps.append(.newCertificate(file: file)) }
+            if !before.contains(file) || pem != old.certificates[file] {
+                steps.append(.setCertificate(file: file, pem: pem))
+            }
+        }
+        for list in new.certificateLists.keys.sorted() {
+            let names = new.certificateLists[list] ?? []
+            let known = old.certificateLists[list] ?? []
+            for file in names where !known.contains(file) { steps.append(.addToList(list, file: file)) }
+            for file in known where !names.contains(file) { steps.append(.removeFromList(list, file: file)) }
+        }
+        return steps + before.subtracting(after).sorted().map { .removeCertificate(file: $0) }
     }
 
     /// New servers first: a group is never without one because of the order.
@@ -67,7 +88,11 @@ enum RuntimeStep: Sendable, Equatable {
     case setWeight(backend: String, server: String, weight: Int)
     case remove(backend: String, server: String)
     case setMap(file: String, lines: [String])
+    case newCertificate(file: String)
     case setCertificate(file: String, pem: String)
+    case removeCertificate(file: String)
+    case addToList(String, file: String)
+    case removeFromList(String, file: String)
 }
 
 /// A command of the runtime API, and the answers that mean it was done.
@@ -106,6 +131,20 @@ extension RuntimeStep {
             return [RuntimeCommand(text: "set server \(backend)/\(server) weight \(weight)")]
         case .remove(let backend, let server): return [RuntimeStep.state("\(backend)/\(server)", false)]
         case .setMap(let file, let lines): return RuntimeStep.map("\(directory)/\(file)", lines)
+        case .newCertificate(let file):
+            return [RuntimeCommand(text: "new ssl cert \(directory)/\(file)", expected: ["New empty certificate"])]
+        case .removeCertificate(let file):
+            return [RuntimeCommand(text: "del ssl cert \(directory)/\(file)", expected: ["Certificate"])]
+        case .addToList(let list, let file):
+            return [
+                RuntimeCommand(
+                    text: "add ssl crt-list \(directory)/\(list) \(directory)/\(file)", expected: ["Inserting"])
+            ]
+        case .removeFromList(let list, let file):
+            return [
+                RuntimeCommand(
+                    text: "del ssl crt-list \(directory)/\(list) \(directory)/\(file)", expected: ["Entry"])
+            ]
         case .setCertificate(let file, let pem):
             let path = "\(directory)/\(file)"
             // A payload ends with its first empty line.

@@ -6,14 +6,17 @@ enum LogLine: Sendable, Equatable {
     case tcp(ConnectionLog)
 
     /// - Returns: nil for what is no line of ours: HAProxy's own messages.
-    init?(_ bytes: some Sequence<UInt8>) {
-        let text = String(decoding: Array(bytes), as: UTF8.self)
-        let fields = text.split(separator: " ", maxSplits: 30, omittingEmptySubsequences: false)
-        switch fields.first {
-        case "H":
+    ///
+    /// There is one for each request, so they are read as the bytes they are.
+    init?(_ bytes: ArraySlice<UInt8>) {
+        guard bytes.count > 1, bytes[bytes.startIndex + 1] == UInt8(ascii: " ") else { return nil }
+        let fields = LogFields(
+            bytes.split(separator: UInt8(ascii: " "), maxSplits: 30, omittingEmptySubsequences: false))
+        switch bytes[bytes.startIndex] {
+        case UInt8(ascii: "H"):
             guard let log = HTTPRequestLog(fields) else { return nil }
             self = .http(log)
-        case "T":
+        case UInt8(ascii: "T"):
             guard let log = ConnectionLog(fields) else { return nil }
             self = .tcp(log)
         default: return nil
@@ -44,6 +47,9 @@ struct HTTPRequestLog: Sendable, Equatable {
     var isAnswered: Bool
     var details: Details?
 
+    /// Whether the client was gone before there was an answer: 460 for access logs and metrics.
+    var isGivenUp: Bool { !isAnswered && ending.hasPrefix("C") && (status < 0 || ending == "CH") }
+
     /// What only an access log needs.
     struct Details: Sendable, Equatable {
         var client: String
@@ -61,32 +67,32 @@ struct HTTPRequestLog: Sendable, Equatable {
         var agent: String
     }
 
-    init?(_ fields: [Substring]) {
-        guard fields.count >= 15, let status = Int(fields[4]), let total = Int(fields[9].drop { $0 == "+" }),
-            let bytesIn = Int(fields[10]), let bytesOut = Int(fields[11].drop { $0 == "+" })
+    init?(_ fields: LogFields) {
+        guard fields.count >= 15, let status = fields.number(4), let total = fields.number(9),
+            let bytesIn = fields.number(10), let bytesOut = fields.number(11)
         else { return nil }
-        frontend = String(fields[1].hasSuffix("~") ? fields[1].dropLast() : fields[1])
-        backend = String(fields[2])
-        server = String(fields[3])
+        frontend = fields.frontend
+        backend = fields.text(2)
+        server = fields.text(3)
         self.status = status
-        requestTime = Int(fields[5]) ?? -1
-        queueTime = Int(fields[6]) ?? -1
-        connectTime = Int(fields[7]) ?? -1
-        responseTime = Int(fields[8]) ?? -1
+        requestTime = fields.number(5) ?? -1
+        queueTime = fields.number(6) ?? -1
+        connectTime = fields.number(7) ?? -1
+        responseTime = fields.number(8) ?? -1
         totalTime = total
         self.bytesIn = bytesIn
         self.bytesOut = bytesOut
-        ending = String(fields[12])
-        rule = Int(fields[13])
-        isAnswered = fields[14] == "1"
+        ending = fields.text(12)
+        rule = fields.number(13)
+        isAnswered = fields.number(14) == 1
         guard fields.count >= 29 else { return }
-        let seconds = Int64(fields[21]) ?? 0
+        let seconds = Int64(fields.number(21) ?? 0)
         details = Details(
-            client: "\(fields[15]):\(fields[16])", target: fields[17] == "-" ? nil : "\(fields[17]):\(fields[18])",
-            cipher: String(fields[19]), tlsVersion: String(fields[20]),
-            time: seconds * 1_000 + (Int64(fields[22]) ?? 0), trace: String(fields[23]), host: String(fields[24]),
-            redirect: String(fields[25]), method: String(fields[26]), version: String(fields[27]),
-            url: String(fields[28]), agent: fields[29...].joined(separator: " "))
+            client: "\(fields.text(15)):\(fields.text(16))",
+            target: fields.text(17) == "-" ? nil : "\(fields.text(17)):\(fields.text(18))", cipher: fields.text(19),
+            tlsVersion: fields.text(20), time: seconds * 1_000 + Int64(fields.number(22) ?? 0), trace: fields.text(23),
+            host: fields.text(24), redirect: fields.text(25), method: fields.text(26), version: fields.text(27),
+            url: fields.text(28), agent: fields.rest(from: 29))
     }
 }
 
@@ -100,16 +106,51 @@ struct ConnectionLog: Sendable, Equatable {
     var bytesOut: Int
     var ending: String
 
-    init?(_ fields: [Substring]) {
-        guard fields.count == 9, let total = Int(fields[5].drop { $0 == "+" }), let bytesIn = Int(fields[6]),
-            let bytesOut = Int(fields[7].drop { $0 == "+" })
+    init?(_ fields: LogFields) {
+        guard fields.count == 9, let total = fields.number(5), let bytesIn = fields.number(6),
+            let bytesOut = fields.number(7)
         else { return nil }
-        frontend = String(fields[1].hasSuffix("~") ? fields[1].dropLast() : fields[1])
-        backend = String(fields[2])
-        server = String(fields[3])
+        frontend = fields.frontend
+        backend = fields.text(2)
+        server = fields.text(3)
         totalTime = total
         self.bytesIn = bytesIn
         self.bytesOut = bytesOut
-        ending = String(fields[8])
+        ending = fields.text(8)
+    }
+}
+
+/// The fields of a line.
+struct LogFields {
+    private let fields: [ArraySlice<UInt8>]
+
+    init(_ fields: [ArraySlice<UInt8>]) { self.fields = fields }
+
+    var count: Int { fields.count }
+
+    /// The first name; HAProxy puts a tilde behind it when there was TLS.
+    var frontend: String {
+        let name = fields[1]
+        return String(decoding: name.last == UInt8(ascii: "~") ? name.dropLast() : name, as: UTF8.self)
+    }
+
+    func text(_ index: Int) -> String { String(decoding: fields[index], as: UTF8.self) }
+
+    func rest(from index: Int) -> String {
+        fields.count > index ? fields[index...].map { String(decoding: $0, as: UTF8.self) }.joined(separator: " ") : ""
+    }
+
+    /// A whole number, perhaps with a sign; nil for anything else.
+    func number(_ index: Int) -> Int? {
+        var bytes = fields[index]
+        let isNegative = bytes.first == UInt8(ascii: "-")
+        if isNegative || bytes.first == UInt8(ascii: "+") { bytes.removeFirst() }
+        guard (1...18).contains(bytes.count) else { return nil }
+        var value = 0
+        for byte in bytes {
+            guard (0x30...0x39).contains(byte) else { return nil }
+            value = value * 10 + Int(byte - 0x30)
+        }
+        return isNegative ? -value : value
     }
 }

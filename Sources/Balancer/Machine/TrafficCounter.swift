@@ -7,6 +7,8 @@ struct TrafficNames: Sendable, Equatable {
     var loadBalancers: [String: String] = [:]
     /// Target groups by backend.
     var targetGroups: [String: String] = [:]
+    /// Target groups' ARNs by backend.
+    var arns: [String: String] = [:]
     /// What each of a frontend's rules does.
     var actions: [String: [BalancerConfiguration.Action]] = [:]
 
@@ -20,7 +22,11 @@ struct TrafficNames: Sendable, Equatable {
                 actions[frontend] = listener.rules.map(\.action)
             }
         }
-        for group in configuration.targetGroups { targetGroups[HAProxyMaker.backend(group.id)] = group.id }
+        for group in configuration.targetGroups {
+            let backend = HAProxyMaker.backend(group.id)
+            targetGroups[backend] = group.id
+            arns[backend] = group.arn ?? group.id
+        }
     }
 }
 
@@ -31,6 +37,12 @@ struct TrafficCounter: Sendable {
         var metric: String
         var loadBalancer: String
         var targetGroup: String
+
+        init(_ metric: String, _ loadBalancer: String, _ targetGroup: String?) {
+            self.metric = metric
+            self.loadBalancer = loadBalancer
+            self.targetGroup = targetGroup ?? ""
+        }
 
         static func < (a: Self, b: Self) -> Bool {
             (a.loadBalancer, a.targetGroup, a.metric) < (b.loadBalancer, b.targetGroup, b.metric)
@@ -45,64 +57,118 @@ struct TrafficCounter: Sendable {
         /// How many fell into each step; nil for mere counts.
         var steps: [Int: Int]?
 
-        mutating func add(_ value: Double) {
-            count += 1
-            sum += value
+        mutating func add(_ value: Double, times: Int = 1) {
+            count += times
+            sum += value * Double(times)
             minimum = min(minimum, value)
             maximum = max(maximum, value)
         }
+
+        mutating func add(_ other: Values) {
+            count += other.count
+            sum += other.sum
+            minimum = min(minimum, other.minimum)
+            maximum = max(maximum, other.maximum)
+            if let more = other.steps { steps = (steps ?? [:]).merging(more, uniquingKeysWith: +) }
+        }
     }
 
+    /// Requests that come to the same measurements. A busy listener has few kinds and many requests.
+    private struct Kind: Hashable, Comparable {
+        var frontend: String
+        var backend: String
+        /// -1: none.
+        var rule: Int
+        var status: Int
+        var isAnswered: Bool
+        var isConnectionError: Bool
+
+        init(_ log: HTTPRequestLog) {
+            frontend = log.frontend
+            backend = log.backend
+            rule = log.rule ?? -1
+            status = log.isGivenUp ? 460 : log.status
+            isAnswered = log.isAnswered
+            let failed = log.ending.hasSuffix("C") || log.ending.hasSuffix("H")
+            isConnectionError = !log.isAnswered && failed && log.ending.hasPrefix("S")
+        }
+
+        static func < (a: Self, b: Self) -> Bool {
+            (a.frontend, a.backend, a.rule, a.status) < (b.frontend, b.backend, b.rule, b.status)
+        }
+    }
+
+    private struct Tally {
+        var bytes = Values()
+        var times = Values(steps: [:])
+
+        mutating func take(_ log: HTTPRequestLog) {
+            bytes.add(Double(log.bytesIn + log.bytesOut))
+            guard log.isAnswered, log.responseTime >= 0 else { return }
+            let seconds = Double(log.responseTime) / 1_000
+            times.add(seconds)
+            times.steps?[TrafficCounter.step(seconds), default: 0] += 1
+        }
+    }
+
+    private var tallies: [Kind: Tally] = [:]
     private var values: [Name: Values] = [:]
 
     // MARK: Counting
 
     mutating func take(_ line: LogLine, _ names: TrafficNames) {
         switch line {
-        case .http(let log): take(log, names)
+        case .http(let log): tallies[Kind(log), default: Tally()].take(log)
         case .tcp(let log): take(log, names)
         }
     }
 
-    private mutating func take(_ log: HTTPRequestLog, _ names: TrafficNames) {
-        guard let loadBalancer = names.loadBalancers[log.frontend] else { return }
-        let group = names.targetGroups[log.backend]
-        func both(_ metric: String, _ value: Double = 1) {
-            add(metric, loadBalancer, nil, value)
-            if let group { add(metric, loadBalancer, group, value) }
-        }
-        add("ProcessedBytes", loadBalancer, nil, Double(log.bytesIn + log.bytesOut))
-        guard let rule = log.rule else {
-            // What came to no rule was answered before, or never became a request.
-            return own(log, loadBalancer)
-        }
-        both("RequestCount")
-        add("RuleEvaluations", loadBalancer, nil, Double(rule + 1))
-        if log.isAnswered {
-            both("HTTPCode_Target_\(log.status / 100)XX_Count")
-            if log.responseTime >= 0 {
-                let seconds = Double(log.responseTime) / 1_000
-                both("TargetResponseTime", seconds)
-            }
-            return
-        }
-        let actions = names.actions[log.frontend] ?? []
-        switch actions.indices.contains(rule) ? actions[rule] : nil {
-        case .redirect where log.status < 400: add("HTTP_Redirect_Count", loadBalancer, nil, 1)
-        case .fixedResponse where group == nil: return add("HTTP_Fixed_Response_Count", loadBalancer, nil, 1)
-        default: break
-        }
-        own(log, loadBalancer)
-        if group != nil, log.ending.hasPrefix("S"), log.ending.hasSuffix("C") || log.ending.hasSuffix("H") {
-            both("TargetConnectionErrorCount")
+    /// Makes measurements of the requests since the last time: they are those of what has these names.
+    mutating func settle(_ names: TrafficNames) {
+        let kinds = tallies
+        tallies = [:]
+        for kind in kinds.keys.sorted() {
+            guard let tally = kinds[kind], let loadBalancer = names.loadBalancers[kind.frontend] else { continue }
+            settle(kind, tally, loadBalancer, names)
         }
     }
 
-    private mutating func own(_ log: HTTPRequestLog, _ loadBalancer: String) {
-        guard (300...599).contains(log.status) else { return }
-        add("HTTPCode_ELB_\(log.status / 100)XX_Count", loadBalancer, nil, 1)
-        if [500, 502, 503, 504].contains(log.status) {
-            add("HTTPCode_ELB_\(log.status)_Count", loadBalancer, nil, 1)
+    private mutating func settle(_ kind: Kind, _ tally: Tally, _ loadBalancer: String, _ names: TrafficNames) {
+        let group = names.targetGroups[kind.backend]
+        let count = tally.bytes.count
+        func both(_ metric: String) {
+            add(metric, loadBalancer, nil, 1, times: count)
+            if let group { add(metric, loadBalancer, group, 1, times: count) }
+        }
+        values[Name("ProcessedBytes", loadBalancer, nil), default: Values()].add(tally.bytes)
+        // What came to no rule was answered before, or never became a request.
+        guard kind.rule >= 0 else { return own(kind, count, loadBalancer) }
+        both("RequestCount")
+        add("RuleEvaluations", loadBalancer, nil, Double(kind.rule + 1), times: count)
+        if kind.isAnswered {
+            both("HTTPCode_Target_\(kind.status / 100)XX_Count")
+            guard tally.times.count > 0 else { return }
+            for group in [nil, group].prefix(group == nil ? 1 : 2) {
+                values[Name("TargetResponseTime", loadBalancer, group), default: Values(steps: [:])].add(tally.times)
+            }
+            return
+        }
+        let actions = names.actions[kind.frontend] ?? []
+        switch actions.indices.contains(kind.rule) ? actions[kind.rule] : nil {
+        case .redirect where kind.status < 400: add("HTTP_Redirect_Count", loadBalancer, nil, 1, times: count)
+        case .fixedResponse where group == nil:
+            return add("HTTP_Fixed_Response_Count", loadBalancer, nil, 1, times: count)
+        default: break
+        }
+        own(kind, count, loadBalancer)
+        if group != nil, kind.isConnectionError { both("TargetConnectionErrorCount") }
+    }
+
+    private mutating func own(_ kind: Kind, _ count: Int, _ loadBalancer: String) {
+        guard (300...599).contains(kind.status) else { return }
+        add("HTTPCode_ELB_\(kind.status / 100)XX_Count", loadBalancer, nil, 1, times: count)
+        if [500, 502, 503, 504].contains(kind.status) {
+            add("HTTPCode_ELB_\(kind.status)_Count", loadBalancer, nil, 1, times: count)
         }
     }
 
@@ -119,11 +185,10 @@ struct TrafficCounter: Sendable {
     }
 
     /// Adds a value that something else has measured: connections, healthy hosts.
-    mutating func add(_ metric: String, _ loadBalancer: String, _ targetGroup: String?, _ value: Double) {
-        let name = Name(metric: metric, loadBalancer: loadBalancer, targetGroup: targetGroup ?? "")
-        let isTime = metric == "TargetResponseTime"
-        values[name, default: Values(steps: isTime ? [:] : nil)].add(value)
-        if isTime { values[name]?.steps?[TrafficCounter.step(value), default: 0] += 1 }
+    mutating func add(
+        _ metric: String, _ loadBalancer: String, _ targetGroup: String?, _ value: Double, times: Int = 1
+    ) {
+        values[Name(metric, loadBalancer, targetGroup), default: Values()].add(value, times: times)
     }
 
     // MARK: Reporting
@@ -134,7 +199,8 @@ struct TrafficCounter: Sendable {
     private static func step(_ value: Double) -> Int { Int((log(max(value, 0.0005)) / ratio).rounded()) }
 
     /// What has been counted, in order; begins anew.
-    mutating func drain() -> [BalancerTraffic.Measurement] {
+    mutating func drain(_ names: TrafficNames) -> [BalancerTraffic.Measurement] {
+        settle(names)
         let drained = values
         values = [:]
         return drained.keys.sorted().compactMap { name in

@@ -15,11 +15,13 @@ extension BalancerNode {
     func apply() async {
         let configuration = configuration
         do {
-            try saveState()
             let found = try await serve(configuration)
             problems = found
+            // What the server takes for applied is on disk.
+            try saveState()
         } catch {
             if Task.isCancelled { return }
+            try? saveState()
             logger.error("could not be applied", metadata: ["error": "\(error)"])
             problems = [.init(loadBalancer: nil, listener: nil, text: "\(error)")]
             Task {
@@ -60,6 +62,10 @@ extension BalancerNode {
             return []
         }
         let process = try HAProxyProcess(run, group: group)
+        if process.processID != nil, !process.hasLogPipe {
+            logger.notice("haproxy is started anew: it does not write into this node's pipe")
+            await process.stop()
+        }
         if process.processID == nil {
             applied = nil
             ownBinds = []
@@ -169,16 +175,19 @@ extension BalancerNode {
         for (name, text) in new.files { try run.write(name, text) }
         for (name, pem) in new.certificates { try run.write(name, pem) }
         for (name, lines) in new.maps { try run.write(name, HAProxyConfiguration.text(lines)) }
+        for name in new.certificateLists.keys { try run.write(name, new.text(list: name, in: run.directory)) }
     }
 
     private func has(_ new: HAProxyConfiguration) -> Bool {
         new.files.allSatisfy { run.read($0.key) == $0.value }
             && new.certificates.allSatisfy { run.read($0.key) == $0.value }
             && new.maps.allSatisfy { run.read($0.key) == HAProxyConfiguration.text($0.value) }
+            && new.certificateLists.keys.allSatisfy { run.read($0) == new.text(list: $0, in: run.directory) }
     }
 
     private func prune(_ new: HAProxyConfiguration) {
         let kept = Set(new.files.keys).union(new.certificates.keys).union(new.maps.keys)
+            .union(new.certificateLists.keys)
         for folder in ["maps", "bodies", "certificates"] { run.prune(folder, keeping: kept) }
     }
 
@@ -191,7 +200,7 @@ extension BalancerNode {
             note(step)
             let commands = step.commands(in: run.directory)
             switch step {
-            case .setMap, .setCertificate:
+            case .setMap, .newCertificate, .setCertificate, .removeCertificate, .addToList, .removeFromList:
                 try await sendTogether(line, process)
                 line = []
                 try await send(commands, process)
@@ -295,4 +304,9 @@ extension BalancerNode {
 extension HAProxyConfiguration {
     /// A map's file.
     static func text(_ lines: [String]) -> String { lines.map { $0 + "\n" }.joined() }
+
+    /// The file of a list of certificates.
+    func text(list: String, in directory: String) -> String {
+        HAProxyConfiguration.text((certificateLists[list] ?? []).map { "\(directory)/\($0)" })
+    }
 }

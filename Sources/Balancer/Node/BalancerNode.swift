@@ -109,9 +109,11 @@ package actor BalancerNode {
     /// Serves until it is cancelled. Leaves HAProxy running: the next node with the same state directory adopts it.
     package func run() async throws {
         let traffic = traffic
+        // Requests of the time when there was no node are of what it knew.
+        traffic.put(configuration)
+        let pipe = try await LogPipe(path: run.path(LogPipe.file), group: group) { traffic.take($0) }
         let receiver = try await LogReceiver(path: run.path("log.sock"), group: group) { traffic.take($0) }
         if let words = run.read("haproxy.cfg") { ownBinds = BalancerNode.binds(in: words) }
-        traffic.put(configuration)
         deliver(.groups(configuration.targetGroups))
         for name in targets.keys.sorted() {
             if let targets = targets[name] { deliver(.targets(targets)) }
@@ -124,6 +126,7 @@ package actor BalancerNode {
             tasks.addTask { await self.keepCounting() }
             if let control = settings.control { tasks.addTask { await self.keepSession(control) } }
         }
+        pipe.close()
         receiver.close()
         ticks?.cancel()
         for check in checks.values { check.cancel() }

@@ -18,11 +18,15 @@ enum Program {
     }
 
     /// Runs a program in a session of its own and waits for its end.
-    /// - Parameter output: the file that takes what it says. A file, for what it leaves behind must not hold a pipe.
+    /// - Parameters:
+    ///   - output: the file that takes what it says. A file, for what it leaves behind must not hold a pipe.
+    ///   - pipe: a named pipe that it gets as descriptor 3, for reading and writing.
+    ///   - environment: more variables, `NAME=value`.
     /// - Returns: its status, -1 when a signal ended it, and what it said.
-    static func run(_ path: String, _ arguments: [String], output: String) async throws -> (status: Int32, text: String)
-    {
-        let id = try spawn(path, arguments, output: output)
+    static func run(
+        _ path: String, _ arguments: [String], output: String, pipe: String? = nil, environment: [String] = []
+    ) async throws -> (status: Int32, text: String) {
+        let id = try spawn(path, arguments, output: output, pipe: pipe, environment: environment)
         let status = try await NIOThreadPool.singleton.runIfActive { () -> Int32 in
             var status: Int32 = 0
             while waitpid(id, &status, 0) < 0, errno == EINTR {}
@@ -32,7 +36,9 @@ enum Program {
         return (status, text)
     }
 
-    private static func spawn(_ path: String, _ arguments: [String], output: String) throws -> pid_t {
+    private static func spawn(
+        _ path: String, _ arguments: [String], output: String, pipe: String?, environment: [String]
+    ) throws -> pid_t {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
@@ -45,6 +51,7 @@ enum Program {
                 posix_spawn_file_actions_addclose(&actions, descriptor)
             }
         }
+        if let pipe { posix_spawn_file_actions_addopen(&actions, 3, pipe, O_RDWR, 0) }
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
@@ -58,9 +65,11 @@ enum Program {
         let flags = Int32(POSIX_SPAWN_SETSIGDEF) | Int32(POSIX_SPAWN_SETSIGMASK) | newSession
         posix_spawnattr_setflags(&attributes, Int16(flags))
         var words: [UnsafeMutablePointer<CChar>?] = ([path] + arguments).map { strdup($0) } + [nil]
-        defer { for word in words { free(word) } }
+        let inherited = ProcessInfo.processInfo.environment.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+        var variables: [UnsafeMutablePointer<CChar>?] = (inherited + environment).map { strdup($0) } + [nil]
+        defer { for word in words + variables { free(word) } }
         var id: pid_t = 0
-        let code = posix_spawn(&id, path, &actions, &attributes, &words, environ)
+        let code = posix_spawn(&id, path, &actions, &attributes, &words, &variables)
         guard code == 0 else { throw BalancerError.failed(path, words: String(cString: strerror(code))) }
         return id
     }

@@ -28,6 +28,7 @@ final class TrafficBook: Sendable {
             for listener in loadBalancer.listeners { logged[HAProxySyntax.name(listener.id)] = (listener, file) }
         }
         page.withLock {
+            $0.counter.settle($0.names)
             $0.names = names
             $0.logged = logged
         }
@@ -43,7 +44,7 @@ final class TrafficBook: Sendable {
                 guard case .http(let log) = line, let place = page.logged[log.frontend] else { continue }
                 let entry = AccessLogEntry(
                     log: log, listener: place.listener, loadBalancer: page.names.loadBalancers[log.frontend] ?? "-",
-                    targetGroup: page.names.targetGroups[log.backend])
+                    targetGroup: page.names.arns[log.backend])
                 if let text = entry.text { texts[place.file, default: ""] += text + "\n" }
             }
         }
@@ -54,7 +55,7 @@ final class TrafficBook: Sendable {
         let folder = (file as NSString).deletingLastPathComponent
         try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         if !FileManager.default.fileExists(atPath: file) {
-            FileManager.default.createFile(atPath: file, contents: nil, attributes: [.posixPermissions: 0o600])
+            _ = FileManager.default.createFile(atPath: file, contents: nil, attributes: [.posixPermissions: 0o600])
         }
         guard let handle = FileHandle(forWritingAtPath: file) else { return }
         defer { try? handle.close() }
@@ -66,7 +67,7 @@ final class TrafficBook: Sendable {
     func drain(adding more: (inout TrafficCounter) -> Void) -> [BalancerTraffic.Measurement] {
         page.withLock { page in
             more(&page.counter)
-            return page.counter.drain()
+            return page.counter.drain(page.names)
         }
     }
 }

@@ -22,6 +22,7 @@ extension HAProxyMaker {
         section.add("timeout client \(loadBalancer.idleTimeoutSeconds)s")
         section.add("timeout http-request \(loadBalancer.idleTimeoutSeconds)s")
         section.add("timeout http-keep-alive \(loadBalancer.idleTimeoutSeconds)s")
+        section.add(LogFormat.target(isLong: loadBalancer.accessLog != nil))
         section.add("log-format \(LogFormat.http(isLong: loadBalancer.accessLog != nil))")
         connection(loadBalancer, in: &section)
         refusals(loadBalancer, in: &section)
@@ -30,6 +31,7 @@ extension HAProxyMaker {
         responses(listener, in: &section)
         section.add("use_backend %[var(txn.tg)]")
         draft.configuration.sections.append(section)
+        served.insert(listener.id)
     }
 
     /// Source: Application Load Balancers guide, "HTTP client keepalive duration".
@@ -65,6 +67,7 @@ extension HAProxyMaker {
     /// What targets are told about the client.
     /// Source: Application Load Balancers guide, "HTTP headers and Application Load Balancers", "Request tracing".
     private func headers(_ listener: Listener, _ loadBalancer: LoadBalancer, in section: inout Section) {
+        if !loadBalancer.preservesHostHeader { host(listener, in: &section) }
         let client = loadBalancer.forwardsClientPort ? "%[src]:%[src_port]" : "%[src]"
         switch loadBalancer.forwardedForMode {
         case .preserve: break
@@ -78,6 +81,21 @@ extension HAProxyMaker {
         section.add("http-request set-header X-Forwarded-Port \(listener.port)")
         trace(isLogged: loadBalancer.accessLog != nil, in: &section)
         if listener.transport == .https { clientTLS(listener, loadBalancer, in: &section) }
+    }
+
+    /// The port in `Host`: none for a usual port, always one for another. What a transform has made stays as it is.
+    /// Source: Application Load Balancers guide, "Host header preservation".
+    private func host(_ listener: Listener, in section: inout Section) {
+        let hasTransform = listener.rules.flatMap(\.transforms).contains { if case .host = $0 { true } else { false } }
+        let isGiven = hasTransform ? "!{ var(txn.hosted) -m found } " : ""
+        if [80, 443].contains(listener.port) {
+            section.add(
+                "http-request set-header Host '%[req.hdr(host),host_only]' if \(isGiven){ req.hdr(host) -m sub : }")
+        } else {
+            section.add(
+                "http-request set-header Host '%[req.hdr(host)]:\(listener.port)' if \(isGiven)"
+                    + "{ req.hdr(host) -m found } { req.hdr(host),port_only 0 }")
+        }
     }
 
     private func trace(isLogged: Bool, in section: inout Section) {
@@ -98,21 +116,25 @@ extension HAProxyMaker {
     }
 
     private func clientTLS(_ listener: Listener, _ loadBalancer: LoadBalancer, in section: inout Section) {
-        func add(_ header: String, _ value: String) {
+        func add(_ header: String, _ value: String, if condition: String = "") {
             let name = listener.requestHeaderNames[header] ?? header
             guard HAProxySyntax.isHeaderName(name) else { return }
-            section.add("http-request set-header \(HAProxySyntax.word(name)) '\(value)'")
+            let word = HAProxySyntax.word(name)
+            // What the client says of itself is not believed.
+            if !condition.isEmpty { section.add("http-request del-header \(word)") }
+            section.add("http-request set-header \(word) '\(value)'" + (condition.isEmpty ? "" : " if \(condition)"))
         }
         if loadBalancer.sendsTLSHeaders {
             add("X-Amzn-Tls-Version", "%[ssl_fc_protocol]")
             add("X-Amzn-Tls-Cipher-Suite", "%[ssl_fc_cipher]")
         }
+        guard let authentication = listener.mutualAuthentication else { return }
         // A PEM block, percent-encoded.
-        let begin = "-----BEGIN%%20CERTIFICATE-----%%0A"
-        let pem = begin + "%[ssl_c_der,base64,url_enc]%%0A-----END%%20CERTIFICATE-----%%0A"
-        switch listener.mutualAuthentication {
-        case nil: break
-        case .passthrough: add("X-Amzn-Mtls-Clientcert", pem)
+        let lines = HAProxySyntax.word("ssl_c_der,base64,regsub('(.{64})','\\1\\x0a',g),url_enc")
+        section.add("http-request set-var(txn.pem) \(lines) if { ssl_c_used }")
+        let pem = "-----BEGIN%%20CERTIFICATE-----%%0A%[var(txn.pem)]%%0A-----END%%20CERTIFICATE-----%%0A"
+        switch authentication {
+        case .passthrough: add("X-Amzn-Mtls-Clientcert", pem, if: "{ ssl_c_used }")
         case .verify:
             add("X-Amzn-Mtls-Clientcert-Serial-Number", "%[ssl_c_serial,hex]")
             add("X-Amzn-Mtls-Clientcert-Issuer", "%[ssl_c_i_dn(,0,rfc2253)]")

@@ -8,12 +8,13 @@ extension HAProxyMaker {
     mutating func backend(_ group: BalancerConfiguration.TargetGroup) {
         let name = HAProxyMaker.backend(group.id)
         var section = Section("backend \(name)", backend: name)
-        let users = balancer.loadBalancers.filter { $0.targetGroups.contains(group.id) }
+        let users = users[group.id] ?? []
         if group.isHTTP {
             http(group, users, in: &section)
         } else {
             let idle = users.flatMap(\.listeners).map(\.tcpIdleTimeoutSeconds).max() ?? 350
             section.add("mode tcp")
+            section.add("no option abortonclose")
             section.add("timeout server \(idle)s")
         }
         if group.stickiness == .sourceIP {

@@ -45,7 +45,7 @@ struct ConditionText {
     ) -> String {
         let fetch = HAProxySyntax.word(sample) + (ignoringCase ? " -i" : "")
         switch pattern {
-        case .regex(let text): return "\(fetch) -m reg -- \(HAProxySyntax.word(text))"
+        case .regex(let text): return "\(fetch) -m reg -- \(HAProxySyntax.word(HAProxyRegex.bounded(text)))"
         case .wildcard(let text):
             let stars = text.utf8.filter { $0 == UInt8(ascii: "*") }.count
             if stars == 0, !text.contains("?") { return "\(fetch) -m str -- \(HAProxySyntax.word(text))" }
@@ -53,7 +53,8 @@ struct ConditionText {
                 if text.hasSuffix("*") { return "\(fetch) -m beg -- \(HAProxySyntax.word(String(text.dropLast())))" }
                 if text.hasPrefix("*") { return "\(fetch) -m end -- \(HAProxySyntax.word(String(text.dropFirst())))" }
             }
-            return "\(fetch) -m reg -- \(HAProxySyntax.word("(?s)^" + HAProxyRegex.wildcard(text) + "$"))"
+            let regex = HAProxyRegex.bounded("(?s)^" + HAProxyRegex.wildcard(text) + "$")
+            return "\(fetch) -m reg -- \(HAProxySyntax.word(regex))"
         }
     }
 
@@ -62,6 +63,6 @@ struct ConditionText {
     private static func query(_ value: BalancerConfiguration.QueryValue) -> String {
         let key = value.key.map { HAProxyRegex.wildcard($0, any: "[^&=]*", one: "[^&=]") } ?? "[^&=]*"
         let text = HAProxyRegex.wildcard(value.value, any: "[^&]*", one: "[^&]")
-        return "query -i -m reg -- " + HAProxySyntax.word("(^|&)\(key)=\(text)(&|$)")
+        return "query -i -m reg -- " + HAProxySyntax.word(HAProxyRegex.bounded("(^|&)\(key)=\(text)(&|$)"))
     }
 }

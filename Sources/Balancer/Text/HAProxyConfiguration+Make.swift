@@ -23,6 +23,27 @@ struct HAProxyMaker {
     let servers: [String: [ServerView]]
     let environment: HAProxyEnvironment
     var draft = HAProxyDraft()
+    private let groups: [String: BalancerConfiguration.TargetGroup]
+    private let certificates: Set<String>
+    /// The load balancers that forward to a group.
+    let users: [String: [BalancerConfiguration.LoadBalancer]]
+    /// Listeners that have a frontend.
+    var served: Set<String> = []
+
+    private init(
+        _ balancer: BalancerConfiguration, _ servers: [String: [ServerView]], _ environment: HAProxyEnvironment
+    ) {
+        self.balancer = balancer
+        self.servers = servers
+        self.environment = environment
+        groups = Dictionary(balancer.targetGroups.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
+        certificates = Set(balancer.certificates.map(\.id))
+        var users: [String: [BalancerConfiguration.LoadBalancer]] = [:]
+        for loadBalancer in balancer.loadBalancers {
+            for group in loadBalancer.targetGroups { users[group, default: []].append(loadBalancer) }
+        }
+        self.users = users
+    }
 
     /// How long a target may take to accept a connection, each of two times.
     /// Source: Application Load Balancers guide, troubleshooting: 504 when no connection within 10 seconds.
@@ -31,17 +52,20 @@ struct HAProxyMaker {
     static func make(
         _ balancer: BalancerConfiguration, servers: [String: [ServerView]], in environment: HAProxyEnvironment
     ) -> HAProxyDraft {
-        var maker = HAProxyMaker(balancer: balancer, servers: servers, environment: environment)
+        var maker = HAProxyMaker(balancer, servers, environment)
         maker.makeAll()
         return maker.draft
     }
 
     var directory: String { environment.directory }
 
+    func group(_ id: String) -> BalancerConfiguration.TargetGroup? { groups[id] }
+
     private mutating func makeAll() {
         draft.configuration.files = ErrorPages.files
+        let hasAccessLogs = balancer.loadBalancers.contains { $0.accessLog != nil }
         global()
-        ring()
+        if hasAccessLogs { ring() }
         defaults()
         for certificate in balancer.certificates {
             draft.configuration.certificates[HAProxyMaker.file(certificate: certificate.id)] = certificate.pem
@@ -58,7 +82,7 @@ struct HAProxyMaker {
         for group in balancer.targetGroups where group.transport != .udp { backend(group) }
         loopback()
         probes()
-        logBridge()
+        if hasAccessLogs { logBridge() }
     }
 
     static func file(certificate id: String) -> String { "certificates/\(HAProxySyntax.name(id)).pem" }
@@ -66,7 +90,6 @@ struct HAProxyMaker {
     private mutating func global() {
         var section = HAProxyConfiguration.Section("global")
         section.add("stats socket \(directory)/stats.sock mode 600 level admin expose-fd listeners")
-        section.add("log ring@requests local0")
         section.add("hard-stop-after 1h")
         // Headers of a request: 16 KiB each, 64 KiB together.
         // Source: Application Load Balancers guide, quotas: "HTTP headers".
@@ -75,8 +98,8 @@ struct HAProxyMaker {
         draft.configuration.sections.append(section)
     }
 
-    /// A line for each request, kept until the node has it: it loses none while it is away for a moment, and none when
-    /// many come at once, as datagrams would.
+    /// A line for each request that an access log is to have, kept until the node has it: it loses none while it is
+    /// away, and none when many come at once, as datagrams would.
     private mutating func ring() {
         var section = HAProxyConfiguration.Section("ring requests")
         section.add("format raw")
@@ -93,7 +116,6 @@ struct HAProxyMaker {
     private mutating func logBridge() {
         var front = HAProxyConfiguration.Section("frontend log")
         front.add("mode tcp")
-        front.add("no log")
         front.add("bind unix@\(directory)/ring.sock mode 600")
         // An old worker ends once there is nothing more to say.
         front.add("timeout client 5s")
@@ -110,7 +132,6 @@ struct HAProxyMaker {
 
     private mutating func defaults() {
         var section = HAProxyConfiguration.Section("defaults")
-        section.add("log global")
         section.add("mode http")
         section.add("timeout connect \(HAProxyMaker.connectSeconds)s")
         section.add("timeout client 60s")
@@ -120,6 +141,8 @@ struct HAProxyMaker {
         section.add("option dontlognull")
         // A request that is on its way over a kept connection when a reload comes is answered still.
         section.add("option idle-close-on-response")
+        // What a client has given up is given up: 460 in its log. (A listener heeds only what its defaults say.)
+        section.add("option abortonclose")
         section.add("http-reuse aggressive")
         for code in ErrorPages.own { section.add("http-error \(ErrorPages.answer(code, in: directory))") }
         section.add("http-error \(ErrorPages.unreachable(slowAfterMilliseconds: slowMilliseconds))")
@@ -165,14 +188,13 @@ struct HAProxyMaker {
     mutating func tlsOptions(
         _ listener: BalancerConfiguration.Listener, _ loadBalancer: String, alpn: [String]
     ) -> String? {
-        let known = listener.certificates.filter { id in balancer.certificates.contains { $0.id == id } }
+        let known = listener.certificates.filter { certificates.contains($0) }
         guard !known.isEmpty else {
             report("The listener on port \(listener.port) has no certificate.", loadBalancer, listener.id)
             return nil
         }
         let list = "certificates/\(HAProxySyntax.name(listener.id)).list"
-        let paths = known.map { "\(directory)/\(HAProxyMaker.file(certificate: $0))" }
-        draft.configuration.files[list] = paths.map { $0 + "\n" }.joined()
+        draft.configuration.certificateLists[list] = known.map(HAProxyMaker.file)
         var options = " ssl crt-list \(directory)/\(list)"
         if !alpn.isEmpty { options += " alpn " + HAProxySyntax.word(alpn.joined(separator: ",")) }
         if let policy = listener.tls {

@@ -48,7 +48,10 @@ struct HAProxyConfiguration: Sendable, Equatable {
     var maps: [String: [String]] = [:]
     /// PEM by file name.
     var certificates: [String: String] = [:]
-    /// Other files by name: pages, lists of certificates, authorities.
+    /// Names of certificates' files by the name of the list; a listener has one. The first is for clients that name no
+    /// other.
+    var certificateLists: [String: [String]] = [:]
+    /// Other files by name: pages, authorities.
     var files: [String: String] = [:]
 
     /// The text of `haproxy.cfg`, and the owner of each of its lines.
@@ -68,12 +71,17 @@ struct HAProxyConfiguration: Sendable, Equatable {
         return (lines.joined(separator: "\n"), owners)
     }
 
-    /// Whether nothing but servers, maps and the bytes of certificates differ: no reload is needed.
+    /// The certificates that HAProxy has in its memory.
+    var loadedCertificates: Set<String> { Set(certificateLists.values.joined()) }
+
+    /// Whether nothing but servers, maps and certificates differ: no reload is needed.
     func hasStructure(of other: HAProxyConfiguration) -> Bool {
         sections == other.sections && files == other.files
             && maps.count == other.maps.count && maps.allSatisfy { other.maps[$0.key] != nil }
-            && certificates.count == other.certificates.count
-            && certificates.allSatisfy { other.certificates[$0.key] != nil }
+            && certificateLists.count == other.certificateLists.count
+            && certificateLists.allSatisfy { list, names in
+                other.certificateLists[list].map { $0.first == names.first } ?? false
+            }
     }
 }
 

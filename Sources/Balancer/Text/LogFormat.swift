@@ -11,6 +11,12 @@ enum LogFormat {
         short + " %ci %cp %si %sp %sslc %sslv %Ts %ms %[var(txn.trace)] %[var(txn.host)] "
         + "%[var(txn.location),url_enc] %HM %HV %HU %[var(txn.agent)]"
 
+    /// Where the lines go: into the pipe that HAProxy was started with, or into the ring when they are of an access
+    /// log. What is short is written whole or not at all, whoever else writes.
+    static func target(isLong: Bool) -> String {
+        isLong ? "log ring@requests local0" : "log fd@\(HAProxyProcess.logDescriptor) len 4096 format raw local0"
+    }
+
     static func http(isLong: Bool) -> String { HAProxySyntax.word(isLong ? long : short) }
 
     /// Frontend, backend, server, times in milliseconds (connection, all), bytes from and to the client, how it ended.

@@ -16,6 +16,7 @@ extension HAProxyMaker {
         section.add("mode tcp")
         binds(listener, loadBalancer, options: options, in: &section)
         section.add("timeout client \(listener.tcpIdleTimeoutSeconds)s")
+        section.add(LogFormat.target(isLong: false))
         section.add("log-format \(LogFormat.tcp)")
         let map = "maps/\(name).forward"
         var ranges: [String] = []
@@ -25,6 +26,7 @@ extension HAProxyMaker {
             "tcp-request content set-var(txn.tg) rand(\(HAProxyMaker.shares)),map_int(\(directory)/\(map))")
         section.add("use_backend %[var(txn.tg)] if { var(txn.tg) -m found }")
         draft.configuration.sections.append(section)
+        served.insert(listener.id)
     }
 
     // MARK: Loopback addresses
@@ -33,16 +35,11 @@ extension HAProxyMaker {
     mutating func loopback() {
         var ports: [Int: [(listener: Listener, loadBalancer: LoadBalancer)]] = [:]
         for loadBalancer in balancer.loadBalancers {
-            for listener in loadBalancer.listeners where hasFrontend(listener) {
+            for listener in loadBalancer.listeners where served.contains(listener.id) {
                 ports[listener.port, default: []].append((listener, loadBalancer))
             }
         }
         for port in ports.keys.sorted() { loopback(port, ports[port] ?? []) }
-    }
-
-    private func hasFrontend(_ listener: Listener) -> Bool {
-        let head = "frontend \(HAProxySyntax.name(listener.id))"
-        return draft.configuration.sections.contains { $0.head == head }
     }
 
     private mutating func loopback(_ port: Int, _ users: [(listener: Listener, loadBalancer: LoadBalancer)]) {
@@ -57,7 +54,6 @@ extension HAProxyMaker {
         draft.binds += free
         var section = Section("frontend loopback-\(port)")
         for bind in free { section.add("bind \(bind.text)") }
-        section.add("no log")
         // What matters are the times of the listener behind.
         section.add("timeout client 2h")
         // A port is of one kind: HTTP before TLS before TCP.
@@ -133,7 +129,6 @@ extension HAProxyMaker {
     mutating func probes() {
         var section = Section("frontend probes")
         section.add("bind unix@\(directory)/probes.sock mode 600")
-        section.add("no log")
         section.add("timeout client 150s")
         section.add("http-request set-dst req.hdr(x-roost-address)")
         section.add("http-request set-dst-port req.hdr(x-roost-port)")

@@ -52,20 +52,52 @@ struct NginxConfiguration: Sendable, Equatable {
         _ balancer: BalancerConfiguration, _ servers: [String: [ServerView]]
     ) -> [String] {
         guard case .forward(let groups, _) = listener.rules.last?.action else { return [] }
-        // A share of flows each is of no use to flows: the heaviest group has them all.
-        guard let group = groups.max(by: { $0.weight < $1.weight }), group.weight > 0 else { return [] }
-        let targets = (servers[group.targetGroup] ?? []).filter(\.isReady).compactMap { address($0.target) }
-        // Without a target nobody listens, and clients are told so by ICMP.
-        guard !targets.isEmpty else { return [] }
-        let name = HAProxySyntax.name(listener.id)
-        let isSticky = balancer.targetGroups.first { $0.id == group.targetGroup }?.stickiness == .sourceIP
-        let key = isSticky ? "$remote_addr" : "$remote_addr:$remote_port"
-        return [
-            "    upstream \(name) {", "        hash \(key) consistent;",
-        ] + targets.map { "        server \($0);" } + [
-            "    }", "    server {", "        listen \(bind.text) udp;", "        proxy_pass \(name);",
+        // Without a target nobody listens, and clients are told so by ICMP. What has none gets no share.
+        let shares = groups.filter { $0.weight > 0 }.compactMap { group -> Share? in
+            let targets = (servers[group.targetGroup] ?? []).filter(\.isReady).compactMap { address($0.target) }
+            let record = balancer.targetGroups.first { $0.id == group.targetGroup }
+            guard !targets.isEmpty else { return nil }
+            return Share(
+                name: "\(HAProxySyntax.name(listener.id))-\(HAProxySyntax.name(group.targetGroup))",
+                weight: group.weight, targets: targets, isSticky: record?.stickiness == .sourceIP)
+        }
+        guard let first = shares.first else { return [] }
+        let variable = "$to_" + HAProxySyntax.digest(listener.id, length: 16)
+        let upstreams = shares.flatMap { share in
+            ["    upstream \(share.name) {", "        hash \(key(share.isSticky)) consistent;"]
+                + share.targets.map { "        server \($0);" } + ["    }"]
+        }
+        let choice = shares.count == 1 ? [] : split(shares, variable)
+        return upstreams + choice + [
+            "    server {", "        listen \(bind.text) udp;",
+            "        proxy_pass \(shares.count == 1 ? first.name : variable);",
             "        proxy_timeout \(idleSeconds)s;", "    }",
         ]
+    }
+
+    /// A group with its part of a listener's flows.
+    private struct Share {
+        var name: String
+        var weight: Int
+        var targets: [String]
+        var isSticky: Bool
+    }
+
+    private static func key(_ isSticky: Bool) -> String { isSticky ? "$remote_addr" : "$remote_addr:$remote_port" }
+
+    /// Flows by weight, in hundredths of a percent; a flow, or a client that is to stay, always gets the same group.
+    private static func split(_ shares: [Share], _ variable: String) -> [String] {
+        let total = shares.reduce(0) { $0 + $1.weight }
+        var lines = ["    split_clients \"\(key(shares.contains(where: \.isSticky)))\" \(variable) {"]
+        for share in shares.dropLast() {
+            let hundredths = share.weight * 10_000 / total
+            // nginx takes no share of nothing.
+            guard hundredths > 0 else { continue }
+            let rest = String(hundredths % 100)
+            let percent = "\(hundredths / 100).\(rest.count < 2 ? "0" : "")\(rest)%"
+            lines.append("        \(percent) \(share.name);")
+        }
+        return lines + ["        * \(shares[shares.count - 1].name);", "    }"]
     }
 
     private static func address(_ target: BalancerTargets.Target) -> String? {

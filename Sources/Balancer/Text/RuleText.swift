@@ -55,6 +55,8 @@ extension HAProxyMaker {
 
     // MARK: Transforms
 
+    private static let setHost = "set-header Host"
+
     private func transforms(
         _ rule: BalancerConfiguration.Rule, _ index: Int, _ owner: HAProxyConfiguration.Owner,
         in section: inout Section
@@ -65,7 +67,7 @@ extension HAProxyMaker {
             case .url(let rewrites):
                 rewrite(rewrites, of: "pathq", set: "set-pathq", index, owner, in: &section)
             case .host(let rewrites):
-                rewrite(rewrites, of: "req.hdr(host)", set: "set-header Host", index, owner, in: &section)
+                rewrite(rewrites, of: "req.hdr(host)", set: HAProxyMaker.setHost, index, owner, in: &section)
             }
         }
     }
@@ -77,7 +79,7 @@ extension HAProxyMaker {
         let isRule = HAProxyMaker.isRule(index)
         section.add("http-request unset-var(txn.new) if \(isRule)", owner)
         for rewrite in rewrites {
-            let regex = HAProxyRegex.argument(rewrite.regex)
+            let regex = HAProxyRegex.bounded(HAProxyRegex.argument(rewrite.regex))
             let change = "\(sample),regsub('\(regex)','\(HAProxyRegex.replacement(rewrite.replacement))')"
             let fits = "{ \(HAProxySyntax.word(sample)) -m reg -- \(HAProxySyntax.word(regex)) }"
             let isFirst = "!{ var(txn.new) -m found }"
@@ -85,6 +87,8 @@ extension HAProxyMaker {
                 "http-request set-var(txn.new) \(HAProxySyntax.word(change)) if \(isRule) \(isFirst) \(fits)", owner)
         }
         section.add("http-request \(set) '%[var(txn.new)]' if \(isRule) { var(txn.new) -m found }", owner)
+        guard set == HAProxyMaker.setHost else { return }
+        section.add("http-request set-var(txn.hosted) bool(1) if \(isRule) { var(txn.new) -m found }", owner)
     }
 
     // MARK: Answers of our own
@@ -204,7 +208,7 @@ extension HAProxyMaker {
         var names: [BalancerConfiguration.TargetGroup.ProtocolVersion: Set<String>] = [:]
         for rule in listener.rules {
             guard case .forward(let groups, _) = rule.action else { continue }
-            for group in balancer.targetGroups where groups.contains(where: { $0.targetGroup == group.id }) {
+            for group in groups.compactMap({ group($0.targetGroup) }) {
                 names[group.protocolVersion, default: []].insert(HAProxyMaker.backend(group.id))
             }
         }

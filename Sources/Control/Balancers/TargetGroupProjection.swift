@@ -10,6 +10,7 @@ extension BalancerConfiguration.TargetGroup {
         self.init(
             id: group.key.path, transport: Transport(group.protocol),
             healthCheck: BalancerConfiguration.HealthCheck(group))
+        arn = group.arn(snapshot.realm)
         protocolVersion = group.protocolVersion.flatMap { ProtocolVersion(rawValue: $0.lowercased()) } ?? .http1
         algorithm = attributes.value("load_balancing.algorithm.type") ?? .roundRobin
         slowStartSeconds = attributes.integer("slow_start.duration_seconds") ?? 0

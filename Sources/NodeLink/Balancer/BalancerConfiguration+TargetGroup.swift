@@ -18,6 +18,8 @@ extension BalancerConfiguration {
 
         /// Unique on the node: `NAME/ID`.
         package var id: String
+        /// For access logs.
+        package var arn: String?
         package var transport: Transport
         package var protocolVersion = ProtocolVersion.http1
         package var healthCheck: HealthCheck
