@@ -6,7 +6,6 @@ struct BenchCommand: AsyncParsableCommand {
         commandName: "bench", abstract: "Measure this program beside its peers, in one run on this machine.",
         subcommands: [
             BenchAPICommand.self, BenchLaunchCommand.self, BenchAgentCommand.self, BenchPlacementCommand.self,
-            BenchControlCommand.self,
-            BenchResetCommand.self, BenchC2MCommand.self,
+            BenchControlCommand.self, BenchResetCommand.self, BenchC2MCommand.self, BenchBalancerCommand.self,
         ])
 }

@@ -94,6 +94,7 @@ extension BenchECS {
             guard let listed = try? await call("ListContainerInstances", [:]),
                 let arns = listed["containerInstanceArns"]?.arrayValue, arns.count >= count
             else { return false }
+            if count == 0 { return true }
             let found = try await call("DescribeContainerInstances", ["containerInstances": .array(arns)])
             let instances = found["containerInstances"]?.arrayValue ?? []
             return instances.filter { $0["agentConnected"]?.boolValue == true }.count >= count

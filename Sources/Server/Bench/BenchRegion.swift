@@ -10,14 +10,16 @@ final class BenchRegion {
     private var agents: [BenchProcess] = []
 
     /// Starts `roost up` and waits until its instances are connected.
-    convenience init(arguments: [String], instances: Int, group: any EventLoopGroup) async throws {
-        try await self.init(["up", "--instances", String(instances)] + arguments, group)
+    convenience init(
+        arguments: [String], instances: Int, environment: [String: String] = [:], group: any EventLoopGroup
+    ) async throws {
+        try await self.init(["up", "--instances", String(instances)] + arguments, environment, group)
         try await wait(for: instances)
     }
 
     /// Starts `roost server`, and as many processes with simulated instances as there are zones.
     convenience init(zones: [String], instancesPerZone: Int, group: any EventLoopGroup) async throws {
-        try await self.init(["server"], group)
+        try await self.init(["server"], [:], group)
         for zone in zones {
             let arguments = [
                 "agent", "--engine", "simulated", "--server", "http://\(ecs.target.host)", "--zone", "us-east-1\(zone)",
@@ -33,7 +35,7 @@ final class BenchRegion {
 
     /// Starts `roost server`, and a process with one instance on the real engine, whatever that has room for.
     convenience init(dockerAgentOn group: any EventLoopGroup) async throws {
-        try await self.init(["server"], group)
+        try await self.init(["server"], [:], group)
         let arguments = [
             "agent", "--server", "http://\(ecs.target.host)", "--data", data, "--memory", "65536", "--cpu", "65536",
         ]
@@ -47,7 +49,7 @@ final class BenchRegion {
     /// The number of the first process with instances of its own; nil where they are in the region's.
     var agentProcess: String? { agents.first.map { String($0.processID) } }
 
-    private init(_ arguments: [String], _ group: any EventLoopGroup) async throws {
+    private init(_ arguments: [String], _ environment: [String: String], _ group: any EventLoopGroup) async throws {
         let port = try BenchProcess.freePort()
         folder = FileManager.default.temporaryDirectory.appending(path: "roost-bench-\(port)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -57,11 +59,11 @@ final class BenchRegion {
             arguments + [
                 "--listen", "127.0.0.1:\(port)", "--data", folder.appending(path: "data").path,
                 "--root-credentials", "\(credential.accessKeyID):\(credential.secretAccessKey)",
-            ], log: folder.appending(path: "log"))
+            ], environment: environment, log: folder.appending(path: "log"))
         ecs = BenchECS(target: .tcp(port: port), group: group)
     }
 
-    private var data: String { folder.appending(path: "data").path }
+    var data: String { folder.appending(path: "data").path }
 
     private static let credentials = [
         "AWS_ACCESS_KEY_ID": BenchECS.credential.accessKeyID,
@@ -93,9 +95,14 @@ final class BenchRegion {
     }
 
     func stop() {
+        end()
+        try? FileManager.default.removeItem(at: folder)
+    }
+
+    /// Ends the processes; the data stays.
+    func end() {
         for agent in agents { agent.stop() }
         process.stop()
-        try? FileManager.default.removeItem(at: folder)
     }
 }
 

@@ -5,12 +5,14 @@ import NIOPosix
 /// Where the benchmark's client connects: a region or a peer over loopback, or an engine's socket.
 enum BenchTarget: Sendable {
     case tcp(port: Int)
+    case address(String, port: Int)
     case unix(path: String)
 
     /// What the `Host` header says. The engine refuses requests without one.
     var host: String {
         switch self {
         case .tcp(let port): "127.0.0.1:\(port)"
+        case .address(let address, let port): "\(address):\(port)"
         case .unix: "engine"
         }
     }
@@ -29,6 +31,7 @@ enum BenchTarget: Sendable {
             }
         switch self {
         case .tcp(let port): return bootstrap.connect(host: "127.0.0.1", port: port)
+        case .address(let address, let port): return bootstrap.connect(host: address, port: port)
         case .unix(let path): return bootstrap.connect(unixDomainSocketPath: path)
         }
     }
