@@ -214,8 +214,9 @@ def test_traffic_and_access_logs(node, blue):
         return sum(m["sum"] for t in node.control.messages("traffic")[mark:] for m in t["measurements"]
                    if m["metric"] == metric and m.get("targetGroup") == target_group)
 
-    eventually(lambda: total("RequestCount") == 22, 10, message=lambda: total("RequestCount"))
-    assert total("RequestCount", name) == 22
+    eventually(lambda: total("RequestCount", name) == 22, 10, message=lambda: total("RequestCount", name))
+    # The load balancer's may hold a request of the test before, which had not been reported.
+    assert total("RequestCount") >= 22
     assert total("HTTPCode_Target_2XX_Count", name) == 20 and total("HTTPCode_Target_4XX_Count") == 1
     assert total("HTTPCode_ELB_502_Count") == 1 and total("HTTPCode_ELB_5XX_Count") == 1
     times = [m for t in node.control.messages("traffic")[mark:] for m in t["measurements"]
