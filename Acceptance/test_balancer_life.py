@@ -7,6 +7,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import threading
 import time
 
@@ -150,6 +151,25 @@ def test_reloads_under_load(node, web):
         assert node.control.configure(configuration["loadBalancers"], configuration["targetGroups"]) == []
         assert curl(f"http://{address}:{port}/{number}")[2] == f"rule {number}"
     assert load.stop() == []
+
+
+def test_configurations_one_right_after_another(node):
+    """HAProxy's master replaces itself after each reload; on a busy machine the next one comes before it is done."""
+    work = "import time; end = time.time() + 60\nwhile time.time() < end: pass"
+    busy = [subprocess.Popen([sys.executable, "-c", work]) for _ in range(4)]
+    try:
+        address, masters = node.address(), set()
+        for index, port in enumerate(ports(40)):
+            text = str(index)
+            assert node.control.configure(
+                [load_balancer(address, [listener(port, [rule(fixed(200, text))])])], []) == []
+            assert curl(f"http://{address}:{port}/")[2] == text
+            masters.add(node.haproxy())
+        assert len(masters) == 1
+    finally:
+        for process in busy:
+            process.kill()
+            process.wait()
 
 
 def test_a_check_that_passes_brings_requests_within_a_moment(node, blue):

@@ -142,7 +142,7 @@ def test_targets_with_tls(node, blue, pem, tmp_path):
     configuration["loadBalancers"][0]["listeners"][0]["rules"] = [rule(forward(identifier))]
     made = group(identifier, "https", check={"transport": "https"})
     node.control.targets = {identifier: [blue.entry()]}
-    node.control.configure(configuration["loadBalancers"], [made])
+    assert node.control.configure(configuration["loadBalancers"], [made]) == []
     node.control.set_targets(identifier, [blue.entry()])
     node.control.wait_for_health(identifier, "healthy")
     eventually(lambda: node.ready_servers(identifier) == 1, 5)

@@ -12,6 +12,8 @@ struct HAProxyProcess: Sendable {
 
     /// How long a reload may take: the new worker has to listen.
     private static let reloadLimit: Duration = .seconds(20)
+    /// How long the master may be away.
+    private static let masterLimit: Duration = .seconds(2)
 
     /// - Throws: `BalancerError.missing` when HAProxy is not installed.
     init(_ files: Files, group: any EventLoopGroup) throws {
@@ -42,14 +44,7 @@ struct HAProxyProcess: Sendable {
     }
 
     /// The master's process; nil when there is none, or its number is somebody else's by now.
-    var processID: pid_t? {
-        guard let text = files.read("haproxy.pid"), let id = pid_t(text.trimmed), id > 1, kill(id, 0) == 0 else {
-            return nil
-        }
-        // The command names our directory.
-        let words = FileManager.default.contents(atPath: "/proc/\(id)/cmdline") ?? Data()
-        return String(decoding: words, as: UTF8.self).contains(files.directory) ? id : nil
-    }
+    var processID: pid_t? { OwnProcess.find("haproxy.pid", of: "haproxy", in: files) }
 
     /// Starts it with the configuration that is in the directory, and waits until it serves.
     func start() async throws {
@@ -70,6 +65,7 @@ struct HAProxyProcess: Sendable {
     /// New workers with the configuration that is in the directory; returns once they serve.
     func reload() async throws {
         let old = try? await worker()
+        _ = await processes()
         _ = try await master.send("reload")
         guard await serves(besides: old) else {
             throw BalancerError.failed("haproxy did not reload", words: files.read("haproxy.out") ?? "")
@@ -105,11 +101,22 @@ struct HAProxyProcess: Sendable {
 
     /// Workers of earlier configurations that still have connections.
     func oldWorkers() async -> [Int] {
-        guard let answer = try? await master.send("show proc") else { return [] }
-        let lines = answer.split(separator: "\n")
+        let lines = await processes().split(separator: "\n")
         guard let start = lines.firstIndex(where: { $0.hasPrefix("# old workers") }) else { return [] }
         let rest = lines[lines.index(after: start)...].prefix { !$0.hasPrefix("#") }
         return rest.compactMap { $0.split(separator: "\t").first.flatMap { Int($0.filter(\.isNumber)) } }
+    }
+
+    /// What the master says about its processes; empty when there is no master. It replaces itself after a reload, and
+    /// nobody is at its socket until it has.
+    private func processes() async -> String {
+        let end = ContinuousClock.now + HAProxyProcess.masterLimit
+        while !Task.isCancelled {
+            if let answer = try? await master.send("show proc"), !answer.isEmpty { return answer }
+            guard ContinuousClock.now < end else { break }
+            try? await Task.sleep(for: .milliseconds(5))
+        }
+        return ""
     }
 
     /// Sends commands to an old worker; what it answers does not matter.

@@ -11,13 +11,7 @@ struct NginxProcess: Sendable {
             .map { $0 + "/ngx_stream_module.so" }.first { FileManager.default.fileExists(atPath: $0) }
     }
 
-    private var processID: pid_t? {
-        guard let text = files.read("nginx.pid"), let id = pid_t(text.trimmed), id > 1, kill(id, 0) == 0 else {
-            return nil
-        }
-        let words = FileManager.default.contents(atPath: "/proc/\(id)/cmdline") ?? Data()
-        return String(decoding: words, as: UTF8.self).contains(files.directory) ? id : nil
-    }
+    private var processID: pid_t? { OwnProcess.find("nginx.pid", of: "nginx", in: files) }
 
     var isRunning: Bool { processID != nil }
 
