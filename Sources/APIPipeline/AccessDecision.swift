@@ -8,7 +8,7 @@ package protocol AccessDeciding: Sendable {
 }
 
 /// What callers may do as long as there are no policies: the account's root user everything, agents what agents do, a
-/// task protect itself.
+/// task protect itself, its execution role look up what its definition names.
 ///
 /// Seam: with IAM, what a session may do is said by its role's policies; then only the root user's part stays.
 /// Source: AWS IAM User Guide, Policy evaluation logic.
@@ -44,6 +44,7 @@ package struct BuiltInAccess: AccessDeciding {
         case .task(let task)?:
             BuiltInAccess.ofTasks.contains(request.action)
                 && request.resource == snapshot.realm.ecs("task/\(task.path)")
+                || snapshot.get(task)?.mayLookUp(request, as: caller.session?.role ?? "", snapshot) ?? false
         case .agents(let cluster)?:
             BuiltInAccess.ofAgents.contains(request.action)
                 || BuiltInAccess.inCluster.contains(request.action) && isIn(cluster, request.resource, snapshot.realm)

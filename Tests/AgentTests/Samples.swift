@@ -76,7 +76,7 @@ struct Bench {
                     reports.append(report)
                     if takesReports { queue.append(.reported) }
                 case .schedule(let timer, let delay): timers.append((timer, delay))
-                case .save: continue
+                case .save, .lookUp: continue
                 case .survey: engineActions.append(.survey(known: machine.beginSurvey()))
                 case .finished: isFinished = true
                 }

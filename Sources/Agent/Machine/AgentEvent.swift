@@ -25,6 +25,8 @@ package enum AgentEvent: Sendable {
     /// A task's report failed; it is dropped when `isFinal`.
     case reportFailed(task: String, isFinal: Bool)
     case timer(AgentTimer)
+    /// What `lookUp` asked for, or why it cannot be had.
+    case lookedUp(task: String, Result<[SecretLookUp: String], SecretFailure>)
     /// What containers use, by the engine's ids, for the metrics that `measure` asked for.
     case measured([String: ContainerUsage])
 }
@@ -55,6 +57,8 @@ package enum AgentAction: Sendable {
     case save([JournalEntry], thenSend: [ACSMessage])
     /// The journal need not know the task any more.
     case forget(task: String)
+    /// Looks up what a task needs, as its execution role. Comes back as `lookedUp`.
+    case lookUp(task: String, [SecretLookUp], Credential)
     /// Comes back as `measured`.
     case measure(ids: [String])
 }

@@ -98,7 +98,16 @@ extension AgentMachine {
             let task = tasks[arn], !task.isStopped
         else { return [] }
         credentials.take(given, of: arn, isForExecution: message.roleType == "TaskExecution")
-        return [.send(credentialsAck(given, message.messageId))]
+        return [.send(credentialsAck(given, message.messageId))] + beginLookUp(of: arn)
+    }
+
+    /// Looks up what a task waits for, if its execution role has credentials.
+    mutating func beginLookUp(of arn: String) -> [AgentAction] {
+        guard let id = tasks[arn]?.task.executionRoleCredentials?.credentialsId,
+            let credential = credentials.entry(id)?.credentials.credential,
+            let wanted = lookUps.removeValue(forKey: arn)
+        else { return [] }
+        return [.lookUp(task: arn, wanted, credential)]
     }
 
     /// A manifest no newer than what is known is discarded without a word.

@@ -26,6 +26,8 @@ package struct AgentMachine: Sendable {
     /// The manifest whose verification is under way.
     var verification: String?
     var credentials = CredentialsBook()
+    /// What tasks need that have no credentials for it yet, by the tasks' ARNs.
+    var lookUps: [String: [SecretLookUp]] = [:]
     var runtime = RuntimeStatus()
     /// Whether the engine will be asked again what it has, because it could not say.
     var isSurveyDue = false
@@ -66,6 +68,8 @@ package struct AgentMachine: Sendable {
             isSurveyDue = false
             return [.engine(survey())]
         case .timer(.telemetry): return tick(at: now)
+        case .lookedUp(let task, .success(let values)): return apply(.found(values), to: task, at: now)
+        case .lookedUp(let task, .failure(let failure)): return apply(.notFound(failure), to: task, at: now)
         case .measured(let usage): return publish(usage, at: now)
         }
     }
@@ -92,7 +96,10 @@ package struct AgentMachine: Sendable {
         tasks[arn] = nil
         let actions = machine.handle(event, at: now)
         tasks[arn] = machine
-        if machine.isStopped { credentials.forget(task: arn) }
+        if machine.isStopped {
+            credentials.forget(task: arn)
+            lookUps[arn] = nil
+        }
         return translate(actions, of: machine)
     }
 
@@ -102,6 +109,9 @@ package struct AgentMachine: Sendable {
         for action in actions {
             switch action {
             case .engine(let action): result.append(.engine(action))
+            case .lookUp(let wanted):
+                lookUps[machine.arn] = wanted
+                result += beginLookUp(of: machine.arn)
             case .survey: result.append(.engine(survey()))
             case .report(let report): result.append(.report(report))
             case .schedule(let timer, let delay): result.append(.schedule(.task(machine.arn, timer), after: delay))

@@ -150,6 +150,16 @@ package actor Agent {
                 begin { agent in
                     if let event = await agent.engine.perform(action) { await agent.deliver(.engine(event)) }
                 }
+            case .lookUp(let task, let lookUps, let credential):
+                begin { agent in
+                    let result: Result<[SecretLookUp: String], SecretFailure>
+                    do throws(SecretFailure) {
+                        result = .success(try await agent.find(lookUps, as: credential))
+                    } catch {
+                        result = .failure(error)
+                    }
+                    await agent.deliver(.lookedUp(task: task, result))
+                }
             case .measure(let ids):
                 begin { agent in await agent.deliver(.measured(await agent.engine.usage(of: ids))) }
             }

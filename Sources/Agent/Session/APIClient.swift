@@ -3,7 +3,7 @@ import AWSWire
 import NIOCore
 import NodeNet
 
-/// The agent's calls of the ECS API: JSON 1.1, signed, over kept connections.
+/// The agent's calls of the region's APIs: JSON 1.1, signed, over kept connections.
 package struct APIClient: Sendable {
     private let http: HTTPClient
     private let server: ServerURL
@@ -21,20 +21,36 @@ package struct APIClient: Sendable {
         self.now = now
     }
 
+    /// An API of the region.
+    package enum Service: String, Sendable {
+        case ecs
+        case ssm
+        case secretsManager = "secretsmanager"
+
+        fileprivate var targetPrefix: String {
+            switch self {
+            case .ecs: "AmazonEC2ContainerServiceV20141113"
+            case .ssm: "AmazonSSM"
+            case .secretsManager: "secretsmanager"
+            }
+        }
+    }
+
     /// Calls an operation.
     /// - Parameter other: who calls, when it is not the agent itself.
     /// - Throws: the API's `WireError`, or `HTTPClientError` when there was no answer.
     package func call<Output: Shape>(
-        _ operation: String, _ input: some Shape, answer: Output.Type = Output.self, as other: Credential? = nil,
-        timeout: Duration = .seconds(30)
+        _ operation: String, of service: Service = .ecs, _ input: some Shape, answer: Output.Type = Output.self,
+        as other: Credential? = nil, timeout: Duration = .seconds(30)
     ) async throws -> Output {
         let headers: HTTPHeaders = [
             "Host": server.authority, "Content-Type": "application/x-amz-json-1.1",
-            "X-Amz-Target": "AmazonEC2ContainerServiceV20141113.\(operation)",
+            "X-Amz-Target": "\(service.targetPrefix).\(operation)",
         ]
         let request = HTTPRequestMessage(
             method: "POST", rawPath: server.path + "/", headers: headers, body: input.encoded())
         var signer = signer
+        signer.service = service.rawValue
         if let other { signer.credential = other }
         let response = try await http.send(signer.sign(request, at: now()), timeout: timeout)
         guard response.status == 200 else { throw APIClient.error(response) }

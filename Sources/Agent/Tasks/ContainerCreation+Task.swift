@@ -17,17 +17,20 @@ extension ContainerCreation {
     ///   - engineNames: the engine's names of all containers of the task, for links and `volumesFrom`.
     init(
         _ container: ACS.Container, of task: ACS.Task, engineNames: [String: String], volumes: TaskVolumes,
-        enforcement: TaskLimits.Enforcement? = nil, settings: TaskSettings
+        enforcement: TaskLimits.Enforcement? = nil, secrets: [SecretLookUp: String] = [:], settings: TaskSettings
     ) {
         let overlay = container.dockerConfig
         let gpus = ContainerCreation.gpus(of: container, in: task)
         let endpoints = EndpointEnvironment.variables(
             task: task.arn ?? "", engineName: engineNames[container.name ?? ""] ?? "",
             credentialsID: task.roleCredentials?.credentialsId, settings)
-        var body = ContainerCreation.config(container, gpus, endpoints, settings)
+        let values = ContainerCreation.values(of: container, secrets, for: "CONTAINER")
+        var body = ContainerCreation.config(container, gpus, endpoints.merging(values) { $1 }, settings)
             .merging(ContainerCreation.parsed(overlay?.config))
         var host = ContainerCreation.hostConfig(container, engineNames, volumes)
             .merging(ContainerCreation.parsed(overlay?.hostConfig))
+        let logOptions = ContainerCreation.values(of: container, secrets, for: "LOG_DRIVER")
+        if !logOptions.isEmpty { ContainerCreation.addLogOptions(logOptions, &host) }
         if !gpus.isEmpty { host["Runtime"] = .string(ContainerCreation.gpuRuntime) }
         if host["NetworkMode"] == nil { host["NetworkMode"] = .string(task.networkMode ?? "bridge") }
         ContainerCreation.share(container, task, engineNames, &host)
@@ -42,6 +45,25 @@ extension ContainerCreation {
         self.init(
             name: engineNames[container.name ?? ""] ?? "", configuration: body, portRanges: ranges,
             bindAddress: settings.bindAddress)
+    }
+
+    /// The secrets of a container that somebody gets, by their names.
+    private static func values(
+        of container: ACS.Container, _ secrets: [SecretLookUp: String], for target: String
+    ) -> [String: String] {
+        var values: [String: String] = [:]
+        for secret in container.secrets ?? [] where secret.target ?? "CONTAINER" == target {
+            if let name = secret.name, let lookUp = secret.lookUp { values[name] = secrets[lookUp] }
+        }
+        return values
+    }
+
+    private static func addLogOptions(_ options: [String: String], _ host: inout JSONValue) {
+        var log = host["LogConfig"] ?? .object([])
+        var config = log["Config"] ?? .object([])
+        for (name, value) in options { config[name] = .string(value) }
+        log["Config"] = config
+        host["LogConfig"] = log
     }
 
     private static func parsed(_ text: String?) -> JSONValue {

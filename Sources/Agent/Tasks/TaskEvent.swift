@@ -16,6 +16,10 @@ package enum TaskEvent: Sendable, Equatable {
     case reported
     /// The report that was under way failed; it will not be sent again when the server refused it for good.
     case reportFailed(isFinal: Bool)
+    /// The values that `lookUp` asked for.
+    case found([SecretLookUp: String])
+    /// They cannot be had.
+    case notFound(SecretFailure)
     /// A time came that the machine had asked for.
     case timer(TaskTimer)
 }
@@ -39,6 +43,9 @@ package enum TaskTimer: Hashable, Sendable {
 /// What a task wants done.
 package enum TaskAction: Sendable, Equatable {
     case engine(EngineAction)
+    /// Looks values up. Answered by `found` or `notFound`, and by nothing as long as the execution role has no
+    /// credentials.
+    case lookUp([SecretLookUp])
     /// Asks the engine what it has; the answer comes to all tasks, as `surveyed`.
     case survey
     /// Tells the server. The machine has at most one report under way, and waits for `reported` or `reportFailed`.

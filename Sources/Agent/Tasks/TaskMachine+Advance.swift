@@ -22,6 +22,11 @@ extension TaskMachine {
         guard missing == nil, containers.contains(where: { $0.phase < .creating && !$0.isUnsure }) else { return }
         missing = Set(volumes.created.map { .volume($0.name) })
         for volume in volumes.created { actions.append(.engine(.createVolume(task: arn, volume))) }
+        let lookUps = task.lookUps
+        if !lookUps.isEmpty {
+            missing?.insert(.secrets)
+            actions.append(.lookUp(lookUps))
+        }
         guard let limits = TaskLimits(task), enforcement == nil else { return }
         missing?.insert(.group)
         actions.append(.engine(.createGroup(task: arn, limits)))
@@ -73,7 +78,7 @@ extension TaskMachine {
         let names = Dictionary(containers.map { ($0.name, $0.engineName) }) { first, _ in first }
         return ContainerCreation(
             containers[index].definition, of: task, engineNames: names, volumes: volumes, enforcement: enforcement,
-            settings: settings)
+            secrets: secrets, settings: settings)
     }
 
     /// One step of a container towards its end. Those that others depend on end after them.

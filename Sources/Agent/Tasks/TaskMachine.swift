@@ -19,6 +19,8 @@ package struct TaskMachine: Sendable {
     var missing: Set<TaskResource>?
     /// How the task's limits are kept; nil for a task without limits, and until the engine has answered.
     var enforcement: TaskLimits.Enforcement?
+    /// What the containers' secrets are. In memory only: an agent that is started anew looks them up again.
+    var secrets: [SecretLookUp: String] = [:]
     /// Whether the journal has the task. No container is created before: after a crash nobody would know it, while the
     /// server, whose order was not acknowledged, would order another one.
     var isKept = false
@@ -71,6 +73,10 @@ package struct TaskMachine: Sendable {
             outbox.succeeded()
             actions.append(.save)
         case .reportFailed(let isFinal): actions += outbox.failed(isFinal: isFinal)
+        case .found(let values):
+            secrets = values
+            missing?.remove(.secrets)
+        case .notFound(let failure): fail(failure.reason, at: now)
         case .timer(let timer): take(timer, at: now, &actions)
         }
         noteLoss(&actions)
@@ -168,4 +174,6 @@ enum TaskResource: Hashable, Sendable {
     case volume(String)
     /// The control group that keeps its limits.
     case group
+    /// The values of its secrets.
+    case secrets
 }

@@ -67,6 +67,9 @@ final class AgentProcess: @unchecked Sendable {
             case .engine(let action): perform(action)
             case .report(let report): submit(report)
             case .schedule(let timer, let delay): after(delay) { [self] in deliver(.timer(timer)) }
+            case .lookUp(let task, let lookUps, _):
+                let values = Dictionary(lookUps.map { ($0, "") }) { first, _ in first }
+                after(.milliseconds(1)) { [self] in deliver(.lookedUp(task: task, .success(values))) }
             case .measure: after(.milliseconds(1)) { [self] in deliver(.measured([:])) }
             }
         }

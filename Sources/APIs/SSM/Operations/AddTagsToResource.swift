@@ -11,7 +11,7 @@ struct AddTagsToResource: Operation {
     func access(
         _ input: SSM.AddTagsToResourceRequest, _ call: Call, _ tx: Transaction
     ) throws(WireError) -> [AccessRequest] {
-        permission([input.resourceId], tx.realm)
+        permission([input.resourceId], tx.snapshot)
     }
 
     func perform(

@@ -11,7 +11,7 @@ struct DeleteParameter: Operation {
     func access(
         _ input: SSM.DeleteParameterRequest, _ call: Call, _ tx: Transaction
     ) throws(WireError) -> [AccessRequest] {
-        permission([input.name], tx.realm)
+        permission([input.name], tx.snapshot)
     }
 
     func perform(

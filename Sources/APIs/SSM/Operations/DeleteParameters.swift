@@ -11,7 +11,7 @@ struct DeleteParameters: Operation {
     func access(
         _ input: SSM.DeleteParametersRequest, _ call: Call, _ tx: Transaction
     ) throws(WireError) -> [AccessRequest] {
-        permission(input.names, tx.realm)
+        permission(input.names, tx.snapshot)
     }
 
     func perform(
@@ -21,7 +21,7 @@ struct DeleteParameters: Operation {
         var deleted: [String] = []
         var invalid: [String] = []
         for name in input.names {
-            if let record = tx.get(ParameterRecord.key(ParameterName(name, tx.realm).name)) {
+            if let record = tx.get(ParameterRecord.key(ParameterName(name, tx.snapshot).name)) {
                 tx.delete(record.key)
                 deleted.append(name)
             } else {

@@ -11,13 +11,13 @@ struct GetParameter: ReadOperation {
     func access(
         _ input: SSM.GetParameterRequest, _ call: Call, _ tx: Transaction
     ) throws(WireError) -> [AccessRequest] {
-        permission([input.name], tx.realm)
+        permission([input.name], tx.snapshot)
     }
 
     func read(
         _ input: SSM.GetParameterRequest, _ call: Call, _ snapshot: Snapshot
     ) throws(WireError) -> SSM.GetParameterResult {
-        let name = ParameterName(input.name, snapshot.realm)
+        let name = ParameterName(input.name, snapshot)
         let record = try snapshot.parameter(name.name)
         guard let version = record.version(name.selector) else {
             throw .parameterVersionNotFound(

@@ -11,7 +11,7 @@ struct GetParameterHistory: ReadOperation {
     func access(
         _ input: SSM.GetParameterHistoryRequest, _ call: Call, _ tx: Transaction
     ) throws(WireError) -> [AccessRequest] {
-        permission([input.name], tx.realm)
+        permission([input.name], tx.snapshot)
     }
 
     func read(

@@ -11,7 +11,7 @@ struct GetParameters: ReadOperation {
     func access(
         _ input: SSM.GetParametersRequest, _ call: Call, _ tx: Transaction
     ) throws(WireError) -> [AccessRequest] {
-        permission(input.names, tx.realm)
+        permission(input.names, tx.snapshot)
     }
 
     func read(
@@ -23,7 +23,7 @@ struct GetParameters: ReadOperation {
         var found: [SSM.Parameter] = []
         var invalid: [String] = []
         for text in input.names {
-            let name = ParameterName(text, snapshot.realm)
+            let name = ParameterName(text, snapshot)
             if let record = snapshot.get(ParameterRecord.key(name.name)), let version = record.version(name.selector) {
                 found.append(
                     record.shown(

@@ -11,7 +11,7 @@ struct GetParametersByPath: ReadOperation {
     func access(
         _ input: SSM.GetParametersByPathRequest, _ call: Call, _ tx: Transaction
     ) throws(WireError) -> [AccessRequest] {
-        permission([input.path], tx.realm)
+        permission([input.path], tx.snapshot)
     }
 
     func read(

@@ -11,7 +11,7 @@ struct ListTagsForResource: ReadOperation {
     func access(
         _ input: SSM.ListTagsForResourceRequest, _ call: Call, _ tx: Transaction
     ) throws(WireError) -> [AccessRequest] {
-        permission([input.resourceId], tx.realm)
+        permission([input.resourceId], tx.snapshot)
     }
 
     func read(

@@ -13,7 +13,7 @@ struct PutParameter: Operation {
     func access(
         _ input: SSM.PutParameterRequest, _ call: Call, _ tx: Transaction
     ) throws(WireError) -> [AccessRequest] {
-        permission([input.name], tx.realm)
+        permission([input.name], tx.snapshot)
     }
 
     func perform(

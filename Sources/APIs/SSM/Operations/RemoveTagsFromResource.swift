@@ -11,7 +11,7 @@ struct RemoveTagsFromResource: Operation {
     func access(
         _ input: SSM.RemoveTagsFromResourceRequest, _ call: Call, _ tx: Transaction
     ) throws(WireError) -> [AccessRequest] {
-        permission([input.resourceId], tx.realm)
+        permission([input.resourceId], tx.snapshot)
     }
 
     func perform(

@@ -11,7 +11,7 @@ struct UnlabelParameterVersion: Operation {
     func access(
         _ input: SSM.UnlabelParameterVersionRequest, _ call: Call, _ tx: Transaction
     ) throws(WireError) -> [AccessRequest] {
-        permission([input.name], tx.realm)
+        permission([input.name], tx.snapshot)
     }
 
     func perform(

@@ -14,17 +14,16 @@ struct ParameterName {
     private static let maximumDepth = 15
     private static let maximumLength = 1_011
 
-    /// Reads a name as GetParameter takes it.
-    init(_ text: String, _ realm: Realm) {
-        var rest = text[...]
-        let prefix = realm.arn("ssm", "parameter/")
-        if rest.hasPrefix(prefix) {
-            rest = rest.dropFirst(prefix.count)
-            // The ARN of a path has the path's own slash only, and that of a word has one that is none of its own.
-            if rest.contains("/") { rest = text[text.index(rest.startIndex, offsetBy: -1)...] }
-        }
-        let parts = rest.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-        name = String(parts[0])
+    /// Reads a name as GetParameter takes it. The ARN of a path has the path's own slash only, so that of one word may
+    /// stand for the word or for a path of one step.
+    init(_ text: String, _ snapshot: Snapshot) {
+        let prefix = snapshot.realm.arn("ssm", "parameter/")
+        let isARN = text.hasPrefix(prefix)
+        let parts = text.dropFirst(isARN ? prefix.count : 0)
+            .split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        let given = String(parts[0])
+        let isPath = given.contains("/") || snapshot.get(ParameterRecord.key(given)) == nil
+        name = isARN && isPath ? "/" + given : given
         selector = parts.count == 2 ? String(parts[1]) : nil
     }
 

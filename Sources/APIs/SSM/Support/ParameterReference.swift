@@ -7,7 +7,7 @@ extension Snapshot {
     /// The parameter of a name or ARN that carries no version.
     /// - Throws: `ParameterNotFound`, without a text as in Parameter Store.
     func parameter(_ name: String) throws(WireError) -> ParameterRecord {
-        guard let record = get(ParameterRecord.key(ParameterName(name, realm).name)) else {
+        guard let record = get(ParameterRecord.key(ParameterName(name, self).name)) else {
             throw .parameterNotFound("")
         }
         return record
@@ -42,8 +42,11 @@ extension ParameterRecord {
 
 extension Operation {
     /// What a caller must be allowed to do: the operation itself, on parameters.
-    func permission(_ names: [String], _ realm: Realm) -> [AccessRequest] {
-        names.map { AccessRequest("ssm:\(Self.model.name)", ParameterRecord.arn(ParameterName($0, realm).name, realm)) }
+    func permission(_ names: [String], _ snapshot: Snapshot) -> [AccessRequest] {
+        names.map { name in
+            let arn = ParameterRecord.arn(ParameterName(name, snapshot).name, snapshot.realm)
+            return AccessRequest("ssm:\(Self.model.name)", arn)
+        }
     }
 }
 
@@ -76,7 +79,7 @@ enum TaggedResource {
         _ type: SSM.ResourceTypeForTagging, _ id: String, _ snapshot: Snapshot
     ) throws(WireError) -> ParameterRecord {
         guard type == .parameter else { throw .invalidResourceType("Only parameters can be tagged.") }
-        guard let record = snapshot.get(ParameterRecord.key(ParameterName(id, snapshot.realm).name)) else {
+        guard let record = snapshot.get(ParameterRecord.key(ParameterName(id, snapshot).name)) else {
             throw .invalidResourceId("")
         }
         return record

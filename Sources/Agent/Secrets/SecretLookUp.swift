@@ -1,0 +1,79 @@
+import AWSWire
+import NodeLink
+
+/// A value that containers need before they are created, from Parameter Store or Secrets Manager.
+package struct SecretLookUp: Hashable, Comparable, Sendable {
+    package enum Provider: String, Sendable {
+        case parameterStore = "ssm"
+        case secretsManager = "asm"
+    }
+
+    package var provider: Provider
+    /// What the task definition says: a name or an ARN; behind a secret's ARN perhaps `:json-key:stage:version`.
+    package var valueFrom: String
+
+    package init(_ provider: Provider, _ valueFrom: String) {
+        self.provider = provider
+        self.valueFrom = valueFrom
+    }
+
+    package static func < (left: SecretLookUp, right: SecretLookUp) -> Bool {
+        (left.provider.rawValue, left.valueFrom) < (right.provider.rawValue, right.valueFrom)
+    }
+}
+
+extension ACS.Secret {
+    /// Nil for what this agent does not know.
+    var lookUp: SecretLookUp? {
+        guard let valueFrom, let provider = SecretLookUp.Provider(rawValue: provider ?? "") else { return nil }
+        return SecretLookUp(provider, valueFrom)
+    }
+}
+
+extension ACS.Task {
+    /// What all containers need, each once, in order.
+    var lookUps: [SecretLookUp] {
+        Set((containers ?? []).flatMap { $0.secrets ?? [] }.compactMap(\.lookUp)).sorted()
+    }
+}
+
+/// Which secret, which version of it, and what of it.
+/// Source: Amazon ECS Developer Guide, "Pass Secrets Manager secrets through Amazon ECS environment variables":
+/// `arn:aws:secretsmanager:region:account:secret:name:json-key:version-stage:version-id`.
+struct SecretReference: Equatable {
+    var id: String
+    /// A member of the JSON object that the secret is; nil for the whole text.
+    var jsonKey: String?
+    var stage: String?
+    var version: String?
+
+    init(_ valueFrom: String) {
+        let parts = valueFrom.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+        func part(_ index: Int) -> String? { index < parts.count && !parts[index].isEmpty ? parts[index] : nil }
+        let isARN = parts.first == "arn" && parts.count > 7
+        id = isARN ? parts[..<7].joined(separator: ":") : valueFrom
+        jsonKey = isARN ? part(7) : nil
+        stage = isARN ? part(8) : nil
+        version = isARN ? part(9) : nil
+    }
+
+    /// What of a secret's text is meant.
+    /// - Returns: nil when the text is no JSON object or has no such member.
+    func value(in text: String) -> String? {
+        guard let jsonKey else { return text }
+        guard let member = (try? JSONValue.parse(text))?[jsonKey] else { return nil }
+        return member.stringValue ?? String(decoding: member.encode(), as: UTF8.self)
+    }
+}
+
+/// Why a task does not get its secrets.
+package struct SecretFailure: Error, Sendable, Equatable {
+    /// Holds names, never values.
+    package var message: String
+
+    package init(_ message: String) { self.message = message }
+
+    /// What the task is reported with.
+    /// Source: Amazon ECS Developer Guide, stopped task error messages: ResourceInitializationError.
+    var reason: String { "ResourceInitializationError: unable to pull secrets or registry auth: \(message)" }
+}
