@@ -32,8 +32,7 @@ extension Lane {
         }
     }
 
-    /// The next flush begins before the replies leave. They keep nobody from deciding: this thread tells them while
-    /// somebody else has the lane.
+    /// The next flush begins before the replies leave. They keep nobody from deciding.
     private func succeed(_ flush: Flush) {
         let snapshot = flush.snapshot
         published.withLock { $0 = snapshot }
@@ -46,7 +45,9 @@ extension Lane {
     }
 
     /// Tells of what became durable, in order.
-    func announce() { announcements.drain { $0() } }
+    func announce() {
+        announcer { self.announcements.drain { $0() } }
+    }
 
     private func advance(to snapshot: Snapshot, _ contents: inout Contents) -> Step {
         var step = Step(announces: true)

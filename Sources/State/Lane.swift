@@ -82,7 +82,7 @@ package final class Lane: Sendable {
         func perform(_ lane: Lane) {
             // The disk works on while the replies leave.
             if let commit { lane.commit(commit.flush, commit.outdated) }
-            // This thread may have the lane for long: nobody is to wait for its end.
+            // This turn may be followed by many more: nobody is to wait for their end.
             if announces { lane.announce() }
             for reply in replies { reply() }
         }
@@ -104,19 +104,24 @@ package final class Lane: Sendable {
     let store: any Store
     let observer: any LaneObserver
     private let seed: (@Sendable (Revision) -> UInt64)?
+    let announcer: @Sendable (@escaping @Sendable () -> Void) -> Void
     /// How many full flushes wait, as of the last turn.
     private let backlog = Atomic(0)
 
     /// - Parameters:
     ///   - snapshot: the state as loaded from `store`.
     ///   - random: where the seeds of all decisions come from.
+    ///   - announcer: runs what tells of durable changes: at once, or on a thread of its own, in order, so that whoever
+    ///     has the lane need not.
     ///   - seed: the seed of a decision at a revision, instead of one from `random`: then decisions that change nothing
     ///     leave no mark on later ones.
     package init(
         snapshot: Snapshot, store: any Store, random: SeededRandom, observer: any LaneObserver,
+        announcer: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void = { $0() },
         seed: (@Sendable (Revision) -> UInt64)? = nil
     ) {
         self.seed = seed
+        self.announcer = announcer
         contents = Mutex(Contents(head: snapshot, durable: snapshot, random: random))
         published = Mutex(snapshot)
         self.store = store

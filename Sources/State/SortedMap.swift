@@ -213,7 +213,9 @@ private final class Node<Key: SortedKey, Value: Sendable>: @unchecked Sendable {
     func insert(_ key: Key, _ value: Value) -> (old: Value?, sibling: Node?) {
         let old = isLeaf ? insertIntoLeaf(key, value) : insertIntoChild(key, value)
         if old == nil { count += 1 }
-        return (old, keys.count > Node.capacity ? splitOff() : nil)
+        // Keys that rise are put at the end, one after another: a node that was cut in half would stay half empty.
+        guard keys.count > Node.capacity else { return (old, nil) }
+        return (old, splitOff(from: keys.last == key ? keys.count - 1 : keys.count / 2))
     }
 
     private func insertIntoLeaf(_ key: Key, _ value: Value) -> Value? {
@@ -255,8 +257,7 @@ private final class Node<Key: SortedKey, Value: Sendable>: @unchecked Sendable {
     }
 
     /// Both halves get arrays of their own size: one that has grown would keep its room for good.
-    private func splitOff() -> Node {
-        let half = keys.count / 2
+    private func splitOff(from half: Int) -> Node {
         let sibling = Node()
         sibling.keys = Array(keys[half...])
         keys = Array(keys[..<half])

@@ -39,7 +39,7 @@ package func makeTask(
 ) -> TaskRecord {
     var task = TaskRecord()
     task.cluster = blueprint.request.cluster
-    task.id = context.random.hex(32)
+    task.id = context.taskID()
     task.family = blueprint.request.definition.family
     task.revision = blueprint.request.definition.revision
     task.launchType = blueprint.launchType

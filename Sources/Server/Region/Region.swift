@@ -2,6 +2,7 @@ import APIPipeline
 import AWSModels
 import AWSWire
 import Control
+import Dispatch
 import ECSAPI
 import Logging
 import NIOCore
@@ -49,9 +50,11 @@ final class Region: Sendable {
         let balancers = BalancerHub()
         let loop = ControlLoop(controllers: makeControllers(), wake: control.wake)
         let events = EventLog(directory: settings.dataDirectory, logger)
+        let announcements = DispatchQueue(label: "roost.announcements")
         let lane = Lane(
             snapshot: snapshot, store: store, random: SystemEntropy.seeded(),
-            observer: RegionObserver(loop: loop, hub: hub, balancers: balancers, record: events.record))
+            observer: RegionObserver(loop: loop, hub: hub, balancers: balancers, record: events.record),
+            announcer: { announce in announcements.async { announce() } })
         try await prepare(lane)
         let handler = RegionHandler(settings, lane: lane, hub: hub, balancers: balancers)
         let listener = try await Listener.start(host: settings.host, port: settings.port, handler, on: group)
