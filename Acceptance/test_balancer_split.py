@@ -153,7 +153,8 @@ def test_what_went_through_both_adds_up(split):
     times = telemetry(split.region, name=["TargetResponseTime"], dimension=[f"LoadBalancer={balancer}"],
                       statistic=["p50", "p99", "SampleCount"])
     whole = next(m for m in times if m["dimensions"] == {"LoadBalancer": balancer})["datapoints"]
-    assert all(0 < p["p50"] <= p["p99"] < 5 for p in whole)
+    # HAProxy tells whole milliseconds, and these targets need less.
+    assert all(0 <= p["p50"] <= p["p99"] < 5 for p in whole)
     hosts = telemetry(split.region, name=["HealthyHostCount"], dimension=[f"TargetGroup={group}"],
                       statistic=["Average", "Maximum"])
     assert {tuple(sorted(m["dimensions"])) for m in hosts} == {

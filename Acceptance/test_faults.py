@@ -108,7 +108,7 @@ def test_a_copy_of_a_running_database_is_a_region(new_region):
     region = new_region(instances=0).start()
     arns = [register(region.ecs) for _ in range(10)]
     copy = new_region(instances=0)
-    shutil.copytree(region.data, copy.data, ignore=shutil.ignore_patterns("*.sock", "*.lock", "*.pid"))
+    shutil.copytree(region.data, copy.data, ignore=shutil.ignore_patterns("*.sock", "*.lock", "*.pid", "*.fifo"))
     copy.account = region.account
     copy.start()
     listed = [a for p in copy.ecs.get_paginator("list_task_definitions").paginate() for a in p["taskDefinitionArns"]]
