@@ -179,6 +179,9 @@ extension Workload {
         } else if !isDaemon, dice.chance(0.5) {
             body["desiredCount"] = .int(Int64(dice.number(0...4)))
         }
+        // Before traffic shifts, the old revision is brought to its count, and there are not more hosts than ports.
+        let holdsPorts = look().liveTasks(of: service.key).contains { !$0.hostPorts.isEmpty }
+        if shifts, holdsPorts { body["desiredCount"] = 1 }
         order("UpdateService", body)
     }
 
