@@ -296,7 +296,7 @@ def test_without_a_server_the_node_goes_on(node, web):
     node.control, known = silent, node.control
     node.start()
     eventually(lambda: subprocess.run(["curl", "-sf", f"http://{address}:{port}/"], capture_output=True).returncode == 0)
-    assert [m for m in silent.messages("health") if m["changes"]]
+    eventually(lambda: [m for m in silent.messages("health") if m["changes"]], 10)
     # And when the server comes back, it is told everything again.
     silent.configuration, silent.revision = known.configuration, known.revision
     silent.targets = known.targets
