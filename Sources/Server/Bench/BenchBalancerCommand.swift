@@ -56,7 +56,7 @@ struct BenchBalancerCommand: AsyncParsableCommand {
         let remover = try BenchProcess(
             "/proc/self/exe".resolved, ["balancer", "--remove", "--name", "local", "--data", region.data],
             environment: environment, log: region.folder.appending(path: "remove.log"))
-        for _ in 0..<1_000 where remover.isRunning { Thread.sleep(forTimeInterval: 0.01) }
+        remover.waitForEnd(atMostSeconds: 10)
         region.stop()
     }
 

@@ -25,9 +25,14 @@ final class BenchProcess {
     func stop() {
         guard process.isRunning else { return }
         process.terminate()
-        for _ in 0..<300 where process.isRunning { Thread.sleep(forTimeInterval: 0.01) }
+        waitForEnd(atMostSeconds: 3)
         if process.isRunning { kill(process.processIdentifier, SIGKILL) }
         process.waitUntilExit()
+    }
+
+    /// Waits for the program to end by itself.
+    func waitForEnd(atMostSeconds seconds: Int) {
+        for _ in 0..<seconds * 100 where process.isRunning { Thread.sleep(forTimeInterval: 0.01) }
     }
 }
 

@@ -45,9 +45,6 @@ struct LabelParameterVersion: Operation {
         guard let first = text.utf8.first, !(0x30...0x39).contains(first) else { return false }
         let lower = text.lowercased()
         guard !lower.hasPrefix("aws"), !lower.hasPrefix("ssm") else { return false }
-        return text.utf8.allSatisfy { byte in
-            (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
-                || [0x2D, 0x2E, 0x5F].contains(byte)
-        }
+        return text.utf8.allSatisfy(ParameterName.isWordByte)
     }
 }

@@ -8,18 +8,14 @@ import State
 struct ParameterFilters {
     private let filters: [SSM.ParameterStringFilter]
 
-    private static let keys: Set<String> = ["DataType", "KeyId", "Label", "Name", "Path", "Tier", "Type"]
     private static let options: [String: Set<String>] = [
         "Name": ["BeginsWith", "Contains", "Equals"], "Path": ["OneLevel", "Recursive"],
     ]
 
-    /// - Throws: `InvalidFilterKey`, `InvalidFilterOption` or `InvalidFilterValue`.
+    /// - Throws: `InvalidFilterOption` or `InvalidFilterValue`; the model has checked the keys.
     init(_ filters: [SSM.ParameterStringFilter]?) throws(WireError) {
         self.filters = filters ?? []
         for filter in self.filters {
-            guard ParameterFilters.keys.contains(filter.key) || filter.key.hasPrefix("tag:") else {
-                throw .invalidFilterKey("The following filter key is not valid: \(filter.key).")
-            }
             let options = ParameterFilters.options[filter.key] ?? ["Equals", "BeginsWith"]
             if let option = filter.option, !options.contains(option) {
                 throw .invalidFilterOption(

@@ -27,13 +27,15 @@ struct ParameterName {
         selector = parts.count == 2 ? String(parts[1]) : nil
     }
 
+    /// Whether a byte may stand in a part of a name, and in a label: a letter, a digit, or one of `.-_`.
+    static func isWordByte(_ byte: UInt8) -> Bool {
+        (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte & 0xDF) || ".-_".utf8.contains(byte)
+    }
+
     /// Checks the name of a parameter that is to be made.
     /// Source: Systems Manager API Reference, PutParameter (Name). Observed wording.
     static func check(_ name: String) throws(WireError) {
-        let isPlain = name.utf8.allSatisfy { byte in
-            (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
-                || [0x2D, 0x2E, 0x5F, 0x2F].contains(byte)
-        }
+        let isPlain = name.utf8.allSatisfy { isWordByte($0) || $0 == UInt8(ascii: "/") }
         let parts = name.split(separator: "/", omittingEmptySubsequences: false)
         let words = parts.first == "" ? parts.dropFirst() : parts[...]
         guard isPlain, !words.isEmpty, words.allSatisfy({ !$0.isEmpty }), name.utf8.count <= maximumLength else {
