@@ -7,7 +7,7 @@ enum LogLine: Sendable, Equatable {
 
     /// - Returns: nil for what is no line of ours: HAProxy's own messages.
     ///
-    /// There is one for each request, so they are read as the bytes they are.
+    /// There is one for many a request, so they are read as the bytes they are.
     init?(_ bytes: ArraySlice<UInt8>) {
         guard bytes.count > 1, bytes[bytes.startIndex + 1] == UInt8(ascii: " ") else { return nil }
         let fields = LogFields(
@@ -43,9 +43,15 @@ struct HTTPRequestLog: Sendable, Equatable {
     var ending: String
     /// The place of the rule in its listener.
     var rule: Int?
-    /// Whether the status is the target's.
-    var isAnswered: Bool
+    /// How many requests this line stands for.
+    var weight: Int
     var details: Details?
+
+    /// Whether the status is the target's: its head had come.
+    var isAnswered: Bool { responseTime >= 0 }
+
+    /// Whether there was a target for it.
+    var isDispatched: Bool { server != "<NOSRV>" }
 
     /// Whether the client was gone before there was an answer: 460 for access logs and metrics.
     var isGivenUp: Bool { !isAnswered && ending.hasPrefix("C") && (status < 0 || ending == "CH") }
@@ -83,8 +89,8 @@ struct HTTPRequestLog: Sendable, Equatable {
         self.bytesIn = bytesIn
         self.bytesOut = bytesOut
         ending = fields.text(12)
-        rule = fields.number(13)
-        isAnswered = fields.number(14) == 1
+        rule = fields.text(13) == LogFormat.onlyRule ? (backend == frontend ? nil : 0) : fields.number(13)
+        weight = fields.number(14) == 0 ? LogFormat.sampled : 1
         guard fields.count >= 29 else { return }
         let seconds = Int64(fields.number(21) ?? 0)
         details = Details(

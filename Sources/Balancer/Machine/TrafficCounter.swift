@@ -81,6 +81,7 @@ struct TrafficCounter: Sendable {
         var rule: Int
         var status: Int
         var isAnswered: Bool
+        var isDispatched: Bool
         var isConnectionError: Bool
 
         init(_ log: HTTPRequestLog) {
@@ -89,6 +90,7 @@ struct TrafficCounter: Sendable {
             rule = log.rule ?? -1
             status = log.isGivenUp ? 460 : log.status
             isAnswered = log.isAnswered
+            isDispatched = log.isDispatched
             let failed = log.ending.hasSuffix("C") || log.ending.hasSuffix("H")
             isConnectionError = !log.isAnswered && failed && log.ending.hasPrefix("S")
         }
@@ -103,11 +105,11 @@ struct TrafficCounter: Sendable {
         var times = Values(steps: [:])
 
         mutating func take(_ log: HTTPRequestLog) {
-            bytes.add(Double(log.bytesIn + log.bytesOut))
-            guard log.isAnswered, log.responseTime >= 0 else { return }
+            bytes.add(Double(log.bytesIn + log.bytesOut), times: log.weight)
+            guard log.isAnswered else { return }
             let seconds = Double(log.responseTime) / 1_000
-            times.add(seconds)
-            times.steps?[TrafficCounter.step(seconds), default: 0] += 1
+            times.add(seconds, times: log.weight)
+            times.steps?[TrafficCounter.step(seconds), default: 0] += log.weight
         }
     }
 
@@ -143,7 +145,8 @@ struct TrafficCounter: Sendable {
         values[Name("ProcessedBytes", loadBalancer, nil), default: Values()].add(tally.bytes)
         // What came to no rule was answered before, or never became a request.
         guard kind.rule >= 0 else { return own(kind, count, loadBalancer) }
-        both("RequestCount")
+        // Only what came to a target counts as a request.
+        if kind.isDispatched { both("RequestCount") }
         add("RuleEvaluations", loadBalancer, nil, Double(kind.rule + 1), times: count)
         if kind.isAnswered {
             both("HTTPCode_Target_\(kind.status / 100)XX_Count")

@@ -23,13 +23,15 @@ extension HAProxyMaker {
         section.add("timeout http-request \(loadBalancer.idleTimeoutSeconds)s")
         section.add("timeout http-keep-alive \(loadBalancer.idleTimeoutSeconds)s")
         section.add(LogFormat.target(isLong: loadBalancer.accessLog != nil))
-        section.add("log-format \(LogFormat.http(isLong: loadBalancer.accessLog != nil))")
+        let isLong = loadBalancer.accessLog != nil
+        section.add("log-format \(LogFormat.http(isLong: isLong, hasOneRule: onlyGroup(of: listener) != nil))")
+        if !isLong { for line in LogFormat.sampling { section.add(line) } }
         connection(loadBalancer, in: &section)
         refusals(loadBalancer, in: &section)
         rules(listener, loadBalancer, in: &section)
         headers(listener, loadBalancer, in: &section)
         responses(listener, in: &section)
-        section.add("use_backend %[var(txn.tg)]")
+        backends(listener, in: &section)
         draft.configuration.sections.append(section)
         served.insert(listener.id)
     }
@@ -37,6 +39,8 @@ extension HAProxyMaker {
     /// Source: Application Load Balancers guide, "HTTP client keepalive duration".
     private func connection(_ loadBalancer: LoadBalancer, in section: inout Section) {
         section.add("tcp-request session set-var(sess.began) date")
+        let random = "%[rand,hex,bytes(8),lower]"
+        section.add("tcp-request session set-var-fmt(sess.id) '\(random)\(random)'")
         let isOld = "{ date,sub(sess.began) -m int ge \(loadBalancer.clientKeepAliveSeconds) }"
         section.add("http-after-response set-header Connection close if \(isOld)")
     }
@@ -49,10 +53,12 @@ extension HAProxyMaker {
             section.add("http-request set-var(txn.agent) req.fhdr(user-agent)")
         }
         let answer = { (code: Int) in "http-request return \(ErrorPages.answer(code, in: environment.directory))" }
-        section.add("\(answer(400)) if { req.ver -m str 1.1 } !{ req.hdr(host) -m found }")
-        section.add("\(answer(405)) if METH_TRACE or METH_CONNECT")
-        section.add("http-request set-var(txn.hops) req.fhdr_cnt(x-forwarded-for)")
-        section.add("\(answer(463)) if { var(txn.hops) -m int gt 0 } { req.hdr_cnt(x-forwarded-for) gt 30 }")
+        section.add("\(answer(400)) if !{ req.hdr(host) -m found } { req.ver -m str 1.1 }")
+        section.add("\(answer(405)) if { method TRACE CONNECT }")
+        // Most requests come from clients themselves: what is seldom there is looked for once.
+        let isForwarded = "{ req.fhdr(x-forwarded-for) -m found }"
+        section.add("http-request set-var(txn.hops) req.fhdr_cnt(x-forwarded-for) if \(isForwarded)")
+        section.add("\(answer(463)) if { var(txn.hops) -m found } { req.hdr_cnt(x-forwarded-for) gt 30 }")
         if loadBalancer.desyncMode == .strictest {
             // What RFC 9112 allows and some targets read another way.
             section.add("\(answer(400)) if { req.fhdr_cnt(host) gt 1 }")
@@ -73,9 +79,14 @@ extension HAProxyMaker {
         case .preserve: break
         case .remove: section.add("http-request del-header X-Forwarded-For")
         case .append:
-            section.add("http-request add-header X-Forwarded-For '\(client)' if !{ var(txn.hops) -m int 1 }")
             section.add(
                 "http-request replace-header X-Forwarded-For '^(.*)$' '\\1, \(client)' if { var(txn.hops) -m int 1 }")
+            section.add("http-request add-header X-Forwarded-For '\(client)' if { var(txn.hops) -m int gt 1 }")
+            // The option is cheaper than a rule, but does not know the port.
+            section.add(
+                loadBalancer.forwardsClientPort
+                    ? "http-request add-header X-Forwarded-For '\(client)' if !{ var(txn.hops) -m found }"
+                    : "option forwardfor if-none")
         }
         section.add("http-request set-header X-Forwarded-Proto \(listener.transport.rawValue)")
         section.add("http-request set-header X-Forwarded-Port \(listener.port)")
@@ -99,14 +110,13 @@ extension HAProxyMaker {
     }
 
     private func trace(isLogged: Bool, in section: inout Section) {
-        let id =
-            "1-%[date,hex,bytes(8),lower]-%[rand,hex,bytes(8),lower]%[rand,hex,bytes(8),lower]"
-            + "%[rand,hex,bytes(8),lower]"
+        // The time, 16 digits that are the connection's and 8 that are the request's.
+        let id = "1-%[date,hex,bytes(8),lower]-%[var(sess.id)]%[rand(90000000),add(10000000)]"
         let isTraced = "{ var(txn.trace) -m found }"
         let hasRoot = "{ var(txn.trace) -m reg '(^|;) *Root=' }"
         let set = "http-request set-header X-Amzn-Trace-Id"
         section.add("http-request set-var(txn.trace) req.fhdr(x-amzn-trace-id)")
-        section.add("\(set) 'Root=\(id)' if !\(isTraced)")
+        section.add("http-request add-header X-Amzn-Trace-Id 'Root=\(id)' if !\(isTraced)")
         section.add("\(set) '%[var(txn.trace)];Root=\(id)' if \(isTraced) !\(hasRoot)")
         // A field Self of an earlier load balancer makes room for ours.
         let rest = HAProxySyntax.word("var(txn.trace),regsub('(^|;) *Self=[^;]*;?','\\1')")

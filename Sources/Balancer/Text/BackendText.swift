@@ -45,19 +45,35 @@ extension HAProxyMaker {
         section.add("mode http")
         section.add("timeout server \(idle)s")
         section.add("timeout tunnel \(idle)s")
+        protocols(group, in: &section)
         section.add("http-request set-var(txn.began) date(0,ms)")
         // Source: Application Load Balancers guide, troubleshooting: HTTP 503, no registered targets.
         // A worker that only ends its connections counts no servers at all.
         section.add("http-request set-var(txn.empty) bool(1) if { nbsrv eq 0 } !{ stopping }")
         section.add("http-request return \(ErrorPages.answer(503, in: directory)) if { var(txn.empty) -m found }")
         stickiness(group, in: &section)
-        section.add("http-response set-var(txn.answered) bool(1)")
+        // Whoever sets cookies has to know; others only whose a 503 is.
+        let isAsked = group.stickiness != nil || stickyGroups.contains(group.id)
+        section.add("http-response set-var(txn.answered) bool(1)" + (isAsked ? "" : " if { status 503 }"))
         let isOurs = "{ status 503 } !{ var(txn.empty) -m found } !{ var(txn.answered) -m found }"
+        let isSlow = "{ var(txn.took) -m int ge \(slowMilliseconds) }"
         section.add("http-after-response set-var(txn.took) date(0,ms),sub(txn.began) if \(isOurs)")
-        section.add(
-            "http-after-response set-status 504 reason 'Gateway Time-out' if \(isOurs) "
-                + "{ var(txn.took) -m int ge \(slowMilliseconds) }")
+        section.add("http-after-response set-status 504 reason 'Gateway Time-out' if \(isSlow)")
         section.add("http-after-response set-status 502 reason 'Bad Gateway' if \(isOurs)")
+    }
+
+    /// What targets of this version cannot take. HTTP/2 comes by TLS only.
+    /// Source: Application Load Balancers guide, troubleshooting: HTTP 464.
+    private func protocols(_ group: BalancerConfiguration.TargetGroup, in section: inout Section) {
+        let refuse = "http-request return \(ErrorPages.answer(464, in: directory)) if"
+        switch group.protocolVersion {
+        case .http1:
+            let isSecure = (users[group.id] ?? []).flatMap(\.listeners).contains { $0.transport == .https }
+            guard isSecure else { return }
+            section.add("\(refuse) { req.ver -m str 2.0 } { req.hdr(content-type) -m beg application/grpc }")
+        case .http2: section.add("\(refuse) { req.ver -m str 1.0 1.1 }")
+        case .grpc: section.add("\(refuse) { req.ver -m str 1.0 1.1 } or !METH_POST")
+        }
     }
 
     /// Source: Application Load Balancers guide, "Sticky sessions". A server that is not ready is not used, so its

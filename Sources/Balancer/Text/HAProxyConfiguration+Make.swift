@@ -27,6 +27,8 @@ struct HAProxyMaker {
     private let certificates: Set<String>
     /// The load balancers that forward to a group.
     let users: [String: [BalancerConfiguration.LoadBalancer]]
+    /// Groups whose clients are bound to them.
+    let stickyGroups: Set<String>
     /// Listeners that have a frontend.
     var served: Set<String> = []
 
@@ -43,6 +45,10 @@ struct HAProxyMaker {
             for group in loadBalancer.targetGroups { users[group, default: []].append(loadBalancer) }
         }
         self.users = users
+        stickyGroups = Set(balancer.loadBalancers.flatMap(\.listeners).flatMap(\.rules).flatMap { rule -> [String] in
+            guard case .forward(let groups, .some) = rule.action else { return [] }
+            return groups.map(\.targetGroup)
+        })
     }
 
     /// How long a target may take to accept a connection, each of two times.

@@ -1,15 +1,22 @@
-/// The lines HAProxy sends us: one for each request or connection. Fields are separated by one space; what clients
+/// The lines HAProxy sends us: of requests and of connections. Fields are separated by one space; what clients
 /// choose is encoded, or last.
 enum LogFormat {
     /// Frontend, backend, server, status, times in milliseconds (request, queue, connection, response, all), bytes
-    /// from and to the client, how it ended, the rule's number, whether the target answered.
-    private static let short =
-        "H %f %b %s %ST %TR %Tw %Tc %Tr %Ta %U %B %ts %[var(txn.rule)] %[var(txn.answered)]"
+    /// from and to the client, how it ended.
+    private static let begin = "H %f %b %s %ST %TR %Tw %Tc %Tr %Ta %U %B %ts"
 
-    /// With what an access log needs besides: client, target, TLS, time, trace, host, redirect, request, agent.
-    private static let long =
-        short + " %ci %cp %si %sp %sslc %sslv %Ts %ms %[var(txn.trace)] %[var(txn.host)] "
+    /// What an access log needs besides: client, target, TLS, time, trace, host, redirect, request, agent.
+    private static let details =
+        "%ci %cp %si %sp %sslc %sslv %Ts %ms %[var(txn.trace)] %[var(txn.host)] "
         + "%[var(txn.location),url_enc] %HM %HV %HU %[var(txn.agent)]"
+
+    /// A rule that nobody had to look for: the one of every request that came to a backend.
+    static let onlyRule = "="
+
+    /// A busy listener has a line for one in so many answers that were no errors; and from which rate on (requests per
+    /// second) it is busy. A line for each would cost a tenth of HAProxy's time.
+    static let sampled = 16
+    static let busy = 2_000
 
     /// Where the lines go: into the pipe that HAProxy was started with, or into the ring when they are of an access
     /// log. What is short is written whole or not at all, whoever else writes.
@@ -17,7 +24,17 @@ enum LogFormat {
         isLong ? "log ring@requests local0" : "log fd@\(HAProxyProcess.logDescriptor) len 4096 format raw local0"
     }
 
-    static func http(isLong: Bool) -> String { HAProxySyntax.word(isLong ? long : short) }
+    /// The number of the rule, and 0 where the line stands for `sampled` requests.
+    static func http(isLong: Bool, hasOneRule: Bool) -> String {
+        let rule = hasOneRule ? onlyRule : "%[var(txn.rule)]"
+        return HAProxySyntax.word(isLong ? "\(begin) \(rule) - \(details)" : "\(begin) \(rule) %[var(txn.dice)]")
+    }
+
+    /// Keeps the lines that are not to be.
+    static let sampling = [
+        "http-response set-var(txn.dice) rand(\(sampled)) if { status lt 400 } { fe_req_rate gt \(busy) }",
+        "http-response set-log-level silent if { var(txn.dice) -m int gt 0 }",
+    ]
 
     /// Frontend, backend, server, times in milliseconds (connection, all), bytes from and to the client, how it ended.
     static let tcp = HAProxySyntax.word("T %f %b %s %Tc %Tt %U %B %ts")

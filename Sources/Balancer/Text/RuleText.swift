@@ -7,6 +7,7 @@ extension HAProxyMaker {
     static let shares = 1_000_000
 
     mutating func rules(_ listener: Listener, _ loadBalancer: LoadBalancer, in section: inout Section) {
+        guard onlyGroup(of: listener) == nil else { return }
         for (index, rule) in listener.rules.enumerated() {
             choose(rule, index, listener, loadBalancer, in: &section)
         }
@@ -47,11 +48,16 @@ extension HAProxyMaker {
             for criterion in text.criteria { section.add("acl \(name) \(criterion)", owner) }
             names.append(name)
         }
-        let conditions = (["!{ var(txn.rule) -m found }"] + names).joined(separator: " ")
-        section.add("http-request set-var(txn.rule) int(\(index)) if \(conditions)", owner)
+        let conditions = ((index > 0 ? ["!{ var(txn.rule) -m found }"] : []) + names).joined(separator: " ")
+        let isAlways = conditions.isEmpty ? "" : " if \(conditions)"
+        section.add("http-request set-var(txn.rule) int(\(index))\(isAlways)", owner)
     }
 
-    static func isRule(_ index: Int) -> String { "{ var(txn.rule) -m int \(index) }" }
+    static func isRule(_ indices: Int...) -> String { isRule(indices) }
+
+    private static func isRule(_ indices: [Int]) -> String {
+        "{ var(txn.rule) -m int \(indices.map(String.init).joined(separator: " ")) }"
+    }
 
     // MARK: Transforms
 
@@ -128,13 +134,45 @@ extension HAProxyMaker {
 
     // MARK: Forwarding
 
+    /// The one group that all of a listener's requests go to. Most listeners have one, and their requests need no rule.
+    func onlyGroup(of listener: Listener) -> BalancerConfiguration.TargetGroup? {
+        guard let rule = listener.rules.first, listener.rules.count == 1, rule.conditions.isEmpty,
+            rule.transforms.isEmpty, environment.rejected[.rule(listener: listener.id, rule: rule.id)] == nil
+        else { return nil }
+        return onlyGroup(of: rule)
+    }
+
+    private func onlyGroup(of rule: BalancerConfiguration.Rule) -> BalancerConfiguration.TargetGroup? {
+        guard case .forward(let groups, stickinessSeconds: nil) = rule.action, groups.count == 1, groups[0].weight > 0
+        else { return nil }
+        return group(groups[0].targetGroup)
+    }
+
+    /// Whether it takes a map to find a request's group.
+    private func isShared(_ rule: BalancerConfiguration.Rule) -> Bool {
+        if case .forward = rule.action { onlyGroup(of: rule) == nil } else { false }
+    }
+
+    /// Where requests go.
+    mutating func backends(_ listener: Listener, in section: inout Section) {
+        if let only = onlyGroup(of: listener) {
+            return section.add("default_backend \(HAProxyMaker.backend(only.id))")
+        }
+        for (index, rule) in listener.rules.enumerated() {
+            guard let only = onlyGroup(of: rule) else { continue }
+            section.add("use_backend \(HAProxyMaker.backend(only.id)) if \(HAProxyMaker.isRule(index))")
+        }
+        if listener.rules.contains(where: isShared) { section.add("use_backend %[var(txn.tg)]") }
+    }
+
     private mutating func forward(_ listener: Listener, in section: inout Section) {
         let name = HAProxySyntax.name(listener.id)
         let map = "maps/\(name).forward"
         var ranges: [String] = []
         var sticky: [String] = []
         var stickyRules: [(index: Int, seconds: Int)] = []
-        for (index, rule) in listener.rules.enumerated() {
+        let shared = listener.rules.enumerated().filter { self.isShared($0.element) }
+        for (index, rule) in shared {
             guard case .forward(let groups, let seconds) = rule.action else { continue }
             ranges += HAProxyMaker.ranges(groups, base: index * HAProxyMaker.shares)
             if let seconds {
@@ -147,13 +185,15 @@ extension HAProxyMaker {
         }
         draft.configuration.maps[map] = ranges
         if !stickyRules.isEmpty { keepGroup(stickyRules, sticky, name, in: &section) }
-        section.add("http-request set-var(txn.base) var(txn.rule),mul(\(HAProxyMaker.shares))")
+        let refuse = "http-request return \(ErrorPages.answer(503, in: directory)) if"
+        section.add("\(refuse) !{ var(txn.rule) -m found }")
+        guard !shared.isEmpty else { return }
+        let isShared = HAProxyMaker.isRule(shared.map(\.offset))
+        section.add("http-request set-var(txn.base) var(txn.rule),mul(\(HAProxyMaker.shares)) if \(isShared)")
         section.add(
             "http-request set-var(txn.tg) rand(\(HAProxyMaker.shares)),add(txn.base),map_int(\(directory)/\(map)) "
-                + "if !{ var(txn.tg) -m found }")
-        section.add(
-            "http-request return \(ErrorPages.answer(503, in: directory)) if !{ var(txn.tg) -m found }")
-        protocols(listener, in: &section)
+                + "if \(isShared) !{ var(txn.tg) -m found }")
+        section.add("\(refuse) \(isShared) !{ var(txn.tg) -m found }")
     }
 
     /// The parts of `shares` that each group gets, as ranges of whole numbers.
@@ -201,29 +241,5 @@ extension HAProxyMaker {
             "\(set) '\(name)CORS=\(value); \(life); SameSite=None' if \(condition) !{ ssl_fc }",
             "\(set) '\(name)CORS=\(value); \(life); SameSite=None; Secure' if \(condition) { ssl_fc }",
         ]
-    }
-
-    /// Source: Application Load Balancers guide, troubleshooting: HTTP 464.
-    private func protocols(_ listener: Listener, in section: inout Section) {
-        var names: [BalancerConfiguration.TargetGroup.ProtocolVersion: Set<String>] = [:]
-        for rule in listener.rules {
-            guard case .forward(let groups, _) = rule.action else { continue }
-            for group in groups.compactMap({ group($0.targetGroup) }) {
-                names[group.protocolVersion, default: []].insert(HAProxyMaker.backend(group.id))
-            }
-        }
-        let refuse = "http-request return \(ErrorPages.answer(464, in: directory)) if"
-        func isOne(_ version: BalancerConfiguration.TargetGroup.ProtocolVersion) -> String? {
-            names[version].map { "{ var(txn.tg) -m str -- \($0.sorted().joined(separator: " ")) }" }
-        }
-        let isOld = "{ req.ver -m str 1.0 1.1 }"
-        if let grpc = isOne(.grpc) {
-            section.add("\(refuse) \(grpc) \(isOld)")
-            section.add("\(refuse) \(grpc) !METH_POST")
-        }
-        if let http2 = isOne(.http2) { section.add("\(refuse) \(http2) \(isOld)") }
-        if let http1 = isOne(.http1), listener.transport == .https {
-            section.add("\(refuse) \(http1) { req.ver -m str 2.0 } { req.hdr(content-type) -m beg application/grpc }")
-        }
     }
 }
