@@ -45,10 +45,11 @@ struct HAProxyMaker {
             for group in loadBalancer.targetGroups { users[group, default: []].append(loadBalancer) }
         }
         self.users = users
-        stickyGroups = Set(balancer.loadBalancers.flatMap(\.listeners).flatMap(\.rules).flatMap { rule -> [String] in
-            guard case .forward(let groups, .some) = rule.action else { return [] }
-            return groups.map(\.targetGroup)
-        })
+        stickyGroups = Set(
+            balancer.loadBalancers.flatMap(\.listeners).flatMap(\.rules).flatMap { rule -> [String] in
+                guard case .forward(let groups, .some) = rule.action else { return [] }
+                return groups.map(\.targetGroup)
+            })
     }
 
     /// How long a target may take to accept a connection, each of two times.
