@@ -15,6 +15,8 @@ python3 -c 'import venv, ensurepip' 2>/dev/null || wanted+=(python3-venv)
 for package in haproxy nginx-light libnginx-mod-stream; do
     have_package "$package" || wanted+=("$package")
 done
+# A registry to pull from: the tests'.
+have_package docker-registry || wanted+=(docker-registry)
 command -v ip >/dev/null || wanted+=(iproute2)
 if ! engine_answers; then
     command -v dockerd >/dev/null || wanted+=(docker.io)
@@ -32,10 +34,11 @@ if [ ${#wanted[@]} -gt 0 ]; then
     # installation; who had them before keeps them.
     new_services=()
     have_package haproxy || new_services+=(haproxy)
+    have_package docker-registry || new_services+=(docker-registry)
     have_package nginx-light || command -v nginx >/dev/null || new_services+=(nginx)
     if [ ${#new_services[@]} -gt 0 ] && [ ! -e /usr/sbin/policy-rc.d ]; then
         trap 'rm -f /usr/sbin/policy-rc.d' EXIT
-        printf '#!/bin/sh\ncase "$1" in haproxy | nginx) exit 101 ;; esac\n' >/usr/sbin/policy-rc.d
+        printf '#!/bin/sh\ncase "$1" in docker-registry | haproxy | nginx) exit 101 ;; esac\n' >/usr/sbin/policy-rc.d
         chmod 755 /usr/sbin/policy-rc.d
     fi
     install() { apt-get update -q && apt-get install -yq --no-install-recommends "${wanted[@]}"; }

@@ -46,6 +46,15 @@ class Engine:
             raise EngineError(response.status, raw.decode(errors="replace"))
         return json.loads(raw) if raw.strip().startswith((b"{", b"[")) else raw
 
+    def post_text(self, path, query, headers):
+        """A call whose answer is a stream of lines; returns them as one text."""
+        connection = _UnixConnection(self._path)
+        try:
+            connection.request("POST", path + "?" + urllib.parse.urlencode(query), None, headers)
+            return connection.getresponse().read().decode(errors="replace")
+        finally:
+            connection.close()
+
     def answers(self):
         try:
             return self.call("GET", "/_ping") is not None

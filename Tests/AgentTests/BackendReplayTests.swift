@@ -41,7 +41,7 @@ struct BackendReplayTests {
         var machine = makeAgent()
         let actions = machine.handle(try message("backend-PayloadMessage"), at: start)
         let pulled = actions.engine.compactMap { action in
-            if case .pull(let reference, _) = action { reference.container } else { nil }
+            if case .pull(let reference, _, _) = action { reference.container } else { nil }
         }
         #expect(pulled == ["main", "init"])
         #expect(actions.afterSave.count == 2)

@@ -97,7 +97,7 @@ struct Bench {
     var steps: [String] {
         engineActions.map { action in
             switch action {
-            case .pull(let reference, _): "pull \(reference.container)"
+            case .pull(let reference, _, _): "pull \(reference.container)"
             case .createVolume(_, let volume): "volume \(volume.name)"
             case .create(let reference, _): "create \(reference.container)"
             case .start(let reference, _): "start \(reference.container)"

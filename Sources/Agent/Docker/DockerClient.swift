@@ -59,11 +59,14 @@ struct DockerClient: Sendable {
     }
 
     /// A call whose answer is a stream of JSON objects, one on each line.
+    /// - Parameter credential: for the registry that the engine goes to.
     func lines(
-        _ method: String, _ path: String, query: [(String, String)], timeout: Duration
+        _ method: String, _ path: String, query: [(String, String)], as credential: RegistryCredential? = nil,
+        timeout: Duration
     ) async throws(EngineFailure) -> JSONLines {
         do {
-            let request = DockerClient.request(method, prefix + path, query, nil)
+            var request = DockerClient.request(method, prefix + path, query, nil)
+            if let credential { request.headers["X-Registry-Auth"] = credential.header }
             let (status, body) = try await http.stream(request, timeout: timeout)
             let lines = JSONLines(body)
             guard status < 400 else {

@@ -2,18 +2,20 @@ import AWSWire
 
 /// Getting images.
 extension DockerEngine {
-    func pull(_ image: String, for reference: ContainerReference) async -> EngineEvent? {
+    func pull(
+        _ image: String, as credential: RegistryCredential?, for reference: ContainerReference
+    ) async -> EngineEvent? {
         let name = DockerEngine.withTag(image)
         do {
             if image == NamespaceContainer.image { return .pulled(reference, imageDigest: try await makePauseImage()) }
             let isPinned = image.contains("@")
             // What a digest names never changes, so what is here is what is meant.
-            if pullBehavior == .preferCached || isPinned, let local = try await local(name, others: false) {
+            if images.behavior == .preferCached || isPinned, let local = try await local(name, others: false) {
                 return .pulled(reference, imageDigest: local.digest)
             }
-            let failure = await failure(ofPulling: name)
+            let failure = await failure(ofPulling: name, as: credential ?? images.authentication.credential(for: name))
             let local = try await local(name, others: true)
-            let isNeeded = pullBehavior != .default && !isPinned
+            let isNeeded = images.behavior != .default && !isPinned
             if let failure, isNeeded || local == nil { return .pullFailed(reference, failure) }
             return .pulled(reference, imageDigest: local?.digest)
         } catch {
@@ -71,10 +73,10 @@ extension DockerEngine {
 
     /// Pulls, following the progress: errors come in the stream, behind a status of 200.
     /// - Returns: nil when the image was pulled.
-    private func failure(ofPulling name: String) async -> EngineFailure? {
+    private func failure(ofPulling name: String, as credential: RegistryCredential?) async -> EngineFailure? {
         do {
             let lines = try await client.lines(
-                "POST", "/images/create", query: [("fromImage", name)], timeout: limits.pullStart)
+                "POST", "/images/create", query: [("fromImage", name)], as: credential, timeout: limits.pullStart)
             return try await withThrowingTaskGroup(of: EngineFailure?.self) { group in
                 let progress = PullProgress()
                 group.addTask {

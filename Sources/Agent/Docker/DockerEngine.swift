@@ -8,16 +8,6 @@ import NodeNet
 /// Nothing is asked twice: a start costs one look at the image, `create`, `start`, and one `inspect` only when ports
 /// were published. Ends are learnt from the engine's events at once.
 package actor DockerEngine: ContainerEngine {
-    /// When images are pulled. Source: ECS_IMAGE_PULL_BEHAVIOR.
-    package enum PullBehavior: String, Sendable, CaseIterable {
-        /// Always try; fall back on a local image.
-        case `default`
-        /// Always; the task fails when that fails.
-        case always
-        /// Only when there is no local image, the choice where images are built on the spot.
-        case preferCached = "prefer-cached"
-    }
-
     /// How long the engine may take. Source: amazon-ecs-agent, agent/dockerclient/timeout.go.
     package struct Limits: Sendable {
         package var inspect: Duration = .seconds(30)
@@ -42,7 +32,7 @@ package actor DockerEngine: ContainerEngine {
     let http: HTTPClient
     private nonisolated let executor: any SerialExecutor
     let instance: String
-    let pullBehavior: PullBehavior
+    let images: ImagePolicy
     let limits: Limits
     let logger: Logger
     let now: @Sendable () -> Timestamp
@@ -62,14 +52,14 @@ package actor DockerEngine: ContainerEngine {
     ///   - loop: where it lives, with its connections.
     ///   - now: the wall clock.
     package init(
-        _ endpoint: Endpoint, instance: String, pullBehavior: PullBehavior = .preferCached, limits: Limits = Limits(),
+        _ endpoint: Endpoint, instance: String, images: ImagePolicy = ImagePolicy(), limits: Limits = Limits(),
         loop: any EventLoop, logger: Logger, now: @escaping @Sendable () -> Timestamp
     ) {
         http = HTTPClient(endpoint, group: loop)
         if case .unix = endpoint { isLocal = true } else { isLocal = false }
         executor = loop.executor
         self.instance = instance
-        self.pullBehavior = pullBehavior
+        self.images = images
         self.limits = limits
         self.logger = logger
         self.now = now
@@ -88,7 +78,7 @@ package actor DockerEngine: ContainerEngine {
 
     package func perform(_ action: EngineAction) async -> EngineEvent? {
         switch action {
-        case .pull(let reference, let image): await pull(image, for: reference)
+        case .pull(let reference, let image, let credential): await pull(image, as: credential, for: reference)
         case .createVolume(let task, let volume): await create(volume, of: task)
         case .createGroup(let task, let limits): await createGroup(limits, of: task)
         case .create(let reference, let creation): await create(creation, for: reference)

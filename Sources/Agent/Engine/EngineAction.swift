@@ -16,7 +16,8 @@ package struct ContainerReference: Hashable, Sendable {
 /// What an engine is asked to do. Each action is answered by one event, or by none where it says so.
 package enum EngineAction: Sendable, Equatable {
     /// Makes the image available. Answered by `pulled` or `pullFailed`.
-    case pull(ContainerReference, image: String)
+    /// - Parameter credential: of the task; nil for what the instance has for the registry, if anything.
+    case pull(ContainerReference, image: String, credential: RegistryCredential? = nil)
     /// Makes a volume, or finds it there. Answered by `volumeReady` or `volumeFailed`.
     case createVolume(task: String, VolumeCreation)
     /// Makes what keeps a task within its limits, or finds it there. Answered by `groupReady` or `groupFailed`.

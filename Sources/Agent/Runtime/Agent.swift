@@ -82,9 +82,9 @@ package actor Agent {
         random: inout SeededRandom, _ now: @escaping @Sendable () -> Timestamp
     ) -> any ContainerEngine {
         switch configuration.engine {
-        case .docker(let endpoint, let pullBehavior):
+        case .docker(let endpoint, let images):
             DockerEngine(
-                endpoint, instance: instance, pullBehavior: pullBehavior, loop: loop, logger: logger, now: now)
+                endpoint, instance: instance, images: images, loop: loop, logger: logger, now: now)
         case .simulated(let delays):
             SimulatedEngine(delays: delays, random: SeededRandom(seed: random.next()), loop: loop, now: now)
         }

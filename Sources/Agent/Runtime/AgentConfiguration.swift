@@ -5,7 +5,7 @@ import NodeNet
 package struct AgentConfiguration: Sendable {
     /// What runs the containers.
     package enum Engine: Sendable {
-        case docker(Endpoint, DockerEngine.PullBehavior)
+        case docker(Endpoint, ImagePolicy)
         /// Runs nothing.
         case simulated(SimulatedContainers.Delays)
     }

@@ -30,11 +30,22 @@ extension ACS.Secret {
     }
 }
 
+extension ACS.Container {
+    /// Where the credentials for its image's registry are kept; nil when it needs none.
+    var registryLookUp: SecretLookUp? {
+        guard registryAuthentication?.type == "asm" else { return nil }
+        return registryAuthentication?.asmAuthData?.credentialsParameter.map { SecretLookUp(.secretsManager, $0) }
+    }
+}
+
 extension ACS.Task {
     /// What all containers need, each once, in order.
     var lookUps: [SecretLookUp] {
-        Set((containers ?? []).flatMap { $0.secrets ?? [] }.compactMap(\.lookUp)).sorted()
+        Set((containers ?? []).flatMap { $0.secrets ?? [] }.compactMap(\.lookUp) + registryLookUps).sorted()
     }
+
+    /// Where the credentials for the images' registries are kept.
+    var registryLookUps: [SecretLookUp] { (containers ?? []).compactMap(\.registryLookUp) }
 }
 
 /// Which secret, which version of it, and what of it.

@@ -16,6 +16,7 @@ enum Capabilities {
             "container-health-check", "container-ordering", "container-restart-policy", "docker-plugin.local",
             "ecr-endpoint", "execution-role-awslogs", "execution-role-ecr-pull", "full-sync",
             "increased-task-cpu-limit", "network.container-port-range", "pid-ipc-namespace-sharing",
+            "private-registry-authentication.secretsmanager",
             "secrets.asm.bootstrap.log-driver", "secrets.asm.environment-variables",
             "secrets.ssm.bootstrap.log-driver", "secrets.ssm.environment-variables", "task-cpu-mem-limit",
         ].map { "ecs.capability.\($0)" }

@@ -74,7 +74,7 @@ package struct SimulatedContainers: Sendable {
     ///   comes, because the container may have been stopped before.
     package mutating func perform(_ action: EngineAction, at now: Timestamp) -> [Outcome] {
         switch action {
-        case .pull(let reference, let image):
+        case .pull(let reference, let image, _):
             guard !image.hasPrefix("missing/") else {
                 let failure = EngineFailure(.refused, "pull access denied for \(image), repository does not exist")
                 return [Outcome(delay: delays.pull, event: .pullFailed(reference, failure))]

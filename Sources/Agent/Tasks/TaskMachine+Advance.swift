@@ -36,10 +36,7 @@ extension TaskMachine {
     private mutating func forward(_ index: Int, at now: Timestamp, _ actions: inout [TaskAction]) {
         guard !containers[index].isUnsure else { return }
         switch containers[index].phase {
-        case .waiting:
-            containers[index].phase = .pulling
-            pullStartedAt = pullStartedAt ?? now
-            actions.append(.engine(.pull(reference(index), image: containers[index].definition.image ?? "")))
+        case .waiting: pull(index, at: now, &actions)
         case .pulled: createWhenReady(index, at: now, &actions)
         case .created:
             guard let id = containers[index].id else { return }
@@ -47,6 +44,16 @@ extension TaskMachine {
             actions.append(.engine(.start(reference(index), id: id)))
         default: return
         }
+    }
+
+    /// An image of a private registry waits for the credentials.
+    private mutating func pull(_ index: Int, at now: Timestamp, _ actions: inout [TaskAction]) {
+        let definition = containers[index].definition
+        guard definition.registryLookUp == nil || missing?.contains(.secrets) == false else { return }
+        containers[index].phase = .pulling
+        pullStartedAt = pullStartedAt ?? now
+        let credential = definition.registryLookUp.flatMap { registryCredentials[$0] }
+        actions.append(.engine(.pull(reference(index), image: definition.image ?? "", credential: credential)))
     }
 
     private mutating func createWhenReady(_ index: Int, at now: Timestamp, _ actions: inout [TaskAction]) {

@@ -21,6 +21,8 @@ package struct TaskMachine: Sendable {
     var enforcement: TaskLimits.Enforcement?
     /// What the containers' secrets are. In memory only: an agent that is started anew looks them up again.
     var secrets: [SecretLookUp: String] = [:]
+    /// Whom private registries are told, by where that is kept. In memory only, too.
+    var registryCredentials: [SecretLookUp: RegistryCredential] = [:]
     /// Whether the journal has the task. No container is created before: after a crash nobody would know it, while the
     /// server, whose order was not acknowledged, would order another one.
     var isKept = false
@@ -73,9 +75,7 @@ package struct TaskMachine: Sendable {
             outbox.succeeded()
             actions.append(.save)
         case .reportFailed(let isFinal): actions += outbox.failed(isFinal: isFinal)
-        case .found(let values):
-            secrets = values
-            missing?.remove(.secrets)
+        case .found(let values): take(values, at: now)
         case .notFound(let failure): fail(failure.reason, at: now)
         case .timer(let timer): take(timer, at: now, &actions)
         }
@@ -105,6 +105,19 @@ package struct TaskMachine: Sendable {
         let network = task.networkMode == "awsvpc"
         let reason = network ? "network mode awsvpc is not supported by this container instance" : nil
         return (reason ?? volumes.unsupported ?? task.limitProblem).map { "ResourceInitializationError: \($0)" }
+    }
+
+    /// Takes over what was looked up.
+    private mutating func take(_ values: [SecretLookUp: String], at now: Timestamp) {
+        secrets = values
+        do throws(SecretFailure) {
+            for lookUp in task.registryLookUps {
+                registryCredentials[lookUp] = try RegistryCredential(secret: values[lookUp] ?? "")
+            }
+            missing?.remove(.secrets)
+        } catch {
+            fail(error.reason, at: now)
+        }
     }
 
     /// Ends the task before anything runs.

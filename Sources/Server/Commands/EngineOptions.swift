@@ -30,7 +30,7 @@ struct EngineOptions: ParsableArguments {
         guard ["docker", "simulated"].contains(engineName) else {
             throw ValidationError("--engine is docker or simulated, not '\(engineName)'.")
         }
-        guard DockerEngine.PullBehavior(rawValue: pullName) != nil else {
+        guard ImagePolicy.PullBehavior(rawValue: pullName) != nil else {
             throw ValidationError("--pull is prefer-cached, default or always, not '\(pullName)'.")
         }
         guard SimulatedDelays.parse(delaysText) != nil else {
@@ -57,7 +57,7 @@ struct EngineOptions: ParsableArguments {
             guard let endpoint = Endpoint(engine: EngineOptions.dockerHost) else {
                 throw UserError("DOCKER_HOST is unix:///path or tcp://host:port, not '\(EngineOptions.dockerHost)'.")
             }
-            kind = .docker(endpoint, DockerEngine.PullBehavior(rawValue: pullName) ?? .preferCached)
+            kind = .docker(endpoint, try ImageSettings.policy(ImagePolicy.PullBehavior(rawValue: pullName)))
         }
         return try settings.configuration(kind)
     }

@@ -145,7 +145,7 @@ extension EngineAction {
     /// What it is about; nil for none.
     var reference: ContainerReference? {
         switch self {
-        case .pull(let reference, _), .create(let reference, _), .start(let reference, _),
+        case .pull(let reference, _, _), .create(let reference, _), .start(let reference, _),
             .stop(let reference, _, _), .remove(let reference, _):
             reference
         case .createVolume, .removeVolume, .createGroup, .removeGroup, .survey: nil

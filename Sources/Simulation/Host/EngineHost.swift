@@ -58,7 +58,7 @@ final class EngineHost: @unchecked Sendable {
             timeline.after(dice.milliseconds(0...50)) { answer(action.failure(EngineHost.unreachable)) }
             return
         }
-        if case .pull(let reference, let image) = action, dice.chance(pullFailure) {
+        if case .pull(let reference, let image, _) = action, dice.chance(pullFailure) {
             let failure = EngineFailure(.refused, "toomanyrequests: \(image)")
             timeline.after(dice.milliseconds(0...slowness)) { answer(.pullFailed(reference, failure)) }
             return
@@ -186,7 +186,7 @@ extension EngineAction {
     /// The answer when the engine could not be reached.
     func failure(_ failure: EngineFailure) -> EngineEvent? {
         switch self {
-        case .pull(let reference, _): .pullFailed(reference, failure)
+        case .pull(let reference, _, _): .pullFailed(reference, failure)
         case .createVolume(let task, let volume): .volumeFailed(task: task, name: volume.name, failure)
         case .createGroup(let task, _): .groupFailed(task: task, failure)
         case .create(let reference, _): .createFailed(reference, failure)
