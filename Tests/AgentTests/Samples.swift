@@ -106,6 +106,7 @@ struct Bench {
             case .removeVolume: "remove volume"
             case .createGroup: "create group"
             case .removeGroup: "remove group"
+            case .cleanImages: "clean images"
             case .survey: "survey"
             }
         }

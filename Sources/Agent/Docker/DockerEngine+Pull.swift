@@ -5,22 +5,32 @@ extension DockerEngine {
     func pull(
         _ image: String, as credential: RegistryCredential?, for reference: ContainerReference
     ) async -> EngineEvent? {
-        let name = DockerEngine.withTag(image)
         do {
             if image == NamespaceContainer.image { return .pulled(reference, imageDigest: try await makePauseImage()) }
-            let isPinned = image.contains("@")
-            // What a digest names never changes, so what is here is what is meant.
-            if images.behavior == .preferCached || isPinned, let local = try await local(name, others: false) {
-                return .pulled(reference, imageDigest: local.digest)
-            }
-            let failure = await failure(ofPulling: name, as: credential ?? images.authentication.credential(for: name))
-            let local = try await local(name, others: true)
-            let isNeeded = images.behavior != .default && !isPinned
-            if let failure, isNeeded || local == nil { return .pullFailed(reference, failure) }
-            return .pulled(reference, imageDigest: local?.digest)
+            return .pulled(reference, imageDigest: try await provide(DockerEngine.withTag(image), as: credential))
         } catch {
             return .pullFailed(reference, error)
         }
+    }
+
+    /// Makes an image available, by a pull if the behaviour wants one.
+    /// - Returns: its digest.
+    private func provide(
+        _ name: String, as credential: RegistryCredential?
+    ) async throws(EngineFailure) -> String? {
+        let isPinned = name.contains("@")
+        let isKnown = images.behavior == .once && book.isPulled(name)
+        // What a digest names never changes, so what is here is what is meant.
+        if isPinned || isKnown || images.behavior == .preferCached, let local = try await local(name, others: false) {
+            await note(name, local.id, isPulled: false)
+            return local.digest
+        }
+        let failure = await failure(ofPulling: name, as: credential)
+        let local = try await local(name, others: true)
+        let isNeeded = images.behavior != .default && !isPinned
+        if let failure, isNeeded || local == nil { throw failure }
+        if let local { await note(name, local.id, isPulled: failure == nil) }
+        return local?.digest
     }
 
     /// The agent's own image needs no registry.
@@ -63,7 +73,7 @@ extension DockerEngine {
         return (parts[0], image)
     }
 
-    private func inspect(_ name: String) async throws(EngineFailure) -> JSONValue? {
+    func inspect(_ name: String) async throws(EngineFailure) -> JSONValue? {
         do {
             return try await client.call("GET", "/images/\(name)/json", timeout: limits.inspect)
         } catch  where error.kind == .missing {
@@ -71,22 +81,74 @@ extension DockerEngine {
         }
     }
 
-    /// Pulls, following the progress: errors come in the stream, behind a status of 200.
+    // MARK: Pulls
+
+    /// A pull that is under way, whoever waits for it.
+    struct Pull: Sendable {
+        let progress: PullProgress
+        let task: Task<EngineFailure?, Never>
+    }
+
+    /// Pulls are the same for those who would tell the registry the same.
+    struct PullKey: Hashable, Sendable {
+        var name: String
+        var credential: RegistryCredential?
+    }
+
+    /// Pulls, or waits for a pull that is under way.
     /// - Returns: nil when the image was pulled.
     private func failure(ofPulling name: String, as credential: RegistryCredential?) async -> EngineFailure? {
+        let key = PullKey(name: name, credential: credential ?? images.authentication.credential(for: name))
+        let pull = pulls[key] ?? begin(key)
+        return await withTaskCancellationHandler {
+            await pull.task.value
+        } onCancel: {
+            // Only the end of the agent cancels what an engine does.
+            pull.task.cancel()
+        }
+    }
+
+    private func begin(_ key: PullKey) -> Pull {
+        let progress = PullProgress()
+        let task = Task {
+            let failure = await self.pullWithRetries(key, progress)
+            pulls[key] = nil
+            return failure
+        }
+        let pull = Pull(progress: progress, task: task)
+        pulls[key] = pull
+        return pull
+    }
+
+    private func pullWithRetries(_ key: PullKey, _ progress: PullProgress) async -> EngineFailure? {
+        var backoff = PullRetry.backoff
+        var attempt = 1
+        while true {
+            guard let failure = await pullOnce(key, progress) else { return nil }
+            guard attempt < PullRetry.attempts, PullRetry.isWorthwhile(failure), !Task.isCancelled else {
+                return failure
+            }
+            logger.info("a pull failed", metadata: ["image": "\(key.name)", "error": "\(failure.message)"])
+            attempt += 1
+            try? await Task.sleep(for: backoff.pause(&random))
+        }
+    }
+
+    /// Follows the progress of a pull: errors come in the stream, behind a status of 200.
+    private func pullOnce(_ key: PullKey, _ progress: PullProgress) async -> EngineFailure? {
         do {
             let lines = try await client.lines(
-                "POST", "/images/create", query: [("fromImage", name)], as: credential, timeout: limits.pullStart)
+                "POST", "/images/create", query: [("fromImage", key.name)], as: key.credential,
+                timeout: limits.pullStart)
             return try await withThrowingTaskGroup(of: EngineFailure?.self) { group in
-                let progress = PullProgress()
                 group.addTask {
                     for try await line in lines {
-                        progress.note()
+                        progress.note(line)
                         if let error = line["error"]?.stringValue { return EngineFailure(.refused, error) }
                     }
                     return nil
                 }
-                group.addTask { [limits] in try await progress.watch(limits) }
+                group.addTask { [images] in try await progress.watch(images) }
                 defer { group.cancelAll() }
                 return try await group.next() ?? nil
             }

@@ -13,10 +13,8 @@ package actor DockerEngine: ContainerEngine {
         package var inspect: Duration = .seconds(30)
         package var create: Duration = .seconds(240)
         package var start: Duration = .seconds(180)
-        package var pull: Duration = .seconds(7_200)
         package var pullStart: Duration = .seconds(60)
-        /// A pull that makes no progress for so long is given up.
-        package var pullInactivity: Duration = .seconds(60)
+        package var removeImage: Duration = .seconds(180)
         package var stopMargin: Duration = .seconds(120)
         package var remove: Duration = .seconds(300)
         /// How often an engine that says nothing is asked whether it is still there.
@@ -43,23 +41,38 @@ package actor DockerEngine: ContainerEngine {
     var groups: (found: ControlGroups?, Bool)?
     /// The processor the engine's containers run on, as the engine names it.
     private(set) var architecture = ""
+    /// What is pulled at the moment.
+    var pulls: [PullKey: Pull] = [:]
+    /// What the agent remembers of images, and where it is kept; nil for in memory only.
+    var book: ImageBook
+    let bookPath: String?
+    var isBookChanged = false
+    var isBookBusy = false
+    /// For jitter.
+    var random: SeededRandom
     /// Containers whose end an `oom` event announced; the engine may forget to say so itself.
     var outOfMemory: Set<String> = []
 
     /// - Parameters:
     ///   - endpoint: the engine's socket, see `DOCKER_HOST`.
     ///   - instance: the value of the label `io.roost.instance`; containers without it are none of ours.
+    ///   - bookPath: the file in which it remembers images; nil for none.
     ///   - loop: where it lives, with its connections.
+    ///   - random: for jitter.
     ///   - now: the wall clock.
     package init(
         _ endpoint: Endpoint, instance: String, images: ImagePolicy = ImagePolicy(), limits: Limits = Limits(),
-        loop: any EventLoop, logger: Logger, now: @escaping @Sendable () -> Timestamp
+        bookPath: String? = nil, loop: any EventLoop, logger: Logger, random: SeededRandom,
+        now: @escaping @Sendable () -> Timestamp
     ) {
         http = HTTPClient(endpoint, group: loop)
         if case .unix = endpoint { isLocal = true } else { isLocal = false }
         executor = loop.executor
         self.instance = instance
         self.images = images
+        self.bookPath = bookPath
+        self.random = random
+        book = ImageBook(journal: bookPath.flatMap { Journal.read($0, limit: ImageBook.maximumFile) } ?? .null)
         self.limits = limits
         self.logger = logger
         self.now = now
@@ -87,6 +100,7 @@ package actor DockerEngine: ContainerEngine {
         case .remove(let reference, let id): await remove(id, for: reference)
         case .removeVolume(let name): await removeVolume(name)
         case .removeGroup(let task): await removeGroup(of: task)
+        case .cleanImages(let needed): await cleanImages(needed: needed)
         case .survey: await survey()
         }
     }

@@ -34,6 +34,10 @@ package enum EngineAction: Sendable, Equatable {
     case removeVolume(name: String)
     /// Removes what kept a task within its limits, if there is something; failing is harmless. Not answered.
     case removeGroup(task: String)
+    /// Removes images that were pulled and that no task needs any more, as far as the engine's policy says so. Not
+    /// answered.
+    /// - Parameter needed: images of tasks whose containers are not all there yet.
+    case cleanImages(needed: [String])
     /// Lists the containers of this instance. Answered by `surveyed` or `surveyFailed`.
     /// - Parameter known: what the agent believes to run; for engines that keep nothing themselves.
     case survey(known: [SurveyedContainer])

@@ -88,11 +88,13 @@ package final class Journal: Sendable {
         }
     }
 
-    private static func read(_ path: String) -> JSONValue? {
+    /// A file of JSON; nil when there is none, or nothing that can be read.
+    /// - Parameter limit: bytes of it.
+    static func read(_ path: String, limit: Int = maximumFile) -> JSONValue? {
         guard let file = fopen(path, "r") else { return nil }
         defer { fclose(file) }
-        var buffer = [UInt8](repeating: 0, count: maximumFile)
-        let count = fread(&buffer, 1, maximumFile, file)
+        var buffer = [UInt8](repeating: 0, count: limit)
+        let count = fread(&buffer, 1, limit, file)
         return try? JSONValue.parse(Array(buffer[..<count]))
     }
 }

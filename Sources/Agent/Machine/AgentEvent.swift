@@ -38,6 +38,8 @@ package enum AgentTimer: Hashable, Sendable {
     case survey
     /// Time for metrics and health.
     case telemetry
+    /// Time to remove images that nobody needs.
+    case images
 }
 
 /// What an agent wants done. In order; those of one answer may overlap, except where it says so.

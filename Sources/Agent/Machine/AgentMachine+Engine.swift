@@ -42,6 +42,21 @@ extension AgentMachine {
     }
 }
 
+// MARK: Images
+
+extension AgentMachine {
+    func scheduleImageCleanUp() -> [AgentAction] {
+        settings.imageCleanUpInterval.map { [.schedule(.images, after: $0)] } ?? []
+    }
+
+    /// The images of all tasks that are not over, each once, in order. Ended containers need none: they are not
+    /// created again, and the engine keeps what those that are still there are made of.
+    var neededImages: [String] {
+        let open = tasks.values.filter { !$0.isStopped }
+        return Set(open.flatMap { $0.containers.compactMap(\.definition.image) }).sorted()
+    }
+}
+
 extension EngineEvent {
     /// The task it is about; nil for events about the engine.
     var task: String? {

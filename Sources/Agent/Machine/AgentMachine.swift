@@ -45,7 +45,7 @@ package struct AgentMachine: Sendable {
         switch event {
         case .restored(let entries):
             restore(entries)
-            return [.schedule(.telemetry, after: TelemetryState.interval)]
+            return [.schedule(.telemetry, after: TelemetryState.interval)] + scheduleImageCleanUp()
         case .registered(let arn):
             containerInstanceARN = arn
             return []
@@ -68,6 +68,7 @@ package struct AgentMachine: Sendable {
             isSurveyDue = false
             return [.engine(survey())]
         case .timer(.telemetry): return tick(at: now)
+        case .timer(.images): return [.engine(.cleanImages(needed: neededImages))] + scheduleImageCleanUp()
         case .lookedUp(let task, .success(let values)): return apply(.found(values), to: task, at: now)
         case .lookedUp(let task, .failure(let failure)): return apply(.notFound(failure), to: task, at: now)
         case .measured(let usage): return publish(usage, at: now)

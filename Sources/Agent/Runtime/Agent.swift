@@ -84,7 +84,9 @@ package actor Agent {
         switch configuration.engine {
         case .docker(let endpoint, let images):
             DockerEngine(
-                endpoint, instance: instance, images: images, loop: loop, logger: logger, now: now)
+                endpoint, instance: instance, images: images,
+                bookPath: configuration.stateDirectory + "/images.json", loop: loop, logger: logger,
+                random: SeededRandom(seed: random.next()), now: now)
         case .simulated(let delays):
             SimulatedEngine(delays: delays, random: SeededRandom(seed: random.next()), loop: loop, now: now)
         }
@@ -212,6 +214,7 @@ extension AgentConfiguration {
         settings.bindAddress = bindAddress
         settings.stopTimeout = timings.stopTimeout
         settings.cleanupDelay = timings.cleanupDelay
+        if case .docker(_, let images) = engine { settings.imageCleanUpInterval = images.effectiveCleanUp?.interval }
         return settings
     }
 }

@@ -28,6 +28,8 @@ struct ContainerMachine: Sendable {
     /// Whether a timer tells when it `mayRestart`. It ran before this agent did otherwise, and only the clock can tell.
     var isRestartTimed = false
     var stopAttempts = 0
+    /// Whether the engine had lost its image when it was to be created.
+    var hasLostImage = false
     /// The engine went away in the middle of its creation or start, or the agent did in the middle of its way: only a
     /// survey can say how far it came, and nothing is done with it before.
     var isUnsure = false

@@ -23,6 +23,7 @@ extension TaskMachine {
             containers[index].phase = .created
         case .createFailed(let reference, let failure) where failure.kind == .unreachable:
             brokeOff(reference, .creating, &actions)
+        case .createFailed(let reference, let failure) where failure.kind == .missing && lostImage(reference): return
         case .createFailed(let reference, let failure):
             failed(reference, .creating, failure.reason("CannotCreateContainerError", towards: "created"), at: now)
         case .started(let reference, let start): started(reference, start, at: now, &actions)
@@ -49,6 +50,17 @@ extension TaskMachine {
         containers[index].phase = .pulled
         containers[index].imageDigest = digest
         pullStoppedAt = now
+    }
+
+    /// The image went between its pull and now, by hand or by another agent of the engine: it is pulled once more.
+    /// - Returns: false when that was done before.
+    private mutating func lostImage(_ reference: ContainerReference) -> Bool {
+        guard let index = index(of: reference.container), containers[index].phase == .creating,
+            !containers[index].hasLostImage
+        else { return false }
+        containers[index].hasLostImage = true
+        containers[index].phase = .waiting
+        return true
     }
 
     private mutating func failed(

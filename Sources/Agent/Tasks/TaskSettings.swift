@@ -16,6 +16,8 @@ package struct TaskSettings: Sendable, Equatable {
     package var stopTimeout: Duration = .seconds(30)
     /// How long ended containers are kept. Source: ECS_ENGINE_TASK_CLEANUP_WAIT_DURATION.
     package var cleanupDelay: Duration = .seconds(3 * 3_600)
+    /// How often images are removed that no task needs; nil for never. Source: ECS_IMAGE_CLEANUP_INTERVAL.
+    package var imageCleanUpInterval: Duration?
 
     package init(instance: String, cluster: String, region: String) {
         self.instance = instance

@@ -8,7 +8,11 @@ struct EngineOptions: ParsableArguments {
     @Option(help: "What runs the containers: docker (see DOCKER_HOST) or simulated (ROOST_ENGINE; default docker).")
     var engine: String?
 
-    @Option(help: "When images are pulled: prefer-cached, default or always (ROOST_PULL; default prefer-cached).")
+    @Option(
+        help: """
+            When images are pulled: prefer-cached, default, always or once (ROOST_PULL, ECS_IMAGE_PULL_BEHAVIOR; \
+            default: prefer-cached).
+            """)
     var pull: String?
 
     @Option(
@@ -17,7 +21,9 @@ struct EngineOptions: ParsableArguments {
     var delays: String?
 
     private var engineName: String { engine ?? Environment.roost("ENGINE") ?? "docker" }
-    private var pullName: String { pull ?? Environment.roost("PULL") ?? "prefer-cached" }
+    private var pullName: String {
+        pull ?? Environment.roost("PULL") ?? Environment.value("ECS_IMAGE_PULL_BEHAVIOR") ?? "prefer-cached"
+    }
 
     private var delaysText: String { delays ?? Environment.roost("DELAYS") ?? "" }
 
@@ -31,7 +37,7 @@ struct EngineOptions: ParsableArguments {
             throw ValidationError("--engine is docker or simulated, not '\(engineName)'.")
         }
         guard ImagePolicy.PullBehavior(rawValue: pullName) != nil else {
-            throw ValidationError("--pull is prefer-cached, default or always, not '\(pullName)'.")
+            throw ValidationError("--pull is prefer-cached, default, always or once, not '\(pullName)'.")
         }
         guard SimulatedDelays.parse(delaysText) != nil else {
             throw ValidationError("--delays takes steps and times such as pull=2s,start=300ms, not '\(delaysText)'.")

@@ -138,6 +138,7 @@ extension EngineAction {
         case .removeVolume: "remove-volume"
         case .createGroup: "create-group"
         case .removeGroup: "remove-group"
+        case .cleanImages: "clean-images"
         case .survey: "survey"
         }
     }
@@ -148,7 +149,7 @@ extension EngineAction {
         case .pull(let reference, _, _), .create(let reference, _), .start(let reference, _),
             .stop(let reference, _, _), .remove(let reference, _):
             reference
-        case .createVolume, .removeVolume, .createGroup, .removeGroup, .survey: nil
+        case .createVolume, .removeVolume, .createGroup, .removeGroup, .survey, .cleanImages: nil
         }
     }
 

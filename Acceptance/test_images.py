@@ -1,0 +1,182 @@
+"""When images are pulled, how often, and when they are removed: with a real registry and a real engine."""
+
+import concurrent.futures
+import json
+import uuid
+
+import pytest
+
+from support.ecs import container, register, run_one, stop_everything, wait_running, wait_stopped
+from support.engine import EngineError
+from support.poll import eventually
+from support.registry import Registry
+from support.tasks import SLEEP, of_task
+
+
+@pytest.fixture(scope="module")
+def registry(tmp_path_factory, engine):
+    made = Registry(tmp_path_factory.mktemp("registry"), engine, private=False).start()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def agent(new_region):
+    """A region with one instance and its settings."""
+    started = []
+
+    def start(behavior, instances=1, **env):
+        region = new_region(engine="docker", instances=instances, arguments=["--pull", behavior], env=env).start()
+        region.wait_for_instances()
+        started.append(region)
+        return region
+
+    yield start
+    for region in started:
+        stop_everything(region.ecs)
+        region.kill()
+
+
+def build(engine, parent="busybox:latest"):
+    """An image unlike any other; returns its id."""
+    made = engine.call("POST", "/containers/create", body={"Image": parent, "Cmd": ["true"]})["Id"]
+    try:
+        return engine.call("POST", "/commit", {"container": made, "comment": uuid.uuid4().hex})["Id"]
+    finally:
+        engine.remove(made)
+
+
+def has(engine, image):
+    try:
+        return engine.call("GET", f"/images/{image}/json")["Id"]
+    except EngineError as error:
+        assert error.status == 404
+        return None
+
+
+def launch(region, image):
+    """Runs a task of the image; returns the id of the image its container is made of."""
+    definition = register(region.ecs, containers=[container(image=image, **SLEEP)])
+    arn = run_one(region.ecs, definition)["taskArn"]
+    wait_running(region.ecs, arn, timeout=60)
+    return of_task(region.docker, arn)["app"]["Image"]
+
+
+def failure(region, image):
+    arn = run_one(region.ecs, register(region.ecs, containers=[container(image=image, **SLEEP)]))["taskArn"]
+    return wait_stopped(region.ecs, arn, timeout=90)["containers"][0]["reason"]
+
+
+def republish(registry, engine, name):
+    """Puts a new image behind a name of the registry, while the engine keeps the old one."""
+    old = has(engine, f"{registry.host}/{name}")
+    new = build(engine)
+    whole = registry.push(name, new)
+    if old:
+        engine.call("POST", f"/images/{old}/tag", {"repo": whole.rpartition(":")[0], "tag": whole.rpartition(":")[2]})
+    return new
+
+
+def test_default_pulls_each_time_and_falls_back(agent, registry, engine):
+    region = agent("default")
+    image = registry.push("default:1", build(engine))
+    first = launch(region, image)
+    newer = republish(registry, engine, "default:1")
+    assert launch(region, image) == newer != first
+    registry.stop()
+    try:
+        assert launch(region, image) == newer, "without its registry the task runs the local image"
+    finally:
+        registry.start()
+
+
+def test_always_fails_without_the_registry(agent, registry, engine):
+    region = agent("always")
+    image = registry.push("always:1", build(engine))
+    launch(region, image)
+    registry.stop()
+    try:
+        reason = failure(region, image)
+    finally:
+        registry.start()
+    assert reason.startswith("CannotPullContainerError: Error response from daemon: "), reason
+    assert "connection refused" in reason
+
+
+def test_once_pulls_once_also_after_a_restart(agent, registry, engine):
+    region = agent("once")
+    image = registry.push("once:1", build(engine))
+    first = launch(region, image)
+    republish(registry, engine, "once:1")
+    assert launch(region, image) == first
+    region.kill()
+    region.start()
+    region.wait_for_instances()
+    assert launch(region, image) == first, "what was pulled is remembered"
+    # Found in the engine is not pulled: the first task brings the newest.
+    other = registry.push("once:2", build(engine))
+    newest = republish(registry, engine, "once:2")
+    assert launch(region, other) == newest
+
+
+def test_prefer_cached_does_not_ask(agent, registry, engine):
+    region = agent("prefer-cached")
+    image = registry.push("cached:1", build(engine))
+    first = has(engine, image)
+    republish(registry, engine, "cached:1")
+    before = registry.requests("HEAD", "cached/manifests/1")
+    assert launch(region, image) == first
+    assert registry.requests("HEAD", "cached/manifests/1") == before
+
+
+def test_tasks_that_start_together_share_one_pull(agent, registry, engine):
+    region = agent("always")
+    image = registry.push("shared:1", build(engine))
+    registry.forget(image)
+    definition = register(region.ecs, containers=[container(image=image, **{**SLEEP, "memory": 8})])
+    before = registry.requests("HEAD", "shared/manifests/1")
+    tasks = region.ecs.run_task(taskDefinition=definition, count=8)["tasks"]
+    assert len(tasks) == 8
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        list(pool.map(lambda t: wait_running(region.ecs, t["taskArn"], timeout=60), tasks))
+    assert registry.requests("HEAD", "shared/manifests/1") - before == 1
+
+
+def test_images_that_nobody_needs_are_removed(agent, registry, engine):
+    region = agent("default", ECS_IMAGE_CLEANUP_INTERVAL="1s", ECS_IMAGE_MINIMUM_CLEANUP_AGE="1s",
+                   ECS_ENGINE_TASK_CLEANUP_WAIT_DURATION="1s", ECS_EXCLUDE_UNTRACKED_IMAGE=f"{registry.host}/kept:1")
+    used, unused, kept, local = [registry.push(f"{name}:1", build(engine)) for name in ("used", "unused", "kept", "local")]
+    for name in (used, unused, kept):
+        registry.forget(name)
+    for image in (unused, kept):
+        launch(region, image)
+    stop_everything(region.ecs)
+    launch(region, used)
+    # This one the agent found, and could not pull.
+    registry.stop()
+    try:
+        launch(region, local)
+    finally:
+        registry.start()
+    eventually(lambda: has(engine, unused) is None, 30, message="the unused image is removed")
+    assert has(engine, used) and has(engine, kept) and has(engine, local)
+    assert has(engine, "busybox:latest"), "an image that no task of this agent had is nobody's to remove"
+    stop_everything(region.ecs)
+    eventually(lambda: has(engine, used) is None, 30, message="the other one, too, when its task is over")
+    assert has(engine, kept) and has(engine, local)
+
+
+def test_what_was_pulled_is_remembered_over_a_crash(agent, registry, engine):
+    settings = dict(ECS_ENGINE_TASK_CLEANUP_WAIT_DURATION="1s", ECS_IMAGE_MINIMUM_CLEANUP_AGE="1s")
+    region = agent("default", ECS_IMAGE_CLEANUP_INTERVAL="1h", **settings)
+    image = registry.push("crash:1", build(engine))
+    registry.forget(image)
+    launch(region, image)
+    stop_everything(region.ecs)
+    region.kill()
+    region.env["ECS_IMAGE_CLEANUP_INTERVAL"] = "1s"
+    region.start()
+    region.wait_for_instances()
+    eventually(lambda: has(engine, image) is None, 30, message="the image of the life before is removed")
+    books = list(region.data.rglob("images.json"))
+    assert books and all(isinstance(json.loads(b.read_text()), list) for b in books)
