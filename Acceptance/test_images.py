@@ -1,15 +1,18 @@
 """When images are pulled, how often, and when they are removed: with a real registry and a real engine."""
 
 import concurrent.futures
+import io
 import json
+import os
+import tarfile
 import uuid
 
 import pytest
 
-from support.ecs import container, register, run_one, stop_everything, wait_running, wait_stopped
+from support.ecs import container, register, run_one, stop_everything, unique, wait_running, wait_stopped
 from support.engine import EngineError
 from support.poll import eventually
-from support.registry import Registry
+from support.registry import Registry, SlowRegistry
 from support.tasks import SLEEP, of_task
 
 
@@ -180,3 +183,57 @@ def test_what_was_pulled_is_remembered_over_a_crash(agent, registry, engine):
     eventually(lambda: has(engine, image) is None, 30, message="the image of the life before is removed")
     books = list(region.data.rglob("images.json"))
     assert books and all(isinstance(json.loads(b.read_text()), list) for b in books)
+
+
+def build_large(engine, size):
+    """An image with one more layer of random bytes, which no compression makes smaller."""
+    archive = io.BytesIO()
+    with tarfile.open(fileobj=archive, mode="w") as tar:
+        entry = tarfile.TarInfo("random")
+        entry.size = size
+        tar.addfile(entry, io.BytesIO(os.urandom(size)))
+    made = engine.call("POST", "/containers/create", body={"Image": "busybox:latest", "Cmd": ["true"]})["Id"]
+    try:
+        engine.put_archive(made, "/", archive.getvalue())
+        return engine.call("POST", "/commit", {"container": made})["Id"]
+    finally:
+        engine.remove(made)
+
+
+def test_status_shows_how_far_a_pull_is(agent, registry, engine):
+    region = agent("prefer-cached")
+    pushed = registry.push("large:1", build_large(engine, 8 << 20))
+    registry.forget(pushed)
+    slow = SlowRegistry(registry, 1 << 20)
+    image = f"{slow.host}/large:1"
+    registry.names.add(image)
+    try:
+        arn = run_one(region.ecs, register(region.ecs, containers=[container(image=image, **SLEEP)]))["taskArn"]
+
+        def line():
+            screen = region.roost("status", "--data", region.data).stdout
+            found = [text for text in screen.splitlines() if image in text and "MiB" in text]
+            return found[0] if found and "/8." in found[0] and " 0.0/" not in found[0] else None
+
+        assert "on default/" in eventually(line, 20, 0.3, message="a line with bytes of the total")
+        wait_running(region.ecs, arn, timeout=60)
+        eventually(lambda: "MiB" not in region.roost("status", "--data", region.data).stdout, 10,
+                   message="no line when the pull is over")
+    finally:
+        slow.close()
+
+
+def test_a_deployments_image_is_there_before_its_tasks(agent, registry, engine):
+    region = agent("prefer-cached")
+    old, new = registry.push("ahead:1", build(engine)), registry.push("ahead:2", build(engine))
+    registry.forget(new)
+    family, name = unique("ahead"), unique("ahead")
+    first = register(region.ecs, family=family, containers=[container(image=old, **SLEEP)])
+    region.ecs.create_service(serviceName=name, taskDefinition=first, desiredCount=1)
+    eventually(lambda: region.ecs.describe_services(services=[name])["services"][0]["runningCount"] == 1, 30)
+    # The new tasks fit nowhere, so no task can be why the image comes.
+    second = register(region.ecs, family=family, containers=[container(image=new, **{**SLEEP, "memory": 1 << 22})])
+    region.ecs.update_service(service=name, taskDefinition=second)
+    eventually(lambda: has(engine, new), 20, message="the image is pulled ahead")
+    assert all(t["taskDefinitionArn"] == first for t in region.ecs.describe_tasks(
+        tasks=region.ecs.list_tasks(serviceName=name)["taskArns"])["tasks"])

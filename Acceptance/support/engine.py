@@ -55,6 +55,17 @@ class Engine:
         finally:
             connection.close()
 
+    def put_archive(self, container, path, archive):
+        """Unpacks a tar archive in a container."""
+        connection = _UnixConnection(self._path)
+        try:
+            connection.request("PUT", f"/containers/{container}/archive?" + urllib.parse.urlencode({"path": path}),
+                               archive, {"Content-Type": "application/x-tar"})
+            response = connection.getresponse()
+            assert response.status == 200, response.read()
+        finally:
+            connection.close()
+
     def answers(self):
         try:
             return self.call("GET", "/_ping") is not None

@@ -4,7 +4,10 @@ import base64
 import http.client
 import json
 import shutil
+import socket
 import subprocess
+import threading
+import time
 
 from .engine import EngineError
 from .poll import eventually
@@ -86,3 +89,43 @@ class Registry:
                 self.engine.call("DELETE", f"/images/{name}", {"force": "true"})
             except EngineError:
                 pass
+
+
+class SlowRegistry:
+    """A way to a registry that lets so many bytes a second through: pulls by `host` take their time."""
+
+    def __init__(self, registry, rate):
+        self.target, self.rate, self.open = registry.port, rate, set()
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.host = f"127.0.0.1:{self.listener.getsockname()[1]}"
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self):
+        while True:
+            try:
+                client, _ = self.listener.accept()
+                server = socket.create_connection(("127.0.0.1", self.target))
+            except OSError:
+                return
+            self.open |= {client, server}
+            for source, sink, rate in ((client, server, None), (server, client, self.rate)):
+                threading.Thread(target=self._copy, args=(source, sink, rate), daemon=True).start()
+
+    def _copy(self, source, sink, rate):
+        try:
+            while data := source.recv(rate // 20 if rate else 65536):
+                sink.sendall(data)
+                if rate and len(data) == rate // 20:
+                    time.sleep(0.05)
+        except OSError:
+            pass
+        for end in (source, sink):
+            try:
+                end.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+
+    def close(self):
+        self.listener.close()
+        for end in self.open:
+            end.close()

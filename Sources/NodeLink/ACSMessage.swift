@@ -10,12 +10,18 @@ package enum ACSMessage: Sendable {
     case manifest(ACS.TaskManifestMessage)
     case stopVerificationAck(ACS.TaskStopVerificationAck)
     case performUpdate(ACS.PerformUpdateMessage)
+    /// Ours, to agents of ours: this server takes `pulls`.
+    case hello(ACS.RoostHelloMessage)
+    /// Ours, to agents of ours: images that tasks will want soon.
+    case prefetch(ACS.RoostPrefetchMessage)
     // From the agent.
     case ack(ACS.AckRequest)
     case nack(ACS.NackRequest)
     case heartbeatAck(ACS.HeartbeatAckRequest)
     case credentialsAck(ACS.IAMRoleCredentialsAckRequest)
     case stopVerification(ACS.TaskStopVerificationMessage)
+    /// Ours, to servers of ours: the pulls that are under way.
+    case pulls(ACS.RoostPullsMessage)
     /// A type neither side of ours knows; to be logged and ignored.
     case unknown(type: String)
 
@@ -39,6 +45,9 @@ package enum ACSMessage: Sendable {
             self = .credentialsAck(try envelope.decode(ACS.IAMRoleCredentialsAckRequest.self))
         case "TaskStopVerificationMessage":
             self = .stopVerification(try envelope.decode(ACS.TaskStopVerificationMessage.self))
+        case "RoostHelloMessage": self = .hello(try envelope.decode(ACS.RoostHelloMessage.self))
+        case "RoostPrefetchMessage": self = .prefetch(try envelope.decode(ACS.RoostPrefetchMessage.self))
+        case "RoostPullsMessage": self = .pulls(try envelope.decode(ACS.RoostPullsMessage.self))
         default: self = .unknown(type: envelope.type)
         }
     }
@@ -57,6 +66,9 @@ package enum ACSMessage: Sendable {
         case .heartbeatAck(let message): Envelope.bytes("HeartbeatAckRequest", message)
         case .credentialsAck(let message): Envelope.bytes("IAMRoleCredentialsAckRequest", message)
         case .stopVerification(let message): Envelope.bytes("TaskStopVerificationMessage", message)
+        case .hello(let message): Envelope.bytes("RoostHelloMessage", message)
+        case .prefetch(let message): Envelope.bytes("RoostPrefetchMessage", message)
+        case .pulls(let message): Envelope.bytes("RoostPullsMessage", message)
         case .unknown(let type): Envelope.bytes(type, EmptyShape())
         }
     }

@@ -79,4 +79,21 @@ struct ImagePullTests {
         #expect(actions.engine == [.cleanImages(needed: ["busybox:latest", "other:1"])])
         #expect(isScheduled(actions))
     }
+
+    @Test("how far pulls are is told to a server of ours only, which also says what to get ahead")
+    func ahead() {
+        var machine = AgentMachine(cluster: "default", settings: .sample, random: SeededRandom(seed: 1))
+        let event = AgentEvent.engine(.pulling([PullState(image: "web:2", bytes: 1, total: 2)]))
+        func told(_ actions: [AgentAction]) -> Int {
+            actions.count { if case .send(.pulls(let message)) = $0 { message.pulls?.count == 1 } else { false } }
+        }
+        _ = machine.handle(.sessionOpened, at: start)
+        #expect(told(machine.handle(event, at: start)) == 0)
+        _ = machine.handle(.received(.hello(ACS.RoostHelloMessage())), at: start)
+        #expect(told(machine.handle(event, at: start)) == 1)
+        let wanted = ACSMessage.prefetch(ACS.RoostPrefetchMessage(images: ["web:2", ""]))
+        #expect(machine.handle(.received(wanted), at: start).engine == [.prefetch(images: ["web:2"])])
+        _ = machine.handle(.sessionClosed, at: start)
+        #expect(told(machine.handle(event, at: start)) == 0)
+    }
 }

@@ -107,6 +107,7 @@ struct Bench {
             case .createGroup: "create group"
             case .removeGroup: "remove group"
             case .cleanImages: "clean images"
+            case .prefetch: "prefetch"
             case .survey: "survey"
             }
         }

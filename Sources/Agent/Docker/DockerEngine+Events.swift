@@ -8,10 +8,15 @@ extension DockerEngine {
 
     package nonisolated func events() -> AsyncStream<EngineEvent> {
         let (stream, continuation) = AsyncStream<EngineEvent>.makeStream()
-        let watcher = Task { await self.watch(continuation) }
+        let watcher = Task {
+            await self.listen(continuation)
+            await self.watch(continuation)
+        }
         continuation.onTermination = { _ in watcher.cancel() }
         return stream
     }
+
+    private func listen(_ sink: AsyncStream<EngineEvent>.Continuation) { listener = sink }
 
     private func watch(_ sink: AsyncStream<EngineEvent>.Continuation) async {
         var pause = DockerEngine.retryPause

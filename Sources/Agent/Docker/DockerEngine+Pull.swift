@@ -15,7 +15,7 @@ extension DockerEngine {
 
     /// Makes an image available, by a pull if the behaviour wants one.
     /// - Returns: its digest.
-    private func provide(
+    func provide(
         _ name: String, as credential: RegistryCredential?
     ) async throws(EngineFailure) -> String? {
         let isPinned = name.contains("@")
@@ -117,6 +117,7 @@ extension DockerEngine {
         }
         let pull = Pull(progress: progress, task: task)
         pulls[key] = pull
+        tellPulls()
         return pull
     }
 

@@ -41,6 +41,13 @@ package actor DockerEngine: ContainerEngine {
     var groups: (found: ControlGroups?, Bool)?
     /// The processor the engine's containers run on, as the engine names it.
     private(set) var architecture = ""
+    /// Who listens to the engine's events.
+    var listener: AsyncStream<EngineEvent>.Continuation?
+    /// Images that are to be pulled before a task wants them.
+    var ahead: ArraySlice<String> = []
+    var isPrefetching = false
+    /// Whether how far pulls are is told from time to time.
+    var tellsPulls = false
     /// What is pulled at the moment.
     var pulls: [PullKey: Pull] = [:]
     /// What the agent remembers of images, and where it is kept; nil for in memory only.
@@ -92,6 +99,7 @@ package actor DockerEngine: ContainerEngine {
     package func perform(_ action: EngineAction) async -> EngineEvent? {
         switch action {
         case .pull(let reference, let image, let credential): await pull(image, as: credential, for: reference)
+        case .prefetch(let images): await prefetch(images)
         case .createVolume(let task, let volume): await create(volume, of: task)
         case .createGroup(let task, let limits): await createGroup(limits, of: task)
         case .create(let reference, let creation): await create(creation, for: reference)

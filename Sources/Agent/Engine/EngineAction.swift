@@ -18,6 +18,8 @@ package enum EngineAction: Sendable, Equatable {
     /// Makes the image available. Answered by `pulled` or `pullFailed`.
     /// - Parameter credential: of the task; nil for what the instance has for the registry, if anything.
     case pull(ContainerReference, image: String, credential: RegistryCredential? = nil)
+    /// Gets images that tasks will want soon, one after another. Not answered: whoever wants one asks for it again.
+    case prefetch(images: [String])
     /// Makes a volume, or finds it there. Answered by `volumeReady` or `volumeFailed`.
     case createVolume(task: String, VolumeCreation)
     /// Makes what keeps a task within its limits, or finds it there. Answered by `groupReady` or `groupFailed`.

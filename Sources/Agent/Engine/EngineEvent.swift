@@ -25,6 +25,9 @@ package enum EngineEvent: Sendable, Equatable {
     case surveyed([SurveyedContainer])
     /// The engine could not say what it has; it has to be asked again.
     case surveyFailed
+    /// The pulls that take longer than a moment and how far they are; empty when the last one is over. Not more often
+    /// than every other second.
+    case pulling([PullState])
     /// The engine does not answer; the text says why.
     case lost(String)
     /// The engine answers, for the first time or again. From now on its events arrive; what happened before has to be
@@ -92,5 +95,19 @@ package struct SurveyedContainer: Sendable, Equatable {
         self.name = name
         self.state = state
         self.health = health
+    }
+}
+
+/// How far the pull of an image is.
+package struct PullState: Sendable, Equatable {
+    package var image: String
+    /// What is here of the layers whose size is known.
+    package var bytes: Int
+    package var total: Int
+
+    package init(image: String, bytes: Int, total: Int) {
+        self.image = image
+        self.bytes = bytes
+        self.total = total
     }
 }

@@ -1,4 +1,5 @@
 import AWSWire
+import NodeLink
 
 /// What the engine's events mean for the agent.
 extension AgentMachine {
@@ -11,6 +12,8 @@ extension AgentMachine {
             runtime.change(to: .impaired(reason), at: now)
             return publishStatus(at: now)
         case .surveyed(let containers): return meet(containers, at: now)
+        case .pulling(let pulls):
+            return takesPulls ? [.send(.pulls(ACS.RoostPullsMessage(pulls: pulls.map(\.shape))))] : []
         case .surveyFailed:
             // An engine that comes back is asked again anyhow; this is for one that answers everything else.
             guard !isSurveyDue else { return [] }
@@ -57,6 +60,10 @@ extension AgentMachine {
     }
 }
 
+extension PullState {
+    fileprivate var shape: ACS.RoostPull { ACS.RoostPull(image: image, bytes: bytes, total: total) }
+}
+
 extension EngineEvent {
     /// The task it is about; nil for events about the engine.
     var task: String? {
@@ -69,7 +76,7 @@ extension EngineEvent {
         case .volumeReady(let task, _), .volumeFailed(let task, _, _), .groupReady(let task, _),
             .groupFailed(let task, _):
             task
-        case .surveyed, .surveyFailed, .lost, .found: nil
+        case .surveyed, .surveyFailed, .pulling, .lost, .found: nil
         }
     }
 }

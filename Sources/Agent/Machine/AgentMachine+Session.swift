@@ -14,6 +14,12 @@ extension AgentMachine {
             return [.send(.heartbeatAck(ACS.HeartbeatAckRequest(messageId: heartbeat.messageId)))]
                 + publishStatus(at: now)
         case .credentials(let message): return receive(message)
+        case .hello:
+            takesPulls = true
+            return []
+        case .prefetch(let message):
+            let images = (message.images ?? []).filter { !$0.isEmpty }
+            return images.isEmpty ? [] : [.engine(.prefetch(images: images))]
         case .performUpdate(let message):
             return [
                 .send(

@@ -25,6 +25,8 @@ package struct AgentMachine: Sendable {
     var highestSequence = 0
     /// The manifest whose verification is under way.
     var verification: String?
+    /// Whether the server of the session is one of ours, which shows how far pulls are.
+    var takesPulls = false
     var credentials = CredentialsBook()
     /// What tasks need that have no credentials for it yet, by the tasks' ARNs.
     var lookUps: [String: [SecretLookUp]] = [:]
@@ -51,6 +53,7 @@ package struct AgentMachine: Sendable {
             return []
         case .sessionOpened, .sessionClosed:
             verification = nil
+            takesPulls = false
             forgotten = []
             return []
         case .received(let message): return receive(message, at: now)

@@ -4,7 +4,7 @@ import AWSWire
 /// Source: observed, Fixtures/acs-upgrade-*.json and tcs-upgrade.json.
 enum SessionQuery {
     static let agentVersion = AgentRelease.version
-    static let agentHash = "roost"
+    static let agentHash = AgentRelease.hash
 
     /// The query of the session for tasks; names in alphabetical order, as signatures want them.
     /// - Parameter sendCredentials: whether the server has to send all tasks' credentials: the first time only.

@@ -97,7 +97,7 @@ package struct SimulatedContainers: Sendable {
         case .remove(let reference, let id):
             containers[id] = nil
             return [Outcome(delay: .zero, event: .removed(reference))]
-        case .removeVolume, .removeGroup, .cleanImages: return []
+        case .removeVolume, .removeGroup, .cleanImages, .prefetch: return []
         case .survey(let known): return [Outcome(delay: .zero, event: survey(known))]
         }
     }

@@ -41,7 +41,7 @@ extension TaskMachine {
             guard let index = index(of: reference.container) else { return }
             containers[index].isRemoving = false
             actions.append(.schedule(.cleanUp, after: .seconds(60)))
-        case .surveyed, .surveyFailed, .lost, .found: return
+        case .surveyed, .surveyFailed, .pulling, .lost, .found: return
         }
     }
 

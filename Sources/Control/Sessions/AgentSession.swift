@@ -16,6 +16,8 @@ package struct AgentSession: Sendable {
         case opened
         /// These tasks of the instance may have changed.
         case changed([Key<TaskRecord>])
+        /// Tasks will want these images on the instance soon.
+        case expected(images: [String])
         case received(ACSMessage)
         /// Time has passed; at least every `tick`.
         case ticked
@@ -28,6 +30,8 @@ package struct AgentSession: Sendable {
         case noteStopping([Key<TaskRecord>])
         /// The agent has begun to update itself, or refuses to.
         case noteUpdate(isAccepted: Bool)
+        /// The agent told how far its pulls are.
+        case notePulls([ACS.RoostPull])
         case close(code: Int, reason: String)
     }
 
@@ -71,6 +75,8 @@ package struct AgentSession: Sendable {
         switch event {
         case .opened: return open(snapshot, now)
         case .changed(let keys): return assign(keys, snapshot, now) + orderUpdate(snapshot) + farewell(snapshot)
+        case .expected(let images):
+            return [.send(.prefetch(ACS.RoostPrefetchMessage(messageId: random.uuid(), images: images)))]
         case .ticked: return keepAlive(snapshot, now)
         case .received(let message):
             lastHeard = now
@@ -94,7 +100,13 @@ package struct AgentSession: Sendable {
         // Credentials are on no disk, neither here nor there; orders have brought those of tasks that are new.
         let known = tasks.map(\.key).filter { renewals[$0] == nil }
         return [.send(.manifest(manifest))] + orders + renew(known, snapshot, now)
-            + orderUpdate(snapshot)
+            + orderUpdate(snapshot) + greet(snapshot)
+    }
+
+    /// Agents of ours tell more than others, if they know that somebody listens.
+    private mutating func greet(_ snapshot: Snapshot) -> [Action] {
+        guard snapshot.get(instance)?.agentHash == AgentRelease.hash else { return [] }
+        return [.send(.hello(ACS.RoostHelloMessage(messageId: random.uuid())))]
     }
 
     /// Tells the agent to update itself, when somebody wants that: once in a session.
@@ -239,6 +251,7 @@ package struct AgentSession: Sendable {
         case .ack(let ack): return noteUpdate(ack.messageId, true) ?? acknowledge(ack.messageId, snapshot)
         case .nack(let nack): return noteUpdate(nack.messageId, false) ?? acknowledge(nack.messageId, snapshot)
         case .stopVerification(let question): return [.send(.stopVerificationAck(verify(question, snapshot, now)))]
+        case .pulls(let message): return [.notePulls(message.pulls ?? [])]
         default: return []
         }
     }

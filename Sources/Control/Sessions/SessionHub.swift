@@ -1,3 +1,4 @@
+import Scheduling
 import State
 import Synchronization
 
@@ -40,11 +41,28 @@ package final class SessionHub: Sendable {
             default: break
             }
         }
+        announce(changes, snapshot)
         guard !tasks.isEmpty || !instances.isEmpty else { return }
         let listeners = sessions.withLock { $0 }
         for path in Set(tasks.keys).union(instances).sorted() {
             listeners[path]?.changed(tasks[path] ?? [], snapshot)
         }
+    }
+}
+
+extension SessionHub {
+    /// Tells instances of images that a deployment will want there.
+    private func announce(_ changes: [Change], _ snapshot: Snapshot) {
+        for change in changes {
+            guard case .serviceDeployment(let delta) = change, delta.old == nil, let deployment = delta.new,
+                let plan = PrePull(of: deployment, snapshot)
+            else { continue }
+            for instance in plan.instances { listener(of: instance)?.expected(plan.images) }
+        }
+    }
+
+    private func listener(of instance: Key<ContainerInstanceRecord>) -> (any AssignmentListener)? {
+        sessions.withLock { $0[instance.path] }
     }
 }
 
@@ -54,4 +72,10 @@ package protocol AssignmentListener: AnyObject, Sendable {
     func changed(_ tasks: [Key<TaskRecord>], _ snapshot: Snapshot)
     /// The agent has opened another session.
     func superseded()
+    /// Tasks will want these images on the instance soon. Only told to agents of ours.
+    func expected(_ images: [String])
+}
+
+extension AssignmentListener {
+    package func expected(_ images: [String]) {}
 }

@@ -182,6 +182,28 @@ extension ACS {
             }
         }
 
+        package enum RoostPullList {
+            package static let schema: Schema = .list("RoostPullList", RoostPull.schema, max: 20.0)
+
+            package static func read(_ reader: inout JSONReader) -> [RoostPull]? {
+                guard reader.beginList() else { return nil }
+                var result: [RoostPull] = []
+                while reader.nextElement() {
+                    if reader.nextIsObject() { result.append(RoostPull(from: &reader)) }
+                }
+                return result
+            }
+
+            package static func write(_ value: [RoostPull], to writer: inout JSONWriter) {
+                writer.beginList()
+                for item in value {
+                    writer.element()
+                    item.encode(to: &writer)
+                }
+                writer.endList()
+            }
+        }
+
         package enum SecretList {
             package static let schema: Schema = .list("SecretList", Secret.schema)
 

@@ -4,6 +4,82 @@
 import AWSWire
 
 extension ACS {
+    package struct FSxAuthorization: Shape {
+        package var credentialsParameter: String?
+        package var domain: String?
+
+        package init(credentialsParameter: String? = nil, domain: String? = nil) {
+            self.credentialsParameter = credentialsParameter
+            self.domain = domain
+        }
+
+        package static let schema: Schema = .structure("FSxAuthorization") { members in
+            members.optional("credentialsParameter", .string)
+            members.optional("domain", .string)
+        }
+
+        package init(from reader: inout JSONReader) {
+            if reader.beginObject() {
+                while let index = reader.nextMember(Self.schema) {
+                    switch index {
+                    case 0: self.credentialsParameter = reader.string()
+                    case 1: self.domain = reader.string()
+                    default: reader.skip()
+                    }
+                }
+            }
+        }
+
+        package func encode(to writer: inout JSONWriter) {
+            writer.beginObject()
+            writer.string("credentialsParameter", self.credentialsParameter)
+            writer.string("domain", self.domain)
+            writer.endObject()
+        }
+    }
+
+    package struct FSxVolume: Shape {
+        package var fileSystemId: String?
+        package var rootDirectory: String?
+        package var authorizationConfig: FSxAuthorization?
+
+        package init(fileSystemId: String? = nil, rootDirectory: String? = nil, authorizationConfig: FSxAuthorization? = nil) {
+            self.fileSystemId = fileSystemId
+            self.rootDirectory = rootDirectory
+            self.authorizationConfig = authorizationConfig
+        }
+
+        package static let schema: Schema = .structure("FSxVolume") { members in
+            members.optional("fileSystemId", .string)
+            members.optional("rootDirectory", .string)
+            members.optional("authorizationConfig", FSxAuthorization.schema)
+        }
+
+        package init(from reader: inout JSONReader) {
+            if reader.beginObject() {
+                while let index = reader.nextMember(Self.schema) {
+                    switch index {
+                    case 0: self.fileSystemId = reader.string()
+                    case 1: self.rootDirectory = reader.string()
+                    case 2: self.authorizationConfig = reader.nextIsObject() ? FSxAuthorization(from: &reader) : nil
+                    default: reader.skip()
+                    }
+                }
+            }
+        }
+
+        package func encode(to writer: inout JSONWriter) {
+            writer.beginObject()
+            writer.string("fileSystemId", self.fileSystemId)
+            writer.string("rootDirectory", self.rootDirectory)
+            if let value = self.authorizationConfig {
+                writer.key("authorizationConfig")
+                value.encode(to: &writer)
+            }
+            writer.endObject()
+        }
+    }
+
     package struct FirelensConfiguration: Shape {
         package var type: String?
         package var options: [String: String]?

@@ -82,4 +82,141 @@ extension ACS {
             writer.endObject()
         }
     }
+
+    package struct RoostHelloMessage: Shape {
+        package var messageId: String?
+
+        package init(messageId: String? = nil) {
+            self.messageId = messageId
+        }
+
+        package static let schema: Schema = .structure("RoostHelloMessage") { members in
+            members.optional("messageId", .string)
+        }
+
+        package init(from reader: inout JSONReader) {
+            if reader.beginObject() {
+                while let index = reader.nextMember(Self.schema) {
+                    switch index {
+                    case 0: self.messageId = reader.string()
+                    default: reader.skip()
+                    }
+                }
+            }
+        }
+
+        package func encode(to writer: inout JSONWriter) {
+            writer.beginObject()
+            writer.string("messageId", self.messageId)
+            writer.endObject()
+        }
+    }
+
+    package struct RoostPrefetchMessage: Shape {
+        package var messageId: String?
+        package var images: [String]?
+
+        package init(messageId: String? = nil, images: [String]? = nil) {
+            self.messageId = messageId
+            self.images = images
+        }
+
+        package static let schema: Schema = .structure("RoostPrefetchMessage") { members in
+            members.optional("messageId", .string)
+            members.optional("images", Collections.StringList.schema)
+        }
+
+        package init(from reader: inout JSONReader) {
+            if reader.beginObject() {
+                while let index = reader.nextMember(Self.schema) {
+                    switch index {
+                    case 0: self.messageId = reader.string()
+                    case 1: self.images = Collections.StringList.read(&reader)
+                    default: reader.skip()
+                    }
+                }
+            }
+        }
+
+        package func encode(to writer: inout JSONWriter) {
+            writer.beginObject()
+            writer.string("messageId", self.messageId)
+            if let value = self.images {
+                writer.key("images")
+                Collections.StringList.write(value, to: &writer)
+            }
+            writer.endObject()
+        }
+    }
+
+    package struct RoostPull: Shape {
+        package var image: String?
+        package var bytes: Int?
+        package var total: Int?
+
+        package init(image: String? = nil, bytes: Int? = nil, total: Int? = nil) {
+            self.image = image
+            self.bytes = bytes
+            self.total = total
+        }
+
+        package static let schema: Schema = .structure("RoostPull") { members in
+            members.optional("image", .string)
+            members.optional("bytes", .long)
+            members.optional("total", .long)
+        }
+
+        package init(from reader: inout JSONReader) {
+            if reader.beginObject() {
+                while let index = reader.nextMember(Self.schema) {
+                    switch index {
+                    case 0: self.image = reader.string()
+                    case 1: self.bytes = reader.integer()
+                    case 2: self.total = reader.integer()
+                    default: reader.skip()
+                    }
+                }
+            }
+        }
+
+        package func encode(to writer: inout JSONWriter) {
+            writer.beginObject()
+            writer.string("image", self.image)
+            writer.integer("bytes", self.bytes)
+            writer.integer("total", self.total)
+            writer.endObject()
+        }
+    }
+
+    package struct RoostPullsMessage: Shape {
+        package var pulls: [RoostPull]?
+
+        package init(pulls: [RoostPull]? = nil) {
+            self.pulls = pulls
+        }
+
+        package static let schema: Schema = .structure("RoostPullsMessage") { members in
+            members.optional("pulls", Collections.RoostPullList.schema)
+        }
+
+        package init(from reader: inout JSONReader) {
+            if reader.beginObject() {
+                while let index = reader.nextMember(Self.schema) {
+                    switch index {
+                    case 0: self.pulls = Collections.RoostPullList.read(&reader)
+                    default: reader.skip()
+                    }
+                }
+            }
+        }
+
+        package func encode(to writer: inout JSONWriter) {
+            writer.beginObject()
+            if let value = self.pulls {
+                writer.key("pulls")
+                Collections.RoostPullList.write(value, to: &writer)
+            }
+            writer.endObject()
+        }
+    }
 }

@@ -10,13 +10,15 @@ extension ACS {
         package var host: HostVolume?
         package var dockerVolumeConfiguration: DockerVolume?
         package var efsVolumeConfiguration: EFSVolume?
+        package var fsxWindowsFileServerVolumeConfiguration: FSxVolume?
 
-        package init(name: String? = nil, type: String? = nil, host: HostVolume? = nil, dockerVolumeConfiguration: DockerVolume? = nil, efsVolumeConfiguration: EFSVolume? = nil) {
+        package init(name: String? = nil, type: String? = nil, host: HostVolume? = nil, dockerVolumeConfiguration: DockerVolume? = nil, efsVolumeConfiguration: EFSVolume? = nil, fsxWindowsFileServerVolumeConfiguration: FSxVolume? = nil) {
             self.name = name
             self.type = type
             self.host = host
             self.dockerVolumeConfiguration = dockerVolumeConfiguration
             self.efsVolumeConfiguration = efsVolumeConfiguration
+            self.fsxWindowsFileServerVolumeConfiguration = fsxWindowsFileServerVolumeConfiguration
         }
 
         package static let schema: Schema = .structure("Volume") { members in
@@ -25,6 +27,7 @@ extension ACS {
             members.optional("host", HostVolume.schema)
             members.optional("dockerVolumeConfiguration", DockerVolume.schema)
             members.optional("efsVolumeConfiguration", EFSVolume.schema)
+            members.optional("fsxWindowsFileServerVolumeConfiguration", FSxVolume.schema)
         }
 
         package init(from reader: inout JSONReader) {
@@ -36,6 +39,7 @@ extension ACS {
                     case 2: self.host = reader.nextIsObject() ? HostVolume(from: &reader) : nil
                     case 3: self.dockerVolumeConfiguration = reader.nextIsObject() ? DockerVolume(from: &reader) : nil
                     case 4: self.efsVolumeConfiguration = reader.nextIsObject() ? EFSVolume(from: &reader) : nil
+                    case 5: self.fsxWindowsFileServerVolumeConfiguration = reader.nextIsObject() ? FSxVolume(from: &reader) : nil
                     default: reader.skip()
                     }
                 }
@@ -56,6 +60,10 @@ extension ACS {
             }
             if let value = self.efsVolumeConfiguration {
                 writer.key("efsVolumeConfiguration")
+                value.encode(to: &writer)
+            }
+            if let value = self.fsxWindowsFileServerVolumeConfiguration {
+                writer.key("fsxWindowsFileServerVolumeConfiguration")
                 value.encode(to: &writer)
             }
             writer.endObject()

@@ -14,18 +14,20 @@ enum StatusScreen {
             let names = try await api.call(
                 "ListClusters", ECS.ListClustersRequest(), answer: ECS.ListClustersResponse.self)
             for arn in names.clusterArns ?? [] { lines += try await cluster(arn, api) }
-            lines += try await balancers(http, endpoint)
+            lines += PullsScreen.lines(try await page("/_roost/pulls", http, endpoint))
+            lines += BalancersScreen.lines(try await page("/_roost/balancers", http, endpoint))
             return lines.joined(separator: "\n")
         } catch let error as WireError { throw UserError("\(error.code): \(error.message)") } catch is HTTPClientError {
             throw UserError("The region at \(endpoint) does not answer. Is `roost up` running?")
         }
     }
 
-    private static func balancers(_ http: HTTPClient, _ endpoint: String) async throws -> [String] {
+    /// One of the region's own pages.
+    private static func page(_ path: String, _ http: HTTPClient, _ endpoint: String) async throws -> JSONValue {
         let request = HTTPRequestMessage(
-            method: "GET", rawPath: "/_roost/balancers", headers: ["Host": ServerURL(endpoint)?.authority ?? ""])
+            method: "GET", rawPath: path, headers: ["Host": ServerURL(endpoint)?.authority ?? ""])
         let answer = try await http.send(request, timeout: .seconds(30))
-        return BalancersScreen.lines((try? JSONValue.parse(answer.body)) ?? .null)
+        return (try? JSONValue.parse(answer.body)) ?? .null
     }
 
     private static func cluster(_ arn: String, _ api: APIClient) async throws -> [String] {

@@ -14,13 +14,14 @@ final class AgentConnection: WebSocketSession, AssignmentListener, @unchecked Se
     private let versions: AgentVersions
     private let lane: Lane
     private let hub: SessionHub
+    private let pulls: PullBook
     private var machine: AgentSession
     private var connection: WebSocketConnection?
     private var ticks: RepeatedTask?
 
     init(
         _ instance: Key<ContainerInstanceRecord>, _ versions: AgentVersions, lane: Lane, hub: SessionHub,
-        random: SeededRandom
+        pulls: PullBook, random: SeededRandom
     ) {
         var random = random
         sessionID = random.uuid()
@@ -28,6 +29,7 @@ final class AgentConnection: WebSocketSession, AssignmentListener, @unchecked Se
         self.versions = versions
         self.lane = lane
         self.hub = hub
+        self.pulls = pulls
         machine = AgentSession(instance, random: random, at: WallClock.now)
     }
 
@@ -62,11 +64,16 @@ final class AgentConnection: WebSocketSession, AssignmentListener, @unchecked Se
         connection?.eventLoop.execute { self.perform(.changed(tasks), snapshot) }
     }
 
+    func expected(_ images: [String]) {
+        connection?.eventLoop.execute { self.perform(.expected(images: images)) }
+    }
+
     func superseded() { connection?.close(code: 1_000, reason: "Another session took over.") }
 
     func closed() {
         ticks?.cancel()
         hub.detach(self, from: instance)
+        pulls.take([], of: instance)
         lane.submit(at: WallClock.now) { (transaction, _) throws(WireError) in
             transaction.disconnect(self.instance, session: self.sessionID)
         } reply: { _ in
@@ -81,6 +88,7 @@ final class AgentConnection: WebSocketSession, AssignmentListener, @unchecked Se
             case .close(let code, let reason): connection?.close(code: code, reason: reason)
             case .noteStopping(let tasks): noteStopping(tasks)
             case .noteUpdate(let isAccepted): noteUpdate(isAccepted)
+            case .notePulls(let told): pulls.take(told, of: instance)
             }
         }
     }

@@ -9,6 +9,7 @@ struct AgentGate: Sendable {
     let lane: Lane
     let hub: SessionHub
     let usage: UsageBook
+    let pulls: PullBook
     let authenticator: any Authenticating
     let access: any AccessDeciding
 
@@ -24,7 +25,8 @@ struct AgentGate: Sendable {
                 let versions = AgentVersions(
                     version: form.value("agentVersion"), hash: form.value("agentHash"),
                     docker: form.value("dockerVersion"))
-                return AgentConnection(key, versions, lane: lane, hub: hub, random: SystemEntropy.seeded())
+                return AgentConnection(
+                    key, versions, lane: lane, hub: hub, pulls: pulls, random: SystemEntropy.seeded())
             }
         case "/agent/tcs/ws":
             return admit(form.value("containerInstance"), "ecs:StartTelemetrySession", caller) { key in

@@ -24,6 +24,7 @@ final class RegionHandler: RequestHandling {
     private let requests: RequestMetrics
     private let metrics: MetricBook
     private let hub: SessionHub
+    private let pulls = PullBook()
     private let state = Mutex(State(random: SystemEntropy.seeded()))
 
     private struct State {
@@ -55,7 +56,7 @@ final class RegionHandler: RequestHandling {
             table: table, authenticator: authenticator, access: access, lane: lane, metrics: requests,
             throttle: settings.isThrottling ? Throttle(Throttle.Quota.ecs) : nil)
         gate = AgentGate(
-            lane: lane, hub: hub, usage: UsageBook(metrics), authenticator: authenticator, access: access)
+            lane: lane, hub: hub, usage: UsageBook(metrics), pulls: pulls, authenticator: authenticator, access: access)
         balancerGate = BalancerGate(
             lane: lane, hub: balancers, metrics: metrics, authenticator: authenticator, access: access)
     }
@@ -81,6 +82,7 @@ final class RegionHandler: RequestHandling {
             respond(MetricsPage.response(lane.durable, requests, metrics, sessions: hub.count))
         case ("GET", "/_roost/balancers"):
             respond(json(200, BalancersPage.body(lane.durable, metrics, at: WallClock.now)))
+        case ("GET", "/_roost/pulls"): respond(json(200, pulls.page))
         case ("GET", "/_roost/telemetry"): telemetry(request, respond)
         case ("POST", "/_roost/reset"): reset(respond)
         default: respond(json(404, ["message": "There is no such page."]))

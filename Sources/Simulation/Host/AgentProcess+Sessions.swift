@@ -61,7 +61,8 @@ extension AgentProcess {
     private func upgrade(_ kind: SessionKind, _ backoff: inout Backoff) {
         guard let process = host.network.reachable else { return redial(kind, &backoff) }
         let link = Link(timeline, host.network)
-        let versions = AgentVersions(version: "1.105.1", hash: "roost", docker: "DockerVersion: simulated")
+        let versions = AgentVersions(
+            version: AgentRelease.version, hash: AgentRelease.hash, docker: "DockerVersion: simulated")
         let next = backoff
         link.attach(.agent) { [weak self] in
             self?.received($0, kind)

@@ -139,6 +139,7 @@ extension EngineAction {
         case .createGroup: "create-group"
         case .removeGroup: "remove-group"
         case .cleanImages: "clean-images"
+        case .prefetch: "prefetch"
         case .survey: "survey"
         }
     }
@@ -149,7 +150,7 @@ extension EngineAction {
         case .pull(let reference, _, _), .create(let reference, _), .start(let reference, _),
             .stop(let reference, _, _), .remove(let reference, _):
             reference
-        case .createVolume, .removeVolume, .createGroup, .removeGroup, .survey, .cleanImages: nil
+        case .createVolume, .removeVolume, .createGroup, .removeGroup, .survey, .cleanImages, .prefetch: nil
         }
     }
 

@@ -193,7 +193,7 @@ extension EngineAction {
         case .start(let reference, _): .startFailed(reference, failure)
         case .stop(let reference, _, _): .stopFailed(reference, failure)
         case .remove(let reference, _): .removeFailed(reference, failure)
-        case .removeVolume, .removeGroup, .cleanImages: nil
+        case .removeVolume, .removeGroup, .cleanImages, .prefetch: nil
         case .survey: .surveyFailed
         }
     }

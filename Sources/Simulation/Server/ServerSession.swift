@@ -71,6 +71,12 @@ final class ServerSession: AssignmentListener, @unchecked Sendable {
         }
     }
 
+    func expected(_ images: [String]) {
+        timeline.after(.zero) { [self] in
+            if isOpen { perform(.expected(images: images), nil) }
+        }
+    }
+
     func superseded() {
         timeline.after(.zero) { [self] in if isOpen { close(1_000) } }
     }
@@ -82,6 +88,7 @@ final class ServerSession: AssignmentListener, @unchecked Sendable {
             case .close(let code, _): close(UInt16(code))
             case .noteStopping(let tasks): note(tasks)
             case .noteUpdate(let isAccepted): noteUpdate(isAccepted)
+            case .notePulls: continue
             }
         }
     }
