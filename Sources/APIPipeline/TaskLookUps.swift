@@ -27,12 +27,14 @@ extension TaskRecord {
 }
 
 extension ECS.TaskDefinition {
-    /// What the containers' secrets, log options and registries are to be taken from.
+    /// What the containers' secrets, log options, registries and file servers are to be taken from.
     fileprivate var lookUps: [String] {
-        (containerDefinitions ?? []).flatMap { container in
-            (container.secrets ?? []).map(\.valueFrom)
-                + (container.logConfiguration?.secretOptions ?? []).map(\.valueFrom)
-                + [container.repositoryCredentials?.credentialsParameter].compactMap(\.self)
-        }
+        let shares = (volumes ?? []).compactMap(\.fsxWindowsFileServerVolumeConfiguration)
+        return shares.map(\.authorizationConfig.credentialsParameter)
+            + (containerDefinitions ?? []).flatMap { container in
+                (container.secrets ?? []).map(\.valueFrom)
+                    + (container.logConfiguration?.secretOptions ?? []).map(\.valueFrom)
+                    + [container.repositoryCredentials?.credentialsParameter].compactMap(\.self)
+            }
     }
 }

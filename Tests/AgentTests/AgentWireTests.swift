@@ -75,7 +75,8 @@ struct AgentWireTests {
         #expect(
             own.sorted() == [
                 "ecs.availability-zone", "ecs.capability.execution-role-awslogs",
-                "ecs.capability.increased-task-cpu-limit",
+                // The official agent names it on Windows; ours mounts such shares on Linux.
+                "ecs.capability.fsxWindowsFileServer", "ecs.capability.increased-task-cpu-limit",
                 // The official agent names it where it has its pause image; ours makes that.
                 "ecs.capability.pid-ipc-namespace-sharing",
                 "ecs.capability.task-cpu-mem-limit", "ecs.instance-type",

@@ -12,7 +12,7 @@ struct ContainerCreationTests {
         var random = SeededRandom(seed: 1)
         var task = ACS.Task.sample(containers: [container, .sample("db")])
         change(&task)
-        let volumes = TaskVolumes(task, EngineNames(task), &random)
+        let volumes = TaskVolumes(task, EngineNames(task), .sample, &random)
         return ContainerCreation(
             container, of: task, engineNames: ["app": "ecs-web-3-app-0", "db": "ecs-web-3-db-1"], volumes: volumes,
             settings: .sample)

@@ -120,7 +120,7 @@ struct SharedNamespaceTests {
         var random = SeededRandom(seed: 1)
         var task = ACS.Task.sample(containers: [.sample("app"), .sample("side").with { $0.memory = nil }])
         (task.cpu, task.memory) = (0.5, 256)
-        let volumes = TaskVolumes(task, EngineNames(task), &random)
+        let volumes = TaskVolumes(task, EngineNames(task), .sample, &random)
         let hosts = (task.containers ?? []).map { container in
             ContainerCreation(
                 container, of: task, engineNames: [:], volumes: volumes, enforcement: .each, settings: .sample

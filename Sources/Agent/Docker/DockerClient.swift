@@ -109,7 +109,8 @@ struct DockerClient: Sendable {
     }
 
     private static func refusal(_ status: Int, _ value: JSONValue) -> EngineFailure {
-        EngineFailure(status == 404 ? .missing : .refused, value["message"]?.stringValue ?? "HTTP status \(status)")
+        let text = value["message"]?.stringValue.map(Redaction.masked)
+        return EngineFailure(status == 404 ? .missing : .refused, text ?? "HTTP status \(status)")
     }
 
     private static func failure(_ error: any Error, limit: Duration) -> EngineFailure {

@@ -27,11 +27,25 @@ extension DockerEngine {
     private func controlGroups() async -> ControlGroups? {
         if let asked = groups { return asked.found }
         guard let info = try? await client.call("GET", "/info", timeout: limits.inspect) else { return nil }
-        let isHere = isLocal && info["KernelVersion"]?.stringValue == ControlGroups.kernelVersion
-        let isOurs = isHere && info["CgroupDriver"]?.stringValue == "cgroupfs"
+        let isOurs = isHere(info) && info["CgroupDriver"]?.stringValue == "cgroupfs"
         let version = info["CgroupVersion"]?.stringValue == "2" ? ControlGroups.Version.two : .one
         groups = (isOurs ? ControlGroups(version: version) : nil, true)
         return groups?.found
+    }
+
+    /// Whether the engine is on this machine, and not in a virtual one.
+    var isHere: Bool {
+        get async {
+            if let known = isOnThisKernel { return known }
+            guard let info = try? await client.call("GET", "/info", timeout: limits.inspect) else { return false }
+            return isHere(info)
+        }
+    }
+
+    private func isHere(_ info: JSONValue) -> Bool {
+        let isHere = isLocal && info["KernelVersion"]?.stringValue == ControlGroups.kernelVersion
+        isOnThisKernel = isHere
+        return isHere
     }
 
     /// Chooses ports of the host for the ranges of a container.

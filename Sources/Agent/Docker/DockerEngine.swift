@@ -37,6 +37,8 @@ package actor DockerEngine: ContainerEngine {
     private(set) var client: DockerClient
     /// Whether the engine is on this machine.
     let isLocal: Bool
+    /// Whether the engine's containers run under this machine's kernel; nil until it was asked.
+    var isOnThisKernel: Bool?
     /// The control groups of this machine, if the agent can make them for the engine; nil until it was asked.
     var groups: (found: ControlGroups?, Bool)?
     /// The processor the engine's containers run on, as the engine names it.
@@ -111,27 +113,6 @@ package actor DockerEngine: ContainerEngine {
         case .cleanImages(let needed): await cleanImages(needed: needed)
         case .survey: await survey()
         }
-    }
-
-    private func create(_ volume: VolumeCreation, of task: String) async -> EngineEvent? {
-        func object(_ texts: [String: String]) -> JSONValue {
-            .object(texts.sorted { $0.key < $1.key }.map { JSONMember($0.key, .string($0.value)) })
-        }
-        let body: JSONValue = [
-            "Name": .string(volume.name), "Driver": .string(volume.driver), "DriverOpts": object(volume.options),
-            "Labels": object(volume.labels),
-        ]
-        do {
-            _ = try await client.call("POST", "/volumes/create", body: body, timeout: limits.remove)
-            return .volumeReady(task: task, name: volume.name)
-        } catch {
-            return .volumeFailed(task: task, name: volume.name, error)
-        }
-    }
-
-    private func removeVolume(_ name: String) async -> EngineEvent? {
-        _ = try? await client.call("DELETE", "/volumes/\(name)", timeout: limits.remove)
-        return nil
     }
 
     private func create(_ creation: ContainerCreation, for reference: ContainerReference) async -> EngineEvent? {

@@ -15,7 +15,7 @@ enum PullRetry {
 
     static func isWorthwhile(_ failure: EngineFailure) -> Bool {
         switch failure.kind {
-        case .timeout, .missing: return false
+        case .timeout, .missing, .final: return false
         case .unreachable: return true
         case .refused:
             let text = failure.message.lowercased()

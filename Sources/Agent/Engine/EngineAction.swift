@@ -65,18 +65,3 @@ package struct ContainerCreation: Sendable, Equatable {
         self.bindAddress = bindAddress
     }
 }
-
-/// A volume to create.
-package struct VolumeCreation: Sendable, Equatable {
-    package var name: String
-    package var driver: String
-    package var options: [String: String]
-    package var labels: [String: String]
-
-    package init(name: String, driver: String, options: [String: String], labels: [String: String]) {
-        self.name = name
-        self.driver = driver
-        self.options = options
-        self.labels = labels
-    }
-}

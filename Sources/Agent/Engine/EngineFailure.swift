@@ -9,6 +9,8 @@ package struct EngineFailure: Error, Sendable, Equatable {
         case unreachable
         /// What the action is about is not there.
         case missing
+        /// What the agent itself found; the message is the whole reason.
+        case final
     }
 
     package var kind: Kind
@@ -31,6 +33,7 @@ package struct EngineFailure: Error, Sendable, Equatable {
             "DockerTimeoutError: Could not transition to \(state); timed out after waiting \(EngineFailure.text(limit))"
         case .refused, .missing: "\(name): Error response from daemon: \(message)"
         case .unreachable: "\(name): \(message)"
+        case .final: message
         }
     }
 

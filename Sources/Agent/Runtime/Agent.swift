@@ -212,6 +212,8 @@ extension AgentConfiguration {
         var settings = TaskSettings(instance: instanceID, cluster: name, region: region)
         settings.cpuUnits = cpuUnits
         settings.bindAddress = bindAddress
+        settings.mountDirectory += "/" + instanceID
+        settings.fileSystemHosts = fileSystemHosts
         settings.stopTimeout = timings.stopTimeout
         settings.cleanupDelay = timings.cleanupDelay
         if case .docker(_, let images) = engine { settings.imageCleanUpInterval = images.effectiveCleanUp?.interval }

@@ -65,6 +65,8 @@ package struct AgentConfiguration: Sendable {
     package var privateAddress = "127.0.0.1"
     /// The host address that published ports are bound to.
     package var bindAddress = "0.0.0.0"
+    /// Where network file systems are found.
+    package var fileSystemHosts = FileSystemHosts()
     package var timings = Timings()
     /// nil to serve none. With simulated containers there is nobody to serve.
     package var endpoints: Endpoints? = Endpoints()

@@ -13,9 +13,10 @@ enum Capabilities {
             "com.amazonaws.ecs.capability.ecr-auth", "com.amazonaws.ecs.capability.privileged-container",
         ] + ofEndpoints
         + [
-            "container-health-check", "container-ordering", "container-restart-policy", "docker-plugin.local",
+            "container-health-check", "container-ordering", "container-restart-policy", "docker-plugin.local", "efs",
             "ecr-endpoint", "execution-role-awslogs", "execution-role-ecr-pull", "full-sync",
-            "increased-task-cpu-limit", "network.container-port-range", "pid-ipc-namespace-sharing",
+            "fsxWindowsFileServer", "increased-task-cpu-limit", "network.container-port-range",
+            "pid-ipc-namespace-sharing",
             "private-registry-authentication.secretsmanager",
             "secrets.asm.bootstrap.log-driver", "secrets.asm.environment-variables",
             "secrets.ssm.bootstrap.log-driver", "secrets.ssm.environment-variables", "task-cpu-mem-limit",

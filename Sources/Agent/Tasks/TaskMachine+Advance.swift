@@ -20,9 +20,9 @@ extension TaskMachine {
     /// Asks for what has to be there before a container can be created. Making it twice is harmless.
     private mutating func prepareResources(_ actions: inout [TaskAction]) {
         guard missing == nil, containers.contains(where: { $0.phase < .creating && !$0.isUnsure }) else { return }
-        missing = Set(volumes.created.map { .volume($0.name) })
+        missing = Set(volumes.created.map { .volume($0.name) } + volumes.shares.map { .volume($0.source) })
         for volume in volumes.created { actions.append(.engine(.createVolume(task: arn, volume))) }
-        let lookUps = task.lookUps
+        let lookUps = Set(task.lookUps + volumes.shares.map(\.lookUp)).sorted()
         if !lookUps.isEmpty {
             missing?.insert(.secrets)
             actions.append(.lookUp(lookUps))

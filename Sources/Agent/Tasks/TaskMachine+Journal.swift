@@ -44,7 +44,7 @@ extension TaskMachine {
         for member in value["volumes"]?.members ?? [] { sources[member.name] = member.value.stringValue }
         let owned = value["ownedVolumes"]?.arrayValue?.compactMap(\.stringValue) ?? []
         // What had to be made for containers that are still to come is asked for again: the crash may have been first.
-        volumes = TaskVolumes(task, sources: sources, owned: owned)
+        volumes = TaskVolumes(task, sources: sources, owned: owned, settings)
         enforcement = value["enforcement"].flatMap(TaskMachine.enforcement)
         restoreReports()
     }

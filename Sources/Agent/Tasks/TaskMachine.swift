@@ -45,7 +45,7 @@ package struct TaskMachine: Sendable {
         self.task = task
         self.settings = settings
         let names = EngineNames(task)
-        volumes = TaskVolumes(task, names, &random)
+        volumes = TaskVolumes(task, names, settings, &random)
         containers = task.effectiveContainers.map { definition in
             ContainerMachine(definition: definition, engineName: names.container(definition.name ?? "", &random))
         }
@@ -75,7 +75,7 @@ package struct TaskMachine: Sendable {
             outbox.succeeded()
             actions.append(.save)
         case .reportFailed(let isFinal): actions += outbox.failed(isFinal: isFinal)
-        case .found(let values): take(values, at: now)
+        case .found(let values): take(values, at: now, &actions)
         case .notFound(let failure): fail(failure.reason, at: now)
         case .timer(let timer): take(timer, at: now, &actions)
         }
@@ -108,12 +108,15 @@ package struct TaskMachine: Sendable {
     }
 
     /// Takes over what was looked up.
-    private mutating func take(_ values: [SecretLookUp: String], at now: Timestamp) {
+    private mutating func take(
+        _ values: [SecretLookUp: String], at now: Timestamp, _ actions: inout [TaskAction]
+    ) {
         secrets = values
         do throws(SecretFailure) {
             for lookUp in task.registryLookUps {
                 registryCredentials[lookUp] = try RegistryCredential(secret: values[lookUp] ?? "")
             }
+            for mount in try volumes.mounts(values) { actions.append(.engine(.createVolume(task: arn, mount))) }
             missing?.remove(.secrets)
         } catch {
             fail(error.reason, at: now)

@@ -16,6 +16,10 @@ package struct TaskSettings: Sendable, Equatable {
     package var stopTimeout: Duration = .seconds(30)
     /// How long ended containers are kept. Source: ECS_ENGINE_TASK_CLEANUP_WAIT_DURATION.
     package var cleanupDelay: Duration = .seconds(3 * 3_600)
+    /// Where shares of servers are mounted. Below `/run`: nobody clears a directory of state recursively there.
+    package var mountDirectory = "/run/roost/mounts"
+    /// Where network file systems are found.
+    package var fileSystemHosts = FileSystemHosts()
     /// How often images are removed that no task needs; nil for never. Source: ECS_IMAGE_CLEANUP_INTERVAL.
     package var imageCleanUpInterval: Duration?
 

@@ -55,6 +55,16 @@ extension ACS.EFSVolume {
     }
 }
 
+extension ACS.FSxVolume {
+    init(_ volume: ECS.FSxWindowsFileServerVolumeConfiguration) {
+        self.init(
+            fileSystemId: volume.fileSystemId, rootDirectory: volume.rootDirectory,
+            authorizationConfig: ACS.FSxAuthorization(
+                credentialsParameter: volume.authorizationConfig.credentialsParameter,
+                domain: volume.authorizationConfig.domain))
+    }
+}
+
 /// The region an ARN names; the realm's for a plain name.
 private func regionNamed(in name: String, _ realm: Realm) -> String {
     ARN(name).flatMap { $0.region.isEmpty ? nil : $0.region } ?? realm.region

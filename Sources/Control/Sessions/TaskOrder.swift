@@ -125,9 +125,9 @@ extension ACS.Volume {
         } else if let efs = volume.efsVolumeConfiguration {
             type = "efs"
             efsVolumeConfiguration = ACS.EFSVolume(efs)
-        } else if volume.fsxWindowsFileServerVolumeConfiguration != nil {
-            // Seam: the session has no shape for it yet; an agent refuses a volume without its configuration.
+        } else if let share = volume.fsxWindowsFileServerVolumeConfiguration {
             type = "fsxWindowsFileServer"
+            fsxWindowsFileServerVolumeConfiguration = ACS.FSxVolume(share)
         } else {
             type = "host"
             host = ACS.HostVolume(sourcePath: volume.host?.sourcePath)

@@ -20,6 +20,12 @@ struct EngineOptions: ParsableArguments {
     )
     var delays: String?
 
+    @Option(
+        help: "Servers of EFS and FSx file systems, for example fs-1=10.0.0.5,fs-2=nas.local (ROOST_FILE_SYSTEM_HOSTS)."
+    )
+    var fileSystemHosts: String?
+
+    private var hostsText: String { fileSystemHosts ?? Environment.roost("FILE_SYSTEM_HOSTS") ?? "" }
     private var engineName: String { engine ?? Environment.roost("ENGINE") ?? "docker" }
     private var pullName: String {
         pull ?? Environment.roost("PULL") ?? Environment.value("ECS_IMAGE_PULL_BEHAVIOR") ?? "prefer-cached"
@@ -38,6 +44,9 @@ struct EngineOptions: ParsableArguments {
         }
         guard ImagePolicy.PullBehavior(rawValue: pullName) != nil else {
             throw ValidationError("--pull is prefer-cached, default, always or once, not '\(pullName)'.")
+        }
+        guard FileSystemHosts(hostsText) != nil else {
+            throw ValidationError("--file-system-hosts takes pairs such as fs-1=10.0.0.5,fs-2=nas.local.")
         }
         guard SimulatedDelays.parse(delaysText) != nil else {
             throw ValidationError("--delays takes steps and times such as pull=2s,start=300ms, not '\(delaysText)'.")
@@ -65,6 +74,8 @@ struct EngineOptions: ParsableArguments {
             }
             kind = .docker(endpoint, try ImageSettings.policy(ImagePolicy.PullBehavior(rawValue: pullName)))
         }
-        return try settings.configuration(kind)
+        var configuration = try settings.configuration(kind)
+        configuration.fileSystemHosts = FileSystemHosts(hostsText) ?? FileSystemHosts()
+        return configuration
     }
 }
