@@ -6,12 +6,17 @@ extension TaskRecord {
     /// Whether a role may look up a parameter or a secret for the task: its execution role may, what the task
     /// definition names and nothing else.
     /// - Parameter role: the ARN of the role.
-    func mayLookUp(_ request: AccessRequest, as role: String, _ snapshot: Snapshot) -> Bool {
-        guard ["ssm:GetParameters", "secretsmanager:GetSecretValue"].contains(request.action),
-            let definition = snapshot.get(definitionKey)?.definition,
+    package func mayLookUp(_ request: AccessRequest, as role: String, _ snapshot: Snapshot) -> Bool {
+        let actions: Set = ["ssm:GetParameters", "secretsmanager:GetSecretValue", "s3:GetObject"]
+        guard actions.contains(request.action), let definition = snapshot.get(definitionKey)?.definition,
             let execution = overrides?.executionRoleArn ?? definition.executionRoleArn,
             role == execution || role.hasSuffix(":role/\(execution)")
         else { return false }
+        if request.action == "s3:GetObject" {
+            let own = (definition.containerDefinitions ?? []).flatMap { $0.environmentFiles ?? [] }
+            let others = (overrides?.containerOverrides ?? []).flatMap { $0.environmentFiles ?? [] }
+            return (own + others).contains { $0.value == request.resource }
+        }
         return definition.lookUps.contains { valueFrom in
             guard valueFrom.hasPrefix("arn:") else {
                 let name = String(valueFrom.prefix { $0 != ":" })

@@ -174,4 +174,31 @@ import Testing
             #expect(isAllowed(holder, action, resource) == expected, "\(action) \(resource)")
         }
     }
+
+    @Test("an execution role reads the files that its task names, and the secrets of its file servers, and no other")
+    func files() throws {
+        var world = world()
+        world.addTask("a")
+        let secret = "arn:aws:secretsmanager:us-east-1:000000000000:secret:share-AbCdEf"
+        world.transaction.update(TaskDefinitionRecord.key("web", 1)) { record in
+            record.definition.containerDefinitions?[0].environmentFiles = [
+                ECS.EnvironmentFile(value: "arn:aws:s3:::bucket/web.env", type: .s3)
+            ]
+            var volume = ECS.Volume()
+            volume.fsxWindowsFileServerVolumeConfiguration = ECS.FSxWindowsFileServerVolumeConfiguration(
+                fileSystemId: "fs-1", rootDirectory: "share",
+                authorizationConfig: ECS.FSxWindowsFileServerAuthorizationConfig(
+                    credentialsParameter: secret, domain: "d"))
+            record.definition.volumes = [volume]
+        }
+        let task = try #require(world.snapshot.get(TaskRecord.key("default", "a")))
+        func may(_ action: String, _ resource: String, as role: String = "arn:aws:iam::0:role/puller") -> Bool {
+            task.mayLookUp(AccessRequest(action, resource), as: role, world.snapshot)
+        }
+        #expect(may("s3:GetObject", "arn:aws:s3:::bucket/web.env"))
+        #expect(may("secretsmanager:GetSecretValue", secret))
+        #expect(!may("s3:GetObject", "arn:aws:s3:::bucket/other.env"))
+        #expect(!may("s3:PutObject", "arn:aws:s3:::bucket/web.env"))
+        #expect(!may("s3:GetObject", "arn:aws:s3:::bucket/web.env", as: "arn:aws:iam::0:role/apps/reader"))
+    }
 }

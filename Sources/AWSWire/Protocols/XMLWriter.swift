@@ -1,9 +1,11 @@
 /// Writes XML: elements and texts, without blanks between them.
-struct XMLWriter {
-    private(set) var bytes: [UInt8] = Array("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n".utf8)
+package struct XMLWriter {
+    package private(set) var bytes: [UInt8] = Array("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n".utf8)
+
+    package init() {}
 
     /// Writes an element around what `body` writes.
-    mutating func element(_ name: String, namespace: String? = nil, _ body: (inout XMLWriter) -> Void) {
+    package mutating func element(_ name: String, namespace: String? = nil, _ body: (inout XMLWriter) -> Void) {
         append("<\(name)")
         if let namespace {
             append(" xmlns=\"")
@@ -16,7 +18,7 @@ struct XMLWriter {
     }
 
     /// Writes an element that holds a text.
-    mutating func element(_ name: String, _ content: String) {
+    package mutating func element(_ name: String, _ content: String) {
         element(name) { $0.text(content) }
     }
 

@@ -16,7 +16,25 @@ extension Agent {
         for lookUp in lookUps where lookUp.provider == .secretsManager {
             values[lookUp] = try await findSecret(lookUp, credential)
         }
+        for lookUp in lookUps where lookUp.provider == .objectStorage {
+            values[lookUp] = try await findObject(lookUp, credential)
+        }
         return values
+    }
+
+    /// Source: amazon-ecs-agent, agent/taskresource/envFiles; Developer Guide, stopped task error messages.
+    private func findObject(_ lookUp: SecretLookUp, _ credential: Credential) async throws(SecretFailure) -> String {
+        let subject = "failed to download env files"
+        guard let name = ObjectName(arn: lookUp.valueFrom) else {
+            throw SecretFailure(
+                "unable to parse bucket and key from s3 ARN specified in environmentFile \(lookUp.valueFrom)",
+                subject: subject)
+        }
+        let context = "unable to download env file with key \(name.key) from bucket \(name.bucket), error: "
+        do throws(SecretFailure) {
+            let bytes = try await retrying(context) { try await self.objects.read(name, as: credential) }
+            return String(decoding: bytes, as: UTF8.self)
+        } catch { throw SecretFailure(error.message, subject: subject) }
     }
 
     private func findParameters(
@@ -69,10 +87,18 @@ extension Agent {
         _ service: APIClient.Service, _ operation: String, _ input: some Shape, _ answer: Output.Type,
         _ credential: Credential, _ context: String
     ) async throws(SecretFailure) -> Output {
+        try await retrying(context) {
+            try await self.api.call(operation, of: service, input, answer: answer, as: credential)
+        }
+    }
+
+    private func retrying<Output: Sendable>(
+        _ context: String, _ call: () async throws -> Output
+    ) async throws(SecretFailure) -> Output {
         var pauses = Agent.retryPauses[...]
         while true {
             do {
-                return try await api.call(operation, of: service, input, answer: answer, as: credential)
+                return try await call()
             } catch let error as WireError where error.status < 500 {
                 throw SecretFailure("\(context)\(error.code): \(error.message)")
             } catch {

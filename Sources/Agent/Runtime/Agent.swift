@@ -15,6 +15,7 @@ package actor Agent {
     let journal: Journal
     let engine: any ContainerEngine
     let api: APIClient
+    let objects: ObjectClient
     let loop: any EventLoop
     private nonisolated let executor: any SerialExecutor
     let logger: Logger
@@ -70,6 +71,8 @@ package actor Agent {
         api = APIClient(
             configuration.server, credential: configuration.credential, region: configuration.region, group: loop,
             now: now)
+        objects = ObjectClient(
+            configuration.objectServer ?? configuration.server, region: configuration.region, group: loop, now: now)
         machine = AgentMachine(
             cluster: configuration.cluster, settings: configuration.settings(journal.instanceID),
             random: SeededRandom(seed: random.next()))
@@ -132,6 +135,7 @@ package actor Agent {
         await closeEndpoints()
         await endJobs()
         api.close()
+        objects.close()
         await journal.close()
     }
 

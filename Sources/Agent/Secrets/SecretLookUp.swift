@@ -1,11 +1,13 @@
 import AWSWire
 import NodeLink
 
-/// A value that containers need before they are created, from Parameter Store or Secrets Manager.
+/// A text that containers need before they are created, from Parameter Store, Secrets Manager or S3.
 package struct SecretLookUp: Hashable, Comparable, Sendable {
     package enum Provider: String, Sendable {
         case parameterStore = "ssm"
         case secretsManager = "asm"
+        /// An environment file, named by its object's ARN.
+        case objectStorage = "s3"
     }
 
     package var provider: Provider
@@ -25,7 +27,9 @@ package struct SecretLookUp: Hashable, Comparable, Sendable {
 extension ACS.Secret {
     /// Nil for what this agent does not know.
     var lookUp: SecretLookUp? {
-        guard let valueFrom, let provider = SecretLookUp.Provider(rawValue: provider ?? "") else { return nil }
+        guard let valueFrom, let provider = SecretLookUp.Provider(rawValue: provider ?? ""),
+            provider != .objectStorage
+        else { return nil }
         return SecretLookUp(provider, valueFrom)
     }
 }
@@ -41,7 +45,9 @@ extension ACS.Container {
 extension ACS.Task {
     /// What all containers need, each once, in order.
     var lookUps: [SecretLookUp] {
-        Set((containers ?? []).flatMap { $0.secrets ?? [] }.compactMap(\.lookUp) + registryLookUps).sorted()
+        let files = (containers ?? []).flatMap(\.fileLookUps)
+        let values = (containers ?? []).flatMap { $0.secrets ?? [] }.compactMap(\.lookUp)
+        return Set(values + registryLookUps + files).sorted()
     }
 
     /// Where the credentials for the images' registries are kept.
@@ -81,10 +87,15 @@ struct SecretReference: Equatable {
 package struct SecretFailure: Error, Sendable, Equatable {
     /// Holds names, never values.
     package var message: String
+    /// What was not to be had. Source: Amazon ECS Developer Guide, stopped task error messages:
+    /// ResourceInitializationError.
+    var subject: String
 
-    package init(_ message: String) { self.message = message }
+    package init(_ message: String, subject: String = "unable to pull secrets or registry auth") {
+        self.message = message
+        self.subject = subject
+    }
 
     /// What the task is reported with.
-    /// Source: Amazon ECS Developer Guide, stopped task error messages: ResourceInitializationError.
-    var reason: String { "ResourceInitializationError: unable to pull secrets or registry auth: \(message)" }
+    var reason: String { "ResourceInitializationError: \(subject): \(message)" }
 }

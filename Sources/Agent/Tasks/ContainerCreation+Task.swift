@@ -25,6 +25,10 @@ extension ContainerCreation {
             task: task.arn ?? "", engineName: engineNames[container.name ?? ""] ?? "",
             credentialsID: task.roleCredentials?.credentialsId, settings)
         let values = ContainerCreation.values(of: container, secrets, for: "CONTAINER")
+        var container = container
+        // What the definition says itself goes before what its files say.
+        container.environment = EnvironmentFile.variables(of: container, secrets)
+            .merging(container.environment ?? [:]) { $1 }
         var body = ContainerCreation.config(container, gpus, endpoints.merging(values) { $1 }, settings)
             .merging(ContainerCreation.parsed(overlay?.config))
         var host = ContainerCreation.hostConfig(container, engineNames, volumes)

@@ -29,6 +29,12 @@ struct AgentSettings {
             server: url, cluster: cluster, region: region, availabilityZone: zone, credential: credential,
             cpuUnits: size.cpuUnits, memoryMiB: size.memoryMiB, stateDirectory: directory, engine: engine)
         configuration.gpuIDs = gpuIDs
+        if let objects = Environment.value("AWS_ENDPOINT_URL_S3") {
+            guard let url = ServerURL(objects) else {
+                throw UserError("AWS_ENDPOINT_URL_S3 takes http://HOST:PORT, not '\(objects)'.")
+            }
+            configuration.objectServer = url
+        }
         configuration.privateAddress = privateAddress
         if let taskInterfaces { configuration.attributes["ecs.task-interfaces"] = String(taskInterfaces) }
         if let capacityProvider { configuration.attributes["ecs.capacity-provider"] = capacityProvider }

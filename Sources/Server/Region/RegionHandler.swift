@@ -21,6 +21,7 @@ final class RegionHandler: RequestHandling {
     private let pipeline: Pipeline
     private let gate: AgentGate
     private let balancerGate: BalancerGate
+    private let objects: ObjectDoor
     private let requests: RequestMetrics
     private let metrics: MetricBook
     private let hub: SessionHub
@@ -57,6 +58,9 @@ final class RegionHandler: RequestHandling {
             throttle: settings.isThrottling ? Throttle(Throttle.Quota.ecs) : nil)
         gate = AgentGate(
             lane: lane, hub: hub, usage: UsageBook(metrics), pulls: pulls, authenticator: authenticator, access: access)
+        objects = ObjectDoor(
+            files: ObjectFiles(directory: settings.dataDirectory + "/objects"), authenticator: authenticator,
+            access: access)
         balancerGate = BalancerGate(
             lane: lane, hub: balancers, metrics: metrics, authenticator: authenticator, access: access)
     }
@@ -67,6 +71,9 @@ final class RegionHandler: RequestHandling {
     func handle(_ request: HTTPRequestMessage, respond: @escaping @Sendable (HTTPResponseMessage) -> Void) {
         guard !request.rawPath.hasPrefix("/_roost/") else { return serveOwn(request, respond) }
         let (requestID, own) = state.withLock { ($0.random.uuid(), $0.endpoint ?? "") }
+        guard !ObjectRequest.isMeant(by: request) else {
+            return objects.handle(request, lane.durable, requestID: requestID, respond: respond)
+        }
         let endpoint = request.addressedEndpoint ?? own
         pipeline.handle(request, at: WallClock.now, requestID: requestID, endpoint: endpoint, respond: respond)
     }
@@ -113,6 +120,7 @@ final class RegionHandler: RequestHandling {
             switch result {
             case .success:
                 metrics.removeAll()
+                objects.files.removeAll()
                 respond(json(200, ["status": "reset"]))
             case .failure: respond(json(500, ["message": "The reset could not be stored."]))
             }
