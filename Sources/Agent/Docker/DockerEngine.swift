@@ -59,6 +59,8 @@ package actor DockerEngine: ContainerEngine {
     var isBookBusy = false
     /// For jitter.
     var random: SeededRandom
+    /// Where files with the metadata of containers are, by the containers' ids.
+    var metadataDirectories: [String: String] = [:]
     /// Containers whose end an `oom` event announced; the engine may forget to say so itself.
     var outOfMemory: Set<String> = []
 
@@ -119,8 +121,9 @@ package actor DockerEngine: ContainerEngine {
         do {
             var creation = creation
             try await placeRanges(of: &creation)
+            if let file = creation.metadata { await writeMetadata(file) }
             let id = try await create(creation)
-            published[id] = creation.publishesPorts
+            published[id] = creation.publishesPorts || creation.metadata != nil
             return .created(reference, id: id)
         } catch {
             return .createFailed(reference, error)
@@ -157,6 +160,7 @@ package actor DockerEngine: ContainerEngine {
         guard let details = try? await client.call("GET", "/containers/\(id)/json", timeout: limits.inspect) else {
             return .started(reference, ContainerStart(id: id, startedAt: startedAt))
         }
+        await completeMetadata(details)
         return .started(
             reference, ContainerStart(id: id, startedAt: startedAt, bindings: DockerInspection(details).bindings))
     }
@@ -194,6 +198,7 @@ package actor DockerEngine: ContainerEngine {
         } catch  where error.kind != .missing {
             return .removeFailed(reference, error)
         } catch {}
+        await removeMetadata(of: id)
         return .removed(reference)
     }
 
@@ -216,6 +221,7 @@ package actor DockerEngine: ContainerEngine {
             do {
                 let details = try await client.call("GET", "/containers/\(id)/json", timeout: limits.inspect)
                 let inspection = DockerInspection(details)
+                noteMetadata(details, of: id)
                 containers.append(
                     SurveyedContainer(
                         reference: reference, id: id, name: inspection.name, state: inspection.state(now()),

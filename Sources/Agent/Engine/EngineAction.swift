@@ -55,10 +55,14 @@ package struct ContainerCreation: Sendable, Equatable {
     package var portRanges: [PortRange]
     /// The host's address that those are bound to.
     package var bindAddress: String
+    /// The file in which the container finds what concerns it; nil for none.
+    package var metadata: ContainerMetadataFile?
 
     package init(
-        name: String, configuration: JSONValue, portRanges: [PortRange] = [], bindAddress: String = "0.0.0.0"
+        name: String, configuration: JSONValue, portRanges: [PortRange] = [], bindAddress: String = "0.0.0.0",
+        metadata: ContainerMetadataFile? = nil
     ) {
+        self.metadata = metadata
         self.name = name
         self.configuration = configuration
         self.portRanges = portRanges

@@ -50,6 +50,7 @@ package struct AgentMachine: Sendable {
             return [.schedule(.telemetry, after: TelemetryState.interval)] + scheduleImageCleanUp()
         case .registered(let arn):
             containerInstanceARN = arn
+            settings.containerInstanceARN = arn
             return []
         case .sessionOpened, .sessionClosed:
             verification = nil

@@ -217,6 +217,11 @@ extension AgentConfiguration {
         settings.cpuUnits = cpuUnits
         settings.bindAddress = bindAddress
         settings.mountDirectory += "/" + instanceID
+        if writesContainerMetadata, stateDirectory.hasPrefix("/") {
+            settings.metadataDirectory = stateDirectory + "/metadata"
+        }
+        settings.availabilityZone = availabilityZone
+        settings.privateAddress = privateAddress
         settings.fileSystemHosts = fileSystemHosts
         settings.stopTimeout = timings.stopTimeout
         settings.cleanupDelay = timings.cleanupDelay

@@ -65,6 +65,8 @@ package struct AgentConfiguration: Sendable {
     package var privateAddress = "127.0.0.1"
     /// The host address that published ports are bound to.
     package var bindAddress = "0.0.0.0"
+    /// Whether containers get files with their metadata. Source: ECS_ENABLE_CONTAINER_METADATA.
+    package var writesContainerMetadata = false
     /// Where objects are: S3, or what speaks its API. Nil for the region. Source: AWS_ENDPOINT_URL_S3.
     package var objectServer: ServerURL?
     /// Where network file systems are found.

@@ -39,6 +39,7 @@ extension ContainerCreation {
         if host["NetworkMode"] == nil { host["NetworkMode"] = .string(task.networkMode ?? "bridge") }
         ContainerCreation.share(container, task, engineNames, &host)
         ContainerCreation.limit(task, enforcement, &host)
+        let metadata = ContainerCreation.addMetadata(container, task, engineNames, settings, &body, &host)
         var ranges: [PortRange] = []
         if let mode = host["NetworkMode"]?.stringValue, mode == "bridge" || mode == "default" {
             ContainerCreation.publish(container.portMappings ?? [], settings, &body, &host)
@@ -48,7 +49,23 @@ extension ContainerCreation {
         body["HostConfig"] = host
         self.init(
             name: engineNames[container.name ?? ""] ?? "", configuration: body, portRanges: ranges,
-            bindAddress: settings.bindAddress)
+            bindAddress: settings.bindAddress, metadata: metadata)
+    }
+
+    /// The agent's own containers need no file.
+    private static func addMetadata(
+        _ container: ACS.Container, _ task: ACS.Task, _ engineNames: [String: String], _ settings: TaskSettings,
+        _ body: inout JSONValue, _ host: inout JSONValue
+    ) -> ContainerMetadataFile? {
+        guard let root = settings.metadataDirectory, container.name != NamespaceContainer.name,
+            let engineName = engineNames[container.name ?? ""]
+        else { return nil }
+        let file = ContainerMetadataFile(container, of: task, engineName: engineName, in: root, settings)
+        let mountPoint = ContainerMetadataFile.mountPoint(task: task.arn ?? "", engineName: engineName)
+        let variable = "ECS_CONTAINER_METADATA_FILE=\(mountPoint)/\(ContainerMetadataFile.name)"
+        body["Env"] = .array((body["Env"]?.arrayValue ?? []) + [.string(variable)])
+        host["Binds"] = .array((host["Binds"]?.arrayValue ?? []) + [.string("\(file.directory):\(mountPoint)")])
+        return file
     }
 
     /// The secrets of a container that somebody gets, by their names.

@@ -16,6 +16,12 @@ package struct TaskSettings: Sendable, Equatable {
     package var stopTimeout: Duration = .seconds(30)
     /// How long ended containers are kept. Source: ECS_ENGINE_TASK_CLEANUP_WAIT_DURATION.
     package var cleanupDelay: Duration = .seconds(3 * 3_600)
+    /// Where files with containers' metadata are kept; nil for none. Source: ECS_ENABLE_CONTAINER_METADATA.
+    package var metadataDirectory: String?
+    /// What those files say of the instance.
+    package var containerInstanceARN = ""
+    package var availabilityZone = ""
+    package var privateAddress = ""
     /// Where shares of servers are mounted. Below `/run`: nobody clears a directory of state recursively there.
     package var mountDirectory = "/run/roost/mounts"
     /// Where network file systems are found.

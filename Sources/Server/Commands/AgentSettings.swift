@@ -29,6 +29,8 @@ struct AgentSettings {
             server: url, cluster: cluster, region: region, availabilityZone: zone, credential: credential,
             cpuUnits: size.cpuUnits, memoryMiB: size.memoryMiB, stateDirectory: directory, engine: engine)
         configuration.gpuIDs = gpuIDs
+        configuration.writesContainerMetadata =
+            Environment.value("ECS_ENABLE_CONTAINER_METADATA")?.lowercased() == "true"
         if let objects = Environment.value("AWS_ENDPOINT_URL_S3") {
             guard let url = ServerURL(objects) else {
                 throw UserError("AWS_ENDPOINT_URL_S3 takes http://HOST:PORT, not '\(objects)'.")
