@@ -94,6 +94,12 @@ struct AgentWireTests {
         #expect(request.attributes?.contains { $0.name.contains("task-iam-role") } == false)
     }
 
+    @Test("drivers of volumes are offered by name, and a name that is none is left out")
+    func volumeDrivers() {
+        let offered = Capabilities.ofVolumes(["local", "rexray/ebs", "a b", String(repeating: "x", count: 65), ""])
+        #expect(offered == ["ecs.capability.docker-plugin.local", "ecs.capability.docker-plugin.rexray/ebs"])
+    }
+
     // MARK: Reports
 
     private func sent(_ report: TaskReport) throws -> JSONValue {

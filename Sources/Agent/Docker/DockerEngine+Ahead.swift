@@ -29,16 +29,15 @@ extension DockerEngine {
     /// Tells how far pulls are from time to time, until all are over. What is over within the first interval is not
     /// worth a word.
     func tellPulls() {
-        guard !tellsPulls else { return }
-        tellsPulls = true
-        Task { await self.tell() }
+        guard teller == nil else { return }
+        teller = Task { await self.tell() }
     }
 
     private func tell() async {
-        defer { tellsPulls = false }
+        defer { teller = nil }
         var hasTold = false
         while true {
-            try? await Task.sleep(for: DockerEngine.tellInterval)
+            guard (try? await Task.sleep(for: DockerEngine.tellInterval)) != nil else { return }
             let states = pulls.map { key, pull in
                 let amount = pull.progress.amount
                 return PullState(image: key.name, bytes: amount.bytes, total: amount.total)

@@ -40,6 +40,7 @@ extension DockerEngine {
             try? await Task.sleep(for: pause)
             pause = min(pause * 2, DockerEngine.longestPause)
         }
+        teller?.cancel()
         sink.finish()
     }
 

@@ -3,6 +3,16 @@ import NIOPosix
 
 /// Volumes of tasks.
 extension DockerEngine {
+    /// Its own and those of its plug-ins, without their tags. An engine that is slow now must not hold up the agent.
+    /// Source: amazon-ecs-agent, agent/app/agent_capability_unix.go: volume drivers of plug-ins.
+    package var volumeDrivers: [String] {
+        get async {
+            let info = try? await client.call("GET", "/info", timeout: .seconds(2))
+            let names = (info?["Plugins"]?["Volume"]?.arrayValue ?? []).compactMap(\.stringValue)
+            return Set(names.map { $0.hasSuffix(":latest") ? String($0.dropLast(7)) : $0 } + ["local"]).sorted()
+        }
+    }
+
     func create(_ volume: VolumeCreation, of task: String) async -> EngineEvent? {
         do throws(EngineFailure) {
             switch volume.manner {

@@ -48,8 +48,8 @@ package actor DockerEngine: ContainerEngine {
     /// Images that are to be pulled before a task wants them.
     var ahead: ArraySlice<String> = []
     var isPrefetching = false
-    /// Whether how far pulls are is told from time to time.
-    var tellsPulls = false
+    /// Tells how far pulls are from time to time, as long as there are any.
+    var teller: Task<Void, Never>?
     /// What is pulled at the moment.
     var pulls: [PullKey: Pull] = [:]
     /// What the agent remembers of images, and where it is kept; nil for in memory only.

@@ -5,6 +5,9 @@ package protocol ContainerEngine: Sendable {
     /// The engine's version, for the session's query; empty until it is known.
     var version: String { get async }
 
+    /// The drivers that it makes volumes with, in order; what is not known yet is left out.
+    var volumeDrivers: [String] { get async }
+
     /// Does one action, and waits for it.
     /// - Returns: the answer; nil where the action has none.
     func perform(_ action: EngineAction) async -> EngineEvent?
@@ -26,6 +29,7 @@ package protocol ContainerEngine: Sendable {
 }
 
 extension ContainerEngine {
+    package var volumeDrivers: [String] { get async { ["local"] } }
     package func details(of id: String) async -> JSONValue? { nil }
     package func statistics(of id: String, isOneShot: Bool) async -> JSONValue? { nil }
     package func usage(of ids: [String]) async -> [String: ContainerUsage] { [:] }

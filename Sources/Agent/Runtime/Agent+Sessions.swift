@@ -23,7 +23,8 @@ extension Agent {
         while true {
             do {
                 let request = configuration.registration(
-                    instanceID: instanceID, arn: known, servesEndpoints: servesEndpoints)
+                    instanceID: instanceID, arn: known, volumeDrivers: await engine.volumeDrivers,
+                    servesEndpoints: servesEndpoints)
                 let answer = try await api.call(
                     "RegisterContainerInstance", request, answer: ECS.RegisterContainerInstanceResponse.self)
                 guard let arn = answer.containerInstance?.containerInstanceArn else {

@@ -8,15 +8,18 @@ extension AgentConfiguration {
     /// - Parameters:
     ///   - instanceID: what takes the place of an EC2 instance's id.
     ///   - arn: the registration before, so that the server knows the instance again.
+    ///   - volumeDrivers: the engine's.
     ///   - servesEndpoints: whether containers get credentials; without, no task with a role is placed here.
     /// Source: observed, Fixtures/api-register-ec2.json.
     package func registration(
-        instanceID: String, arn: String?, servesEndpoints: Bool = true
+        instanceID: String, arn: String?, volumeDrivers: [String] = ["local"], servesEndpoints: Bool = true
     ) -> ECS.RegisterContainerInstanceRequest {
         ECS.RegisterContainerInstanceRequest(
             cluster: cluster, instanceIdentityDocument: identityDocument(instanceID),
             instanceIdentityDocumentSignature: "", totalResources: resources, containerInstanceArn: arn,
-            attributes: registeredAttributes.filter { servesEndpoints || !Capabilities.ofEndpoints.contains($0.name) },
+            attributes: attributes(volumeDrivers).filter {
+                servesEndpoints || !Capabilities.ofEndpoints.contains($0.name)
+            },
             platformDevices: gpuIDs.isEmpty ? nil : gpuIDs.map { ECS.PlatformDevice(id: $0, type: .gpu) },
             clientToken: instanceID)
     }
@@ -40,14 +43,14 @@ extension AgentConfiguration {
         ]
     }
 
-    private var registeredAttributes: [ECS.Attribute] {
+    private func attributes(_ volumeDrivers: [String]) -> [ECS.Attribute] {
         let own = [
             ("ecs.os-type", "linux"), ("ecs.os-family", "LINUX"), ("ecs.os-type-detailed", "LINUX"),
             ("ecs.cpu-architecture", Capabilities.architecture), ("ecs.availability-zone", availabilityZone),
             ("ecs.instance-type", instanceType),
         ]
         return attributes.sorted { $0.key < $1.key }.map { ECS.Attribute(name: $0.key, value: $0.value) }
-            + Capabilities.names.map { ECS.Attribute(name: $0) }
+            + (Capabilities.names + Capabilities.ofVolumes(volumeDrivers)).map { ECS.Attribute(name: $0) }
             + own.map { ECS.Attribute(name: $0.0, value: $0.1) }
     }
 }

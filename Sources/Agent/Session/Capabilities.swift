@@ -13,7 +13,7 @@ enum Capabilities {
             "com.amazonaws.ecs.capability.ecr-auth", "com.amazonaws.ecs.capability.privileged-container",
         ] + ofEndpoints
         + [
-            "container-health-check", "container-ordering", "container-restart-policy", "docker-plugin.local", "efs",
+            "container-health-check", "container-ordering", "container-restart-policy", "efs",
             "ecr-endpoint", "env-files.s3", "execution-role-awslogs", "execution-role-ecr-pull", "full-sync",
             "fsxWindowsFileServer", "increased-task-cpu-limit", "network.container-port-range",
             "pid-ipc-namespace-sharing",
@@ -21,6 +21,15 @@ enum Capabilities {
             "secrets.asm.bootstrap.log-driver", "secrets.asm.environment-variables",
             "secrets.ssm.bootstrap.log-driver", "secrets.ssm.environment-variables", "task-cpu-mem-limit",
         ].map { "ecs.capability.\($0)" }
+
+    /// Those of an engine that makes volumes with these drivers. A name that cannot be an attribute's is left out.
+    static func ofVolumes(_ drivers: [String]) -> [String] {
+        let names = drivers.filter { name in
+            (1...64).contains(name.utf8.count)
+                && name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_./".contains($0)) }
+        }
+        return names.map { "ecs.capability.docker-plugin.\($0)" }
+    }
 
     /// Those of an agent whose containers can fetch credentials.
     static let ofEndpoints = [
