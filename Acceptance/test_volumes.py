@@ -131,6 +131,7 @@ def test_a_share_without_a_client_for_smb(region, kind):
     reason = refused(region, share("fs-0b", arn), executionRoleArn=ROLE)
     assert reason == ("ResourceInitializationError: failed to set up FSx volumes: mount //127.0.0.1/share/data: "
                       "No such device (the kernel of this container instance has no SMB client)")
+    assert not pathlib.Path("/run/roost/mounts").exists() or not any(pathlib.Path("/run/roost/mounts").iterdir())
     written = [path for path in [*region.data.rglob("*"), *region.data.parent.glob("*.log")] if path.is_file()]
     assert not [path for path in written if password.encode() in path.read_bytes()]
 

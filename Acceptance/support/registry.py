@@ -84,11 +84,15 @@ class Registry:
 
     def close(self):
         self.stop()
-        for name in sorted(self.names):
-            try:
-                self.engine.call("DELETE", f"/images/{name}", {"force": "true"})
-            except EngineError:
-                pass
+        hosts = {name.partition("/")[0] for name in self.names} | {self.host}
+        for image in self.engine.call("GET", "/images/json"):
+            # Names and digests, not the image itself: it may have other names.
+            for name in (image["RepoTags"] or []) + (image["RepoDigests"] or []):
+                if name.partition("/")[0] in hosts and not name.endswith(":<none>"):
+                    try:
+                        self.engine.call("DELETE", f"/images/{name}", {"force": "true"})
+                    except EngineError:
+                        pass
 
 
 class SlowRegistry:

@@ -27,7 +27,7 @@ struct ShareMounts: Sendable {
             let result = Glibc.mount("//\(share.host)/\(share.path)", path, "cifs", 0, options)
             guard result != 0 else { return nil }
             let number = errno
-            rmdir(path)
+            removeFolders(path)
             let hint = number == ENODEV ? " (the kernel of this container instance has no SMB client)" : ""
             return "mount //\(share.host)/\(share.path): \(String(cString: strerror(number)))\(hint)"
         #else
@@ -40,7 +40,13 @@ struct ShareMounts: Sendable {
         #if os(Linux)
             if isMounted(path) { umount2(path, Int32(2)) }  // MNT_DETACH: whoever still has a file open keeps it.
         #endif
+        removeFolders(path)
+    }
+
+    /// The share's folder and the instance's, if they are empty.
+    private func removeFolders(_ path: String) {
         rmdir(path)
+        rmdir(String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]))
     }
 
     private func isMounted(_ path: String) -> Bool {
