@@ -1,3 +1,5 @@
+import AWSWire
+
 /// A parsed expression of the cluster query language.
 /// Source: Amazon ECS Developer Guide, Cluster query language.
 package indirect enum QueryExpression: Sendable, Equatable {
@@ -53,7 +55,7 @@ package enum QueryArgument: Sendable, Equatable {
     case value(String)
     case list([String])
     /// What follows `=~`.
-    case pattern(QueryPattern)
+    case pattern(LinearPattern)
 }
 
 /// Why a text is no expression: a sentence for the user.

@@ -1,3 +1,5 @@
+import AWSWire
+
 /// Reads expressions of the cluster query language. `&&` binds tighter than `||`, `!` tighter than both.
 /// Source: Amazon ECS Developer Guide, Cluster query language.
 package struct QueryParser {
@@ -58,7 +60,7 @@ package struct QueryParser {
         case .exists, .doesNotExist: return .compare(subject, comparison, .none)
         case .isIn, .isNotIn: return .compare(subject, comparison, .list(try parseList()))
         case .matches, .doesNotMatch:
-            return .compare(subject, comparison, .pattern(try QueryPattern(try parseValue())))
+            return .compare(subject, comparison, .pattern(try parsePattern()))
         default: return .compare(subject, comparison, .value(try parseValue()))
         }
     }
@@ -104,6 +106,13 @@ package struct QueryParser {
         while take(.symbol(",")) { items.append(try parseValue()) }
         guard take(.symbol("]")) else { throw unexpected() }
         return items
+    }
+
+    private mutating func parsePattern() throws(QueryError) -> LinearPattern {
+        let text = try parseValue()
+        do throws(LinearPatternError) { return try LinearPattern(text) } catch {
+            throw QueryError(message: error.message)
+        }
     }
 
     private mutating func parseValue() throws(QueryError) -> String {

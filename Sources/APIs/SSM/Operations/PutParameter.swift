@@ -1,7 +1,6 @@
 import APIPipeline
 import AWSModels
 import AWSWire
-import Scheduling
 import State
 
 /// Makes a parameter, or a new version of it.
@@ -101,9 +100,9 @@ struct PutParameter: Operation {
                 "\(tier.rawValue) tier parameters support a maximum parameter value of \(most) characters.\(hint)")
         }
         guard let pattern else { return }
-        let expression: QueryPattern
-        do throws(QueryError) {
-            expression = try QueryPattern(pattern)
+        let expression: LinearPattern
+        do throws(LinearPatternError) {
+            expression = try LinearPattern(pattern)
         } catch {
             throw .invalidAllowedPattern("The allowedPattern \(pattern) is not valid: \(error.message)")
         }

@@ -1,8 +1,8 @@
 import Testing
 
-@testable import Scheduling
+@testable import AWSWire
 
-@Suite("Patterns of the query language") struct QueryPatternTests {
+@Suite("Patterns in linear time") struct LinearPatternTests {
     @Test(
         "match whole values",
         arguments: [
@@ -19,7 +19,7 @@ import Testing
             ("\\s\\S\\D\\W", " ax!", true), ("a*?b+?", "aab", true), ("ü+", "üü", true), ("a\\.b", "axb", false),
         ])
     func matches(pattern: String, value: String, expected: Bool) throws {
-        #expect(try QueryPattern(pattern).matches(value) == expected)
+        #expect(try LinearPattern(pattern).matches(value) == expected)
     }
 
     @Test(
@@ -30,13 +30,23 @@ import Testing
             "[z-a]", "\\pL", String(repeating: "(", count: 60) + String(repeating: ")", count: 60),
         ])
     func refuses(pattern: String) {
-        #expect(throws: QueryError.self) { try QueryPattern(pattern) }
+        #expect(throws: LinearPatternError.self) { try LinearPattern(pattern) }
+    }
+
+    @Test(
+        "are found anywhere in a value",
+        arguments: [
+            ("", "", true), ("b", "abc", true), ("^b", "abc", false), ("^ab", "abc", true), ("c$", "abc", true),
+            ("b$", "abc", false), ("x", "", false), ("a.c", "zzabczz", true), ("^$", "", true), ("^$", "a", false),
+        ])
+    func finds(pattern: String, value: String, expected: Bool) throws {
+        #expect(try LinearPattern(pattern).isFound(in: value) == expected)
     }
 
     @Test("cost the same however they are nested")
     func isLinear() throws {
         // A backtracking engine needs longer than the universe is old.
-        #expect(try !QueryPattern("((a+)+)+$").matches(String(repeating: "a", count: 500) + "b"))
-        #expect(try QueryPattern("(a*)*(a*)*b").matches(String(repeating: "a", count: 500) + "b"))
+        #expect(try !LinearPattern("((a+)+)+$").matches(String(repeating: "a", count: 500) + "b"))
+        #expect(try LinearPattern("(a*)*(a*)*b").matches(String(repeating: "a", count: 500) + "b"))
     }
 }

@@ -1,5 +1,5 @@
 /// Translates a regular expression into steps, by recursive descent.
-struct QueryPatternCompiler {
+struct LinearPatternCompiler {
     private static let maximumSteps = 4_000
     private static let maximumDepth = 40
     private static let maximumCount = 1_000
@@ -9,62 +9,65 @@ struct QueryPatternCompiler {
     private var depth = 0
 
     /// The steps of `source`.
-    static func compile(_ source: String) throws(QueryError) -> [QueryPatternStep] {
-        var compiler = QueryPatternCompiler(source: source, rest: Array(source.unicodeScalars)[...])
+    static func compile(_ source: String) throws(LinearPatternError) -> [LinearPatternStep] {
+        var compiler = LinearPatternCompiler(source: source, rest: Array(source.unicodeScalars)[...])
         let steps = try compiler.alternatives()
         guard compiler.rest.isEmpty else { throw compiler.invalid }
         return steps + [.end]
     }
 
-    private var invalid: QueryError { QueryError(message: "'\(source)' is not a regular expression.") }
+    private var invalid: LinearPatternError { LinearPatternError(message: "'\(source)' is not a regular expression.") }
 
-    private var tooLarge: QueryError { QueryError(message: "The regular expression '\(source)' is too large.") }
+    private var tooLarge: LinearPatternError {
+        LinearPatternError(message: "The regular expression '\(source)' is too large.")
+    }
 
     /// `a|b|c`
-    private mutating func alternatives() throws(QueryError) -> [QueryPatternStep] {
+    private mutating func alternatives() throws(LinearPatternError) -> [LinearPatternStep] {
         depth += 1
         defer { depth -= 1 }
-        guard depth <= QueryPatternCompiler.maximumDepth else { throw tooLarge }
+        guard depth <= LinearPatternCompiler.maximumDepth else { throw tooLarge }
         var steps = try sequence()
         while rest.first == "|" {
             rest.removeFirst()
             let other = try sequence()
             let left = [.split(1, steps.count + 2)] + moved(steps, by: 1)
             steps = left + [.jump(left.count + 1 + other.count)] + moved(other, by: left.count + 1)
-            guard steps.count <= QueryPatternCompiler.maximumSteps else { throw tooLarge }
+            guard steps.count <= LinearPatternCompiler.maximumSteps else { throw tooLarge }
         }
         return steps
     }
 
     /// `abc`
-    private mutating func sequence() throws(QueryError) -> [QueryPatternStep] {
-        var steps: [QueryPatternStep] = []
+    private mutating func sequence() throws(LinearPatternError) -> [LinearPatternStep] {
+        var steps: [LinearPatternStep] = []
         while let next = rest.first, next != "|", next != ")" {
             steps += moved(try repeated(try atom()), by: steps.count)
-            guard steps.count <= QueryPatternCompiler.maximumSteps else { throw tooLarge }
+            guard steps.count <= LinearPatternCompiler.maximumSteps else { throw tooLarge }
         }
         return steps
     }
 
     /// `a`, `.`, `[a-z]`, `\d`, `(…)`, `^`, `$`
-    private mutating func atom() throws(QueryError) -> [QueryPatternStep] {
+    private mutating func atom() throws(LinearPatternError) -> [LinearPatternStep] {
         guard let next = rest.popFirst() else { throw invalid }
         switch next {
         case "(": return try group()
         case "[": return [.scalar(try characterClass())]
-        case ".": return [.scalar(QueryPatternSet(ranges: [10...10], isNegated: true))]
+        case ".": return [.scalar(LinearPatternSet(ranges: [10...10], isNegated: true))]
         case "^": return [.atStart]
         case "$": return [.atEnd]
         case "\\": return [.scalar(try escape())]
         case "*", "+", "?", "{": throw invalid
-        default: return [.scalar(QueryPatternSet(ranges: [next.value...next.value]))]
+        default: return [.scalar(LinearPatternSet(ranges: [next.value...next.value]))]
         }
     }
 
-    private mutating func group() throws(QueryError) -> [QueryPatternStep] {
+    private mutating func group() throws(LinearPatternError) -> [LinearPatternStep] {
         if rest.first == "?" {
             guard rest.dropFirst().first == ":" else {
-                throw QueryError(message: "'\(source)' uses look-around or named groups, which are not supported.")
+                throw LinearPatternError(
+                    message: "'\(source)' uses look-around or named groups, which are not supported.")
             }
             rest.removeFirst(2)
         }
@@ -73,19 +76,19 @@ struct QueryPatternCompiler {
         return steps
     }
 
-    private mutating func escape() throws(QueryError) -> QueryPatternSet {
+    private mutating func escape() throws(LinearPatternError) -> LinearPatternSet {
         guard let letter = rest.popFirst() else { throw invalid }
-        if let set = QueryPatternSet.named(letter) { return set }
+        if let set = LinearPatternSet.named(letter) { return set }
         let plain: [Unicode.Scalar: Unicode.Scalar] = ["n": "\n", "r": "\r", "t": "\t"]
-        if let scalar = plain[letter] { return QueryPatternSet(ranges: [scalar.value...scalar.value]) }
+        if let scalar = plain[letter] { return LinearPatternSet(ranges: [scalar.value...scalar.value]) }
         guard !letter.properties.isAlphabetic, !("0"..."9").contains(letter) else {
-            throw QueryError(message: "'\\\(letter)' in '\(source)' is not supported.")
+            throw LinearPatternError(message: "'\\\(letter)' in '\(source)' is not supported.")
         }
-        return QueryPatternSet(ranges: [letter.value...letter.value])
+        return LinearPatternSet(ranges: [letter.value...letter.value])
     }
 
-    private mutating func characterClass() throws(QueryError) -> QueryPatternSet {
-        var set = QueryPatternSet()
+    private mutating func characterClass() throws(LinearPatternError) -> LinearPatternSet {
+        var set = LinearPatternSet()
         if rest.first == "^" {
             set.isNegated = true
             rest.removeFirst()
@@ -94,7 +97,7 @@ struct QueryPatternCompiler {
         while let next = rest.popFirst() {
             if next == "]", !isFirst { return set }
             isFirst = false
-            let item = next == "\\" ? try escape() : QueryPatternSet(ranges: [next.value...next.value])
+            let item = next == "\\" ? try escape() : LinearPatternSet(ranges: [next.value...next.value])
             guard !item.isNegated else { throw invalid }
             guard rest.first == "-", let end = rest.dropFirst().first, end != "]", item.ranges.count == 1 else {
                 set.ranges += item.ranges
@@ -111,13 +114,15 @@ struct QueryPatternCompiler {
     // MARK: Counts
 
     /// What follows an atom: `*`, `+`, `?`, `{2,5}`. A lazy mark changes nothing where the whole has to match.
-    private mutating func repeated(_ atom: [QueryPatternStep]) throws(QueryError) -> [QueryPatternStep] {
+    private mutating func repeated(_ atom: [LinearPatternStep]) throws(LinearPatternError) -> [LinearPatternStep] {
         guard let count = try count() else { return atom }
         if rest.first == "?" { rest.removeFirst() }
-        if rest.first == "+" { throw QueryError(message: "Possessive counts are not supported in '\(source)'.") }
+        if rest.first == "+" {
+            throw LinearPatternError(message: "Possessive counts are not supported in '\(source)'.")
+        }
         let copies = max(count.minimum, count.maximum ?? count.minimum + 1)
-        guard copies * (atom.count + 1) <= QueryPatternCompiler.maximumSteps else { throw tooLarge }
-        var steps: [QueryPatternStep] = []
+        guard copies * (atom.count + 1) <= LinearPatternCompiler.maximumSteps else { throw tooLarge }
+        var steps: [LinearPatternStep] = []
         for _ in 0..<count.minimum { steps += moved(atom, by: steps.count) }
         guard let maximum = count.maximum else { return steps + moved(any(atom), by: steps.count) }
         for _ in count.minimum..<maximum {
@@ -130,11 +135,11 @@ struct QueryPatternCompiler {
     }
 
     /// `a*`
-    private func any(_ atom: [QueryPatternStep]) -> [QueryPatternStep] {
+    private func any(_ atom: [LinearPatternStep]) -> [LinearPatternStep] {
         [.split(1, atom.count + 2)] + moved(atom, by: 1) + [.jump(0)]
     }
 
-    private mutating func count() throws(QueryError) -> (minimum: Int, maximum: Int?)? {
+    private mutating func count() throws(LinearPatternError) -> (minimum: Int, maximum: Int?)? {
         switch rest.first {
         case "*":
             rest.removeFirst()
@@ -152,23 +157,23 @@ struct QueryPatternCompiler {
         }
     }
 
-    private mutating func bounds() throws(QueryError) -> (minimum: Int, maximum: Int?) {
+    private mutating func bounds() throws(LinearPatternError) -> (minimum: Int, maximum: Int?) {
         guard let end = rest.firstIndex(of: "}") else { throw invalid }
         let text = String(String.UnicodeScalarView(rest[..<end]))
         rest = rest[(end + 1)...]
         let parts = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-        guard parts.count <= 2, let minimum = Int(parts[0]), (0...QueryPatternCompiler.maximumCount).contains(minimum)
+        guard parts.count <= 2, let minimum = Int(parts[0]), (0...LinearPatternCompiler.maximumCount).contains(minimum)
         else { throw invalid }
         guard parts.count == 2 else { return (minimum, minimum) }
         guard !parts[1].isEmpty else { return (minimum, nil) }
-        guard let maximum = Int(parts[1]), (minimum...QueryPatternCompiler.maximumCount).contains(maximum) else {
+        guard let maximum = Int(parts[1]), (minimum...LinearPatternCompiler.maximumCount).contains(maximum) else {
             throw invalid
         }
         return (minimum, maximum)
     }
 
     /// The same steps at another place of the program.
-    private func moved(_ steps: [QueryPatternStep], by offset: Int) -> [QueryPatternStep] {
+    private func moved(_ steps: [LinearPatternStep], by offset: Int) -> [LinearPatternStep] {
         guard offset > 0 else { return steps }
         return steps.map { step in
             switch step {
