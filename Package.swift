@@ -35,6 +35,7 @@ let package = Package(
 
         // Server: requests and loops.
         .target(name: "Telemetry", dependencies: ["AWSWire"]),
+        .target(name: "LogStore", dependencies: ["AWSWire"]),
         .target(name: "APIPipeline", dependencies: ["State", "AWSWire", "AWSModels"]),
         .target(
             name: "ECSAPI", dependencies: ["APIPipeline", "Scheduling", "State", "AWSWire", "AWSModels"],
@@ -55,7 +56,10 @@ let package = Package(
             ],
             path: "Sources/APIs/ACM"),
         .target(
-            name: "SSMAPI", dependencies: ["APIPipeline", "Scheduling", "State", "AWSWire", "AWSModels"],
+            name: "LogsAPI", dependencies: ["APIPipeline", "LogStore", "State", "AWSWire", "AWSModels"],
+            path: "Sources/APIs/Logs"),
+        .target(
+            name: "SSMAPI", dependencies: ["APIPipeline", "State", "AWSWire", "AWSModels"],
             path: "Sources/APIs/SSM"),
         .target(
             name: "SecretsManagerAPI", dependencies: ["APIPipeline", "State", "AWSWire", "AWSModels"],
@@ -80,8 +84,8 @@ let package = Package(
         .executableTarget(
             name: "Server",
             dependencies: [
-                "Agent", "APIPipeline", "Control", "ACMAPI", "EC2API", "ECSAPI", "ELBAPI", "SSMAPI", "STSAPI",
-                "SecretsManagerAPI", "Scheduling", "State", "Storage", "Simulation", "Telemetry", "NodeLink", "NodeNet",
+                "Agent", "APIPipeline", "Control", "ACMAPI", "EC2API", "ECSAPI", "ELBAPI", "LogsAPI", "LogStore", "SSMAPI",
+                "STSAPI", "SecretsManagerAPI", "Scheduling", "State", "Storage", "Simulation", "Telemetry", "NodeLink", "NodeNet",
                 "Balancer", "AWSWire", "AWSModels", "CMalloc", log,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ] + nio),
@@ -96,9 +100,11 @@ let package = Package(
         .testTarget(
             name: "ECSAPITests",
             dependencies: [
-                "ACMAPI", "EC2API", "ECSAPI", "ELBAPI", "SSMAPI", "STSAPI", "SecretsManagerAPI", "APIPipeline",
-                "Scheduling", "State", "AWSWire", "AWSModels",
+                "ACMAPI", "EC2API", "ECSAPI", "ELBAPI", "LogsAPI", "LogStore", "SSMAPI", "STSAPI",
+                "SecretsManagerAPI", "APIPipeline", "Scheduling", "State", "AWSWire", "AWSModels",
             ]),
+        .testTarget(
+            name: "LogsTests", dependencies: ["LogsAPI", "LogStore", "APIPipeline", "State", "AWSWire", "AWSModels"]),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", "AWSWire"]),
         .testTarget(
             name: "ControlTests",

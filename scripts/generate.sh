@@ -8,7 +8,7 @@ BOTOCORE=1.44.5
 VENV=.venv-generate
 MODELS=$VENV/models-$BOTOCORE
 
-APIS="acm ec2 ecs elbv2 secretsmanager ssm sts"
+APIS="acm ec2 ecs elbv2 logs secretsmanager ssm sts"
 
 missing=""
 for api in $APIS; do [ -f "$MODELS/$api.json" ] || missing="$missing $api"; done

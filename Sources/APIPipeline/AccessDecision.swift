@@ -20,7 +20,7 @@ package struct BuiltInAccess: AccessDeciding {
     /// Source: the managed policy AmazonEC2ContainerServiceforEC2Role.
     private static let ofAgents: Set = [
         "ecs:DiscoverPollEndpoint", "ecs:SubmitTaskStateChange", "ecs:SubmitContainerStateChange",
-        "ecs:SubmitAttachmentStateChanges",
+        "ecs:SubmitAttachmentStateChanges", "logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents",
     ]
 
     /// What agents do in the cluster they joined.

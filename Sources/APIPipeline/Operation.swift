@@ -39,6 +39,66 @@ extension ReadOperation {
     }
 }
 
+/// An operation on something beside the state, which takes its time: it is decided on the durable snapshot, outside the
+/// writer lane, and answers later.
+package protocol DeferredOperation: Operation {
+    // Said again, so that both are inferred from `begin`.
+    associatedtype Input
+    associatedtype Output
+
+    /// Begins it.
+    /// - Parameter answer: called once unless this throws, now or later, from any thread.
+    func begin(
+        _ input: Input, _ call: Call, _ snapshot: Snapshot, at now: Timestamp,
+        answer: @escaping @Sendable (Result<Output, WireError>) -> Void
+    ) throws(WireError)
+}
+
+extension DeferredOperation {
+    package func perform(
+        _ input: Input, _ call: Call, _ transaction: inout Transaction, _ context: inout DecisionContext
+    ) throws(WireError) -> Output {
+        preconditionFailure("a deferred operation is begun, not performed")
+    }
+}
+
+/// An operation whose answer is a stream of events that lasts.
+package protocol StreamingOperation: Operation {
+    // Said again, so that it is inferred from `open`.
+    associatedtype Input
+
+    /// Opens the stream: its messages are in the form of `EventStreamMessage`.
+    func open(_ input: Input, _ call: Call, _ snapshot: Snapshot, at now: Timestamp) throws(WireError) -> BodyStream
+}
+
+extension StreamingOperation {
+    package func perform(
+        _ input: Input, _ call: Call, _ transaction: inout Transaction, _ context: inout DecisionContext
+    ) throws(WireError) -> Output {
+        preconditionFailure("a streaming operation is opened, not performed")
+    }
+}
+
+/// What operations reach beside the state: stores of their own, each by its type.
+package struct Services: Sendable {
+    private var items: [ObjectIdentifier: any Sendable] = [:]
+
+    package init() {}
+
+    package mutating func add<Service: Sendable>(_ service: Service) {
+        items[ObjectIdentifier(Service.self)] = service
+    }
+
+    /// - Throws: `ServiceUnavailableException` in a region that has no such thing.
+    package func get<Service: Sendable>(_ type: Service.Type) throws(WireError) -> Service {
+        guard let service = items[ObjectIdentifier(type)] as? Service else {
+            throw WireError(
+                code: "ServiceUnavailableException", message: "This region has no store for it.", status: 503)
+        }
+        return service
+    }
+}
+
 /// What an operation knows of the request beside its input.
 package struct Call: Sendable {
     /// Who asks.
@@ -47,8 +107,10 @@ package struct Call: Sendable {
     package var requestID: String
     /// Where the region is reached, for example `http://127.0.0.1:4566`: what DiscoverPollEndpoint hands out.
     package var endpoint: String
+    package var services: Services
 
-    package init(caller: Caller, requestID: String, endpoint: String) {
+    package init(caller: Caller, requestID: String, endpoint: String, services: Services = Services()) {
+        self.services = services
         self.caller = caller
         self.requestID = requestID
         self.endpoint = endpoint

@@ -30,10 +30,22 @@ package struct OperationTable: Sendable {
     private static func name(_ api: APIModel, _ operation: String) -> String { "\(api.id).\(operation)" }
 }
 
+/// How an operation is done.
+package enum OperationManner: Sendable {
+    /// In the writer lane.
+    case write
+    /// On the durable snapshot, at once.
+    case read
+    /// Begun on the durable snapshot, answered later.
+    case deferred
+    /// Answered by a stream.
+    case streaming
+}
+
 /// An operation without its types: bytes in, bytes out.
 package protocol OperationHandler: Sendable {
-    /// Whether the operation changes nothing.
-    var isRead: Bool { get }
+    /// How the operation is done.
+    var manner: OperationManner { get }
     /// Decodes and validates the input.
     func decode(_ bytes: [UInt8]) throws(WireError) -> any PreparedCall
 }
@@ -44,12 +56,30 @@ package protocol PreparedCall: Sendable {
     func run(
         _ call: Call, _ access: any AccessDeciding, _ transaction: inout Transaction, _ context: inout DecisionContext
     ) throws(WireError) -> any Shape
+
+    /// The same for an operation that answers later.
+    func begin(
+        _ call: Call, _ access: any AccessDeciding, _ snapshot: Snapshot, at now: Timestamp,
+        answer: @escaping @Sendable (Result<any Shape, WireError>) -> Void
+    ) throws(WireError)
+
+    /// The same for an operation that answers by a stream.
+    func open(
+        _ call: Call, _ access: any AccessDeciding, _ snapshot: Snapshot, at now: Timestamp
+    ) throws(WireError) -> BodyStream
 }
 
 private struct Handler<O: Operation>: OperationHandler {
     let operation: O
 
-    var isRead: Bool { operation is any ReadOperation }
+    var manner: OperationManner {
+        switch operation {
+        case is any ReadOperation: .read
+        case is any DeferredOperation: .deferred
+        case is any StreamingOperation: .streaming
+        default: .write
+        }
+    }
 
     func decode(_ bytes: [UInt8]) throws(WireError) -> any PreparedCall {
         Prepared(operation: operation, input: try O.Input.decode(bytes, O.model.api))
@@ -63,9 +93,45 @@ private struct Prepared<O: Operation>: PreparedCall {
     func run(
         _ call: Call, _ access: any AccessDeciding, _ transaction: inout Transaction, _ context: inout DecisionContext
     ) throws(WireError) -> any Shape {
+        try ask(call, access, transaction)
+        return try operation.perform(input, call, &transaction, &context)
+    }
+
+    func begin(
+        _ call: Call, _ access: any AccessDeciding, _ snapshot: Snapshot, at now: Timestamp,
+        answer: @escaping @Sendable (Result<any Shape, WireError>) -> Void
+    ) throws(WireError) {
+        guard let operation = operation as? any DeferredOperation else { throw .internalFailure }
+        try ask(call, access, Transaction(snapshot))
+        try begin(operation, call, snapshot, now, answer)
+    }
+
+    private func begin<Deferred: DeferredOperation>(
+        _ operation: Deferred, _ call: Call, _ snapshot: Snapshot, _ now: Timestamp,
+        _ answer: @escaping @Sendable (Result<any Shape, WireError>) -> Void
+    ) throws(WireError) {
+        guard let input = input as? Deferred.Input else { throw .internalFailure }
+        try operation.begin(input, call, snapshot, at: now) { result in answer(result.map { $0 as any Shape }) }
+    }
+
+    func open(
+        _ call: Call, _ access: any AccessDeciding, _ snapshot: Snapshot, at now: Timestamp
+    ) throws(WireError) -> BodyStream {
+        guard let operation = operation as? any StreamingOperation else { throw .internalFailure }
+        try ask(call, access, Transaction(snapshot))
+        return try open(operation, call, snapshot, now)
+    }
+
+    private func open<Streaming: StreamingOperation>(
+        _ operation: Streaming, _ call: Call, _ snapshot: Snapshot, _ now: Timestamp
+    ) throws(WireError) -> BodyStream {
+        guard let input = input as? Streaming.Input else { throw .internalFailure }
+        return try operation.open(input, call, snapshot, at: now)
+    }
+
+    private func ask(_ call: Call, _ access: any AccessDeciding, _ transaction: Transaction) throws(WireError) {
         for request in try operation.access(input, call, transaction) {
             try access.decide(request, call.caller, transaction.snapshot)
         }
-        return try operation.perform(input, call, &transaction, &context)
     }
 }

@@ -14,12 +14,16 @@ package struct Pipeline: Sendable {
     private let lane: Lane
     private let metrics: RequestMetrics
     private let throttle: Throttle?
+    private let services: Services
 
-    /// - Parameter throttle: nil to take every request.
+    /// - Parameters:
+    ///   - throttle: nil to take every request.
+    ///   - services: what operations reach beside the state.
     package init(
         table: OperationTable, authenticator: any Authenticating, access: any AccessDeciding, lane: Lane,
-        metrics: RequestMetrics, throttle: Throttle? = nil
+        metrics: RequestMetrics, throttle: Throttle? = nil, services: Services = Services()
     ) {
+        self.services = services
         self.throttle = throttle
         self.table = table
         router = APIRouter(table.models)
@@ -45,7 +49,7 @@ package struct Pipeline: Sendable {
             do throws(WireError) {
                 let caller = try authenticator.authenticate(request, api, at: now)
                 try throttle?.admit(operation, at: now)
-                let call = Call(caller: caller, requestID: requestID, endpoint: endpoint)
+                let call = Call(caller: caller, requestID: requestID, endpoint: endpoint, services: services)
                 try run(request, exchange, call, now)
             } catch { exchange.fail(error) }
         } catch {
@@ -62,11 +66,24 @@ package struct Pipeline: Sendable {
         }
         let input = try AWSProtocol.input(of: request, for: exchange.operation)
         let prepared = try handler.decode(input)
-        guard !handler.isRead else {
+        switch handler.manner {
+        case .read:
             var transaction = Transaction(lane.durable)
             var context = DecisionContext(now: now, random: SeededRandom(seed: 0))
-            return exchange.succeed(try prepared.run(call, access, &transaction, &context))
+            exchange.succeed(try prepared.run(call, access, &transaction, &context))
+        case .deferred:
+            try prepared.begin(call, access, lane.durable, at: now) { result in
+                switch result {
+                case .success(let output): exchange.succeed(output)
+                case .failure(let error): exchange.fail(error)
+                }
+            }
+        case .streaming: exchange.stream(try prepared.open(call, access, lane.durable, at: now))
+        case .write: submit(prepared, exchange, call, now)
         }
+    }
+
+    private func submit(_ prepared: any PreparedCall, _ exchange: Exchange, _ call: Call, _ now: Timestamp) {
         lane.submit(at: now, mustBeCurrent: true) { (transaction, context) throws(WireError) in
             try prepared.run(call, access, &transaction, &context)
         } reply: { result in
@@ -89,6 +106,11 @@ private struct Exchange: Sendable {
     func succeed(_ output: any Shape) {
         metrics.count(operation.name, "OK")
         respond(AWSProtocol.response(with: output, for: operation, requestID: requestID))
+    }
+
+    func stream(_ body: BodyStream) {
+        metrics.count(operation.name, "OK")
+        respond(AWSProtocol.response(streaming: body, requestID: requestID))
     }
 
     func fail(_ error: WireError) {

@@ -71,4 +71,6 @@ package enum IndexName: Int, Sendable {
     case targetByService
     case openServiceDeployment
     case secretByEnd
+    case logGroupByID
+    case logStreamByID
 }

@@ -24,6 +24,8 @@ package enum RecordKind: String, Sendable, CaseIterable, Hashable {
     case listener
     case listenerRule
     case loadBalancer
+    case logGroup
+    case logStream
     case parameter
     case secret
     case securityGroup
@@ -60,6 +62,8 @@ package enum Change: Sendable, Equatable {
     case listener(Delta<ListenerRecord>)
     case listenerRule(Delta<ListenerRuleRecord>)
     case loadBalancer(Delta<LoadBalancerRecord>)
+    case logGroup(Delta<LogGroupRecord>)
+    case logStream(Delta<LogStreamRecord>)
     case parameter(Delta<ParameterRecord>)
     case secret(Delta<SecretRecord>)
     case securityGroup(Delta<SecurityGroupRecord>)
@@ -96,6 +100,8 @@ package enum Change: Sendable, Equatable {
             case .listener(let delta): delta.stored
             case .listenerRule(let delta): delta.stored
             case .loadBalancer(let delta): delta.stored
+            case .logGroup(let delta): delta.stored
+            case .logStream(let delta): delta.stored
             case .parameter(let delta): delta.stored
             case .secret(let delta): delta.stored
             case .securityGroup(let delta): delta.stored
@@ -134,6 +140,8 @@ package enum Change: Sendable, Equatable {
             case .listener(let delta): delta.name
             case .listenerRule(let delta): delta.name
             case .loadBalancer(let delta): delta.name
+            case .logGroup(let delta): delta.name
+            case .logStream(let delta): delta.name
             case .parameter(let delta): delta.name
             case .secret(let delta): delta.name
             case .securityGroup(let delta): delta.name
@@ -172,6 +180,8 @@ package enum Change: Sendable, Equatable {
             case .listener(let delta): delta.isRemoval
             case .listenerRule(let delta): delta.isRemoval
             case .loadBalancer(let delta): delta.isRemoval
+            case .logGroup(let delta): delta.isRemoval
+            case .logStream(let delta): delta.isRemoval
             case .parameter(let delta): delta.isRemoval
             case .secret(let delta): delta.isRemoval
             case .securityGroup(let delta): delta.isRemoval
@@ -210,6 +220,8 @@ package struct Tables: Sendable {
     var listener = Table<ListenerRecord>()
     var listenerRule = Table<ListenerRuleRecord>()
     var loadBalancer = Table<LoadBalancerRecord>()
+    var logGroup = Table<LogGroupRecord>()
+    var logStream = Table<LogStreamRecord>()
     var parameter = Table<ParameterRecord>()
     var secret = Table<SecretRecord>()
     var securityGroup = Table<SecurityGroupRecord>()
@@ -247,6 +259,8 @@ package struct Tables: Sendable {
             case .listener: listener.count
             case .listenerRule: listenerRule.count
             case .loadBalancer: loadBalancer.count
+            case .logGroup: logGroup.count
+            case .logStream: logStream.count
             case .parameter: parameter.count
             case .secret: secret.count
             case .securityGroup: securityGroup.count
@@ -285,6 +299,8 @@ package struct Tables: Sendable {
             case .listener: try load(ListenerRecord.self, row)
             case .listenerRule: try load(ListenerRuleRecord.self, row)
             case .loadBalancer: try load(LoadBalancerRecord.self, row)
+            case .logGroup: try load(LogGroupRecord.self, row)
+            case .logStream: try load(LogStreamRecord.self, row)
             case .parameter: try load(ParameterRecord.self, row)
             case .secret: try load(SecretRecord.self, row)
             case .securityGroup: try load(SecurityGroupRecord.self, row)
@@ -325,6 +341,8 @@ extension Transaction {
             case .listener(let delta): apply(delta)
             case .listenerRule(let delta): apply(delta)
             case .loadBalancer(let delta): apply(delta)
+            case .logGroup(let delta): apply(delta)
+            case .logStream(let delta): apply(delta)
             case .parameter(let delta): apply(delta)
             case .secret(let delta): apply(delta)
             case .securityGroup(let delta): apply(delta)
@@ -363,6 +381,8 @@ extension Transaction {
             case .listener: put(ListenerRecord(stored: row.value))
             case .listenerRule: put(ListenerRuleRecord(stored: row.value))
             case .loadBalancer: put(LoadBalancerRecord(stored: row.value))
+            case .logGroup: put(LogGroupRecord(stored: row.value))
+            case .logStream: put(LogStreamRecord(stored: row.value))
             case .parameter: put(ParameterRecord(stored: row.value))
             case .secret: put(SecretRecord(stored: row.value))
             case .securityGroup: put(SecurityGroupRecord(stored: row.value))
@@ -401,6 +421,8 @@ extension Transaction {
             case .listener: delete(Key<ListenerRecord>(path: name.key))
             case .listenerRule: delete(Key<ListenerRuleRecord>(path: name.key))
             case .loadBalancer: delete(Key<LoadBalancerRecord>(path: name.key))
+            case .logGroup: delete(Key<LogGroupRecord>(path: name.key))
+            case .logStream: delete(Key<LogStreamRecord>(path: name.key))
             case .parameter: delete(Key<ParameterRecord>(path: name.key))
             case .secret: delete(Key<SecretRecord>(path: name.key))
             case .securityGroup: delete(Key<SecurityGroupRecord>(path: name.key))
@@ -439,6 +461,8 @@ extension Transaction {
             case .listener(let delta): revert(delta)
             case .listenerRule(let delta): revert(delta)
             case .loadBalancer(let delta): revert(delta)
+            case .logGroup(let delta): revert(delta)
+            case .logStream(let delta): revert(delta)
             case .parameter(let delta): revert(delta)
             case .secret(let delta): revert(delta)
             case .securityGroup(let delta): revert(delta)
@@ -479,6 +503,8 @@ extension Snapshot {
         rows += self.rows(of: ListenerRecord.self)
         rows += self.rows(of: ListenerRuleRecord.self)
         rows += self.rows(of: LoadBalancerRecord.self)
+        rows += self.rows(of: LogGroupRecord.self)
+        rows += self.rows(of: LogStreamRecord.self)
         rows += self.rows(of: ParameterRecord.self)
         rows += self.rows(of: SecretRecord.self)
         rows += self.rows(of: SecurityGroupRecord.self)
@@ -519,6 +545,8 @@ extension Transaction {
         carry(ListenerRecord.self, from: old, isKept: kept.contains(.listener))
         carry(ListenerRuleRecord.self, from: old, isKept: kept.contains(.listenerRule))
         carry(LoadBalancerRecord.self, from: old, isKept: kept.contains(.loadBalancer))
+        carry(LogGroupRecord.self, from: old, isKept: kept.contains(.logGroup))
+        carry(LogStreamRecord.self, from: old, isKept: kept.contains(.logStream))
         carry(ParameterRecord.self, from: old, isKept: kept.contains(.parameter))
         carry(SecretRecord.self, from: old, isKept: kept.contains(.secret))
         carry(SecurityGroupRecord.self, from: old, isKept: kept.contains(.securityGroup))
@@ -712,6 +740,24 @@ extension LoadBalancerRecord: TableRecord {
         body(&tables.loadBalancer)
     }
     package static func change(_ delta: Delta<Self>) -> Change { .loadBalancer(delta) }
+}
+
+extension LogGroupRecord: TableRecord {
+    package static var kind: RecordKind { .logGroup }
+    package static func table(of tables: Tables) -> Table<Self> { tables.logGroup }
+    package static func withTable<T>(of tables: inout Tables, _ body: (inout Table<Self>) -> T) -> T {
+        body(&tables.logGroup)
+    }
+    package static func change(_ delta: Delta<Self>) -> Change { .logGroup(delta) }
+}
+
+extension LogStreamRecord: TableRecord {
+    package static var kind: RecordKind { .logStream }
+    package static func table(of tables: Tables) -> Table<Self> { tables.logStream }
+    package static func withTable<T>(of tables: inout Tables, _ body: (inout Table<Self>) -> T) -> T {
+        body(&tables.logStream)
+    }
+    package static func change(_ delta: Delta<Self>) -> Change { .logStream(delta) }
 }
 
 extension ParameterRecord: TableRecord {

@@ -21,15 +21,18 @@ package struct HTTPRequestMessage: Sendable, Equatable {
     }
 }
 
-/// An answer, whole.
+/// An answer: whole, unless it has a stream.
 package struct HTTPResponseMessage: Sendable, Equatable {
     package var status: Int
     package var headers: HTTPHeaders
     package var body: [UInt8]
+    /// What is sent in place of `body`, as it comes.
+    package var stream: BodyStream?
 
-    package init(status: Int, headers: HTTPHeaders = [:], body: [UInt8] = []) {
+    package init(status: Int, headers: HTTPHeaders = [:], body: [UInt8] = [], stream: BodyStream? = nil) {
         self.status = status
         self.headers = headers
         self.body = body
+        self.stream = stream
     }
 }

@@ -25,6 +25,14 @@ package enum AWSProtocol: String, Sendable, CaseIterable {
         return HTTPResponseMessage(status: 200, headers: headers(api, requestID), body: body)
     }
 
+    /// The answer that is a stream of events.
+    package static func response(streaming body: BodyStream, requestID: String) -> HTTPResponseMessage {
+        let headers: HTTPHeaders = [
+            "x-amzn-RequestId": requestID, "Content-Type": "application/vnd.amazon.eventstream",
+        ]
+        return HTTPResponseMessage(status: 200, headers: headers, stream: body)
+    }
+
     /// The answer of a request that failed.
     package static func response(
         for error: WireError, _ api: APIModel, requestID: String

@@ -12,7 +12,7 @@ final class HTTPHandler: ChannelDuplexHandler, RemovableChannelHandler {
     typealias OutboundOut = ByteBuffer
     typealias OutboundIn = Never
 
-    private enum Phase { case idle, receiving, answering, upgraded, closed }
+    private enum Phase { case idle, receiving, answering, streaming, upgraded, closed }
 
     private let handler: any RequestHandling
     private let limits: ListenerLimits
@@ -26,6 +26,7 @@ final class HTTPHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private var isInputClosed = false
     private var phaseBegan = NIODeadline.distantPast
     private var check: RepeatedTask?
+    private var stream: BodyStream?
 
     init(_ handler: any RequestHandling, _ limits: ListenerLimits) {
         self.handler = handler
@@ -50,6 +51,7 @@ final class HTTPHandler: ChannelDuplexHandler, RemovableChannelHandler {
     func channelInactive(context: ChannelHandlerContext) {
         check?.cancel()
         phase = .closed
+        endStream()
         context.fireChannelInactive()
     }
 
@@ -64,10 +66,10 @@ final class HTTPHandler: ChannelDuplexHandler, RemovableChannelHandler {
         switch event {
         case ChannelEvent.inputClosed:
             isInputClosed = true
-            if phase == .idle || phase == .receiving { context.close(promise: nil) }
+            if phase == .idle || phase == .receiving || phase == .streaming { context.close(promise: nil) }
         case is ChannelShouldQuiesceEvent:
             isInputClosed = true
-            if phase == .idle { context.close(promise: nil) }
+            if phase == .idle || phase == .streaming { context.close(promise: nil) }
         default: context.fireUserInboundEventTriggered(event)
         }
     }
@@ -92,7 +94,7 @@ final class HTTPHandler: ChannelDuplexHandler, RemovableChannelHandler {
         switch phase {
         case .answering: backlog.append(part)
         // The connection ends with the answer that was given; what was sent behind it is not for us.
-        case .closed: return
+        case .closed, .streaming: return
         default: take(part, context)
         }
     }
@@ -167,6 +169,7 @@ final class HTTPHandler: ChannelDuplexHandler, RemovableChannelHandler {
         _ response: HTTPResponseMessage, keepsAlive: Bool, isHead: Bool, _ context: ChannelHandlerContext
     ) {
         guard phase == .answering else { return }
+        if let stream = response.stream { return begin(stream, response, context) }
         let stays = keepsAlive && !isInputClosed
         let buffer = response.serialized(keepsAlive: stays, isHead: isHead, context.channel.allocator)
         guard stays else {
@@ -188,6 +191,52 @@ final class HTTPHandler: ChannelDuplexHandler, RemovableChannelHandler {
         while phase != .answering, phase != .upgraded, phase != .closed, !backlog.isEmpty {
             take(backlog.removeFirst(), context)
         }
+    }
+
+    // MARK: Streams
+
+    /// Sends the head, then the body in chunks as they come. The connection ends with the body; a reader who is behind
+    /// misses pieces.
+    private func begin(_ stream: BodyStream, _ response: HTTPResponseMessage, _ context: ChannelHandlerContext) {
+        enter(.streaming, context)
+        self.stream = stream
+        context.writeAndFlush(wrapOutboundOut(response.streamingHead(context.channel.allocator)), promise: nil)
+        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        let loop = context.eventLoop
+        let write: @Sendable ([UInt8]?) -> Void = { piece in
+            loop.execute {
+                let (handler, context) = bound.value
+                handler.write(piece, context)
+            }
+        }
+        stream.open(BodyStream.Sink(send: { write($0) }, finish: { write(nil) }))
+        // So that it is noticed when the reader goes.
+        context.read()
+    }
+
+    /// - Parameter piece: nil for the end.
+    private func write(_ piece: [UInt8]?, _ context: ChannelHandlerContext) {
+        guard phase == .streaming else { return }
+        guard let piece else {
+            enter(.closed, context)
+            endStream()
+            let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
+            context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: "0\r\n\r\n"))).whenComplete { _ in
+                bound.value.close(promise: nil)
+            }
+            return
+        }
+        guard context.channel.isWritable, !piece.isEmpty else { return }
+        var buffer = context.channel.allocator.buffer(capacity: piece.count + 16)
+        buffer.writeString(String(piece.count, radix: 16) + "\r\n")
+        buffer.writeBytes(piece)
+        buffer.writeString("\r\n")
+        context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
+    }
+
+    private func endStream() {
+        stream?.close()
+        stream = nil
     }
 
     // MARK: Websockets

@@ -21,6 +21,23 @@ extension HTTPResponseMessage {
     /// The answer as bytes, with length, date and connection header.
     func serialized(keepsAlive: Bool, isHead: Bool, _ allocator: ByteBufferAllocator) -> ByteBuffer {
         var buffer = allocator.buffer(capacity: 256 + body.count)
+        writeStart(to: &buffer)
+        buffer.writeString("Content-Length: \(body.count)\r\n")
+        buffer.writeString(keepsAlive ? "Connection: keep-alive\r\n\r\n" : "Connection: close\r\n\r\n")
+        if !isHead { buffer.writeBytes(body) }
+        return buffer
+    }
+
+    /// What stands in front of a body that comes in chunks.
+    func streamingHead(_ allocator: ByteBufferAllocator) -> ByteBuffer {
+        var buffer = allocator.buffer(capacity: 256)
+        writeStart(to: &buffer)
+        buffer.writeString("Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n")
+        return buffer
+    }
+
+    /// Status, headers and date.
+    private func writeStart(to buffer: inout ByteBuffer) {
         let status = HTTPResponseStatus(statusCode: self.status)
         buffer.writeString("HTTP/1.1 \(self.status) \(status.reasonPhrase)\r\n")
         for field in headers.fields {
@@ -29,10 +46,6 @@ extension HTTPResponseMessage {
             buffer.writeString(field.value)
             buffer.writeString("\r\n")
         }
-        buffer.writeString("Content-Length: \(body.count)\r\n")
         if headers["Date"] == nil { buffer.writeString("Date: \(WallClock.now.httpDate)\r\n") }
-        buffer.writeString(keepsAlive ? "Connection: keep-alive\r\n\r\n" : "Connection: close\r\n\r\n")
-        if !isHead { buffer.writeBytes(body) }
-        return buffer
     }
 }

@@ -4,6 +4,7 @@ import AWSWire
 import Control
 import Dispatch
 import ECSAPI
+import LogStore
 import Logging
 import NIOCore
 import STSAPI
@@ -20,14 +21,16 @@ final class Region: Sendable {
     let handler: RegionHandler
     private let store: SQLiteStore
     private let control: ControlThread
+    private let logs: RegionLogs
 
     /// Where the region is reached.
     var endpoint: String { "http://\(settings.host):\(listener.port)" }
 
     private init(
         _ settings: RegionSettings, lane: Lane, hub: SessionHub, listener: Listener, handler: RegionHandler,
-        store: SQLiteStore, control: ControlThread
+        store: SQLiteStore, control: ControlThread, logs: RegionLogs
     ) {
+        self.logs = logs
         self.settings = settings
         self.lane = lane
         self.hub = hub
@@ -56,13 +59,15 @@ final class Region: Sendable {
             observer: RegionObserver(loop: loop, hub: hub, balancers: balancers, record: events.record),
             announcer: { announce in announcements.async { announce() } })
         try await prepare(lane)
-        let handler = RegionHandler(settings, lane: lane, hub: hub, balancers: balancers)
+        let logs = RegionLogs(settings.dataDirectory, lane, logger)
+        let handler = RegionHandler(settings, lane: lane, hub: hub, balancers: balancers, logs: logs.store)
         let listener = try await Listener.start(host: settings.host, port: settings.port, handler, on: group)
         handler.begin(at: "http://\(settings.host):\(listener.port)")
         control.start(loop, lane)
         logger.info("the region is ready", metadata: ["revision": "\(snapshot.revision)"])
         return Region(
-            settings, lane: lane, hub: hub, listener: listener, handler: handler, store: store, control: control)
+            settings, lane: lane, hub: hub, listener: listener, handler: handler, store: store, control: control,
+            logs: logs)
     }
 
     /// A cluster `default` exists from the start, and no session outlives the server.
@@ -82,6 +87,7 @@ final class Region: Sendable {
     func stop() async {
         await listener.stop()
         await control.stop()
+        logs.close()
         store.close()
     }
 }

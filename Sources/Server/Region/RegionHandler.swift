@@ -6,6 +6,8 @@ import Control
 import EC2API
 import ECSAPI
 import ELBAPI
+import LogStore
+import LogsAPI
 import SSMAPI
 import STSAPI
 import SecretsManagerAPI
@@ -34,7 +36,7 @@ final class RegionHandler: RequestHandling {
         var endpoint: String?
     }
 
-    init(_ settings: RegionSettings, lane: Lane, hub: SessionHub, balancers: BalancerHub) {
+    init(_ settings: RegionSettings, lane: Lane, hub: SessionHub, balancers: BalancerHub, logs: LogStore) {
         self.settings = settings
         self.lane = lane
         self.hub = hub
@@ -49,13 +51,15 @@ final class RegionHandler: RequestHandling {
         ELBOperations.registerAll(&table)
         EC2Operations.registerAll(&table)
         ACMOperations.registerAll(&table)
+        LogsOperations.registerAll(&table)
         SSMOperations.registerAll(&table)
         SecretsManagerOperations.registerAll(&table)
         requests = RequestMetrics()
         metrics = MetricBook()
         pipeline = Pipeline(
             table: table, authenticator: authenticator, access: access, lane: lane, metrics: requests,
-            throttle: settings.isThrottling ? Throttle(Throttle.Quota.ecs) : nil)
+            throttle: settings.isThrottling ? Throttle(Throttle.Quota.ecs) : nil,
+            services: RegionHandler.services(logs, lane))
         gate = AgentGate(
             lane: lane, hub: hub, usage: UsageBook(metrics), pulls: pulls, authenticator: authenticator, access: access)
         objects = ObjectDoor(
@@ -63,6 +67,18 @@ final class RegionHandler: RequestHandling {
             access: access)
         balancerGate = BalancerGate(
             lane: lane, hub: balancers, metrics: metrics, authenticator: authenticator, access: access)
+    }
+
+    /// What operations reach beside the state.
+    private static func services(_ logs: LogStore, _ lane: Lane) -> Services {
+        var services = Services()
+        services.add(logs)
+        services.add(
+            LiveTails { tail in
+                let session = LiveTailSession(tail, logs, lane)
+                return BodyStream(open: { session.open($0) }, close: { session.close() })
+            })
+        return services
     }
 
     /// Tells the region its address, and that it serves from now on.

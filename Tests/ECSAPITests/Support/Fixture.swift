@@ -85,7 +85,8 @@ struct Fixture {
         let parts = name.split(separator: ".").map(String.init)
         guard parts.count == 2 else { return region.call(name, body) }
         let apis = [
-            "ACM": ACM.api, "EC2": EC2.api, "ELB": ELB.api, "SSM": SSM.api, "SecretsManager": SecretsManager.api,
+            "ACM": ACM.api, "EC2": EC2.api, "ELB": ELB.api, "Logs": Logs.api, "SSM": SSM.api,
+            "SecretsManager": SecretsManager.api,
         ]
         guard let api = apis[parts[0]],
             let operation = api.operation(parts[1])

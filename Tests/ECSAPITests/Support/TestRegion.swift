@@ -6,6 +6,8 @@ import EC2API
 import ECSAPI
 import ELBAPI
 import Foundation
+import LogStore
+import LogsAPI
 import SSMAPI
 import STSAPI
 import SecretsManagerAPI
@@ -20,6 +22,8 @@ final class TestRegion: Sendable {
     private let lane: Lane
     private let pipeline: Pipeline
     private let clock = Mutex(TestRegion.start)
+    /// Where log events are kept, once there are some.
+    private let logs = NSTemporaryDirectory() + "/logs-" + UUID().uuidString
 
     /// - Parameter seed: where ids come from; the same seed and requests give the same answers.
     init(seed: UInt64 = 1) {
@@ -30,15 +34,20 @@ final class TestRegion: Sendable {
         ELBOperations.registerAll(&table)
         EC2Operations.registerAll(&table)
         ACMOperations.registerAll(&table)
+        LogsOperations.registerAll(&table)
         SSMOperations.registerAll(&table)
         SecretsManagerOperations.registerAll(&table)
         lane = Lane(
             snapshot: Snapshot(realm: realm), store: MemoryStore(), random: SeededRandom(seed: seed),
             observer: SilentObserver())
+        var services = Services()
+        services.add(LogStore(directory: logs))
         pipeline = Pipeline(
             table: table, authenticator: NoAuthentication(realm), access: BuiltInAccess(), lane: lane,
-            metrics: RequestMetrics())
+            metrics: RequestMetrics(), services: services)
     }
+
+    deinit { try? FileManager.default.removeItem(atPath: logs) }
 
     /// The state.
     var snapshot: Snapshot { lane.durable }
@@ -50,13 +59,18 @@ final class TestRegion: Sendable {
         clock.withLock { $0 = $0.advanced(by: duration) }
     }
 
-    /// Sends a request. The store answers at once, so the response is there when this returns.
+    /// Sends a request, and waits for its response. Only log events make it wait.
     func send(_ request: HTTPRequestMessage) -> HTTPResponseMessage {
         let answer = Mutex<HTTPResponseMessage?>(nil)
+        let isThere = DispatchSemaphore(value: 0)
         pipeline.handle(
             request, at: now, requestID: "00000000-0000-4000-8000-000000000000", endpoint: "http://127.0.0.1:4566"
-        ) { response in answer.withLock { $0 = response } }
-        guard let response = answer.withLock({ $0 }) else { preconditionFailure("a memory store answers at once") }
+        ) { response in
+            answer.withLock { $0 = response }
+            isThere.signal()
+        }
+        isThere.wait()
+        guard let response = answer.withLock({ $0 }) else { preconditionFailure("the response is there") }
         return response
     }
 
