@@ -33,6 +33,7 @@ let pureFolders = [
 let edges = [
     "Sources/Server", "Sources/Generate", "Sources/Storage", "Sources/NodeNet", "Sources/Agent/Docker",
     "Sources/Balancer/Node",
+    "Sources/Agent/Logs/LogShipper.swift", "Sources/Agent/Logs/LoggingEngine.swift",
     "Sources/Agent/Runtime", "Sources/Agent/Session/Liveness.swift", "Sources/Agent/Simulated/SimulatedEngine.swift",
 ]
 

@@ -26,10 +26,14 @@ package protocol ContainerEngine: Sendable {
     /// What a running container uses, in the words of Docker Engine's `stats`; nil when the engine cannot say.
     /// - Parameter isOneShot: whether one sample is enough; two take a second.
     func statistics(of id: String, isOneShot: Bool) async -> JSONValue?
+
+    /// The agent ends; containers stay.
+    func close() async
 }
 
 extension ContainerEngine {
     package var volumeDrivers: [String] { get async { ["local"] } }
+    package func close() async {}
     package func details(of id: String) async -> JSONValue? { nil }
     package func statistics(of id: String, isOneShot: Bool) async -> JSONValue? { nil }
     package func usage(of ids: [String]) async -> [String: ContainerUsage] { [:] }

@@ -62,15 +62,16 @@ package actor Agent {
         var logger = logger
         logger[metadataKey: "instance"] = "\(journal.instanceID)"
         self.journal = journal
-        engine = Agent.engine(configuration, journal.instanceID, loop, logger, random: &random, now)
+        let api = APIClient(
+            configuration.server, credential: configuration.credential, region: configuration.region, group: loop,
+            now: now)
+        self.api = api
+        engine = Agent.engine(configuration, journal.instanceID, api, loop, logger, random: &random, now)
         self.configuration = configuration
         self.loop = loop
         executor = loop.executor
         self.logger = logger
         self.now = now
-        api = APIClient(
-            configuration.server, credential: configuration.credential, region: configuration.region, group: loop,
-            now: now)
         objects = ObjectClient(
             configuration.objectServer ?? configuration.server, region: configuration.region, group: loop, now: now)
         machine = AgentMachine(
@@ -81,15 +82,18 @@ package actor Agent {
     }
 
     private static func engine(
-        _ configuration: AgentConfiguration, _ instance: String, _ loop: any EventLoop, _ logger: Logger,
-        random: inout SeededRandom, _ now: @escaping @Sendable () -> Timestamp
+        _ configuration: AgentConfiguration, _ instance: String, _ api: APIClient, _ loop: any EventLoop,
+        _ logger: Logger, random: inout SeededRandom, _ now: @escaping @Sendable () -> Timestamp
     ) -> any ContainerEngine {
         switch configuration.engine {
         case .docker(let endpoint, let images):
-            DockerEngine(
-                endpoint, instance: instance, images: images,
-                bookPath: configuration.stateDirectory + "/images.json", loop: loop, logger: logger,
-                random: SeededRandom(seed: random.next()), now: now)
+            LoggingEngine(
+                DockerEngine(
+                    endpoint, instance: instance, images: images,
+                    bookPath: configuration.stateDirectory + "/images.json", loop: loop, logger: logger,
+                    random: SeededRandom(seed: random.next()), now: now),
+                directory: configuration.stateDirectory + "/logs", region: configuration.region, api: api,
+                loop: loop, logger)
         case .simulated(let delays):
             SimulatedEngine(delays: delays, random: SeededRandom(seed: random.next()), loop: loop, now: now)
         }
@@ -134,6 +138,7 @@ package actor Agent {
         telemetrySession?.socket.cut()
         await closeEndpoints()
         await endJobs()
+        await engine.close()
         api.close()
         objects.close()
         await journal.close()

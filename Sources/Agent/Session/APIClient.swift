@@ -21,17 +21,28 @@ package struct APIClient: Sendable {
         self.now = now
     }
 
+    private init(
+        _ http: HTTPClient, _ server: ServerURL, _ signer: SigV4.Signer, _ now: @escaping @Sendable () -> Timestamp
+    ) {
+        self.http = http
+        self.server = server
+        self.signer = signer
+        self.now = now
+    }
+
     /// An API of the region.
     package enum Service: String, Sendable {
         case ecs
         case ssm
         case secretsManager = "secretsmanager"
+        case logs
 
         fileprivate var targetPrefix: String {
             switch self {
             case .ecs: "AmazonEC2ContainerServiceV20141113"
             case .ssm: "AmazonSSM"
             case .secretsManager: "secretsmanager"
+            case .logs: "Logs_20140328"
             }
         }
     }
@@ -57,6 +68,11 @@ package struct APIClient: Sendable {
         return Output.trusted(response.body)
     }
 
+    /// The same caller at another address.
+    func at(_ server: ServerURL, group: any EventLoopGroup) -> APIClient {
+        APIClient(HTTPClient(server.endpoint, group: group), server, signer, now)
+    }
+
     /// Closes the kept connections.
     package func close() { http.close() }
 
@@ -66,6 +82,7 @@ package struct APIClient: Sendable {
         let type = value["__type"]?.stringValue ?? "UnknownError"
         return WireError(
             code: String(type.split(separator: "#").last ?? ""),
-            message: value["message"]?.stringValue ?? value["Message"]?.stringValue ?? "", status: response.status)
+            message: value["message"]?.stringValue ?? value["Message"]?.stringValue ?? "", status: response.status,
+            members: value)
     }
 }

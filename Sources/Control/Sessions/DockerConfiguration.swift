@@ -10,9 +10,19 @@ package struct DockerConfiguration: Sendable {
     /// `HostConfig` of the engine's container create request.
     package let hostConfig: String
 
-    package init(_ container: ECS.ContainerDefinition, _ definition: ECS.TaskDefinition) {
+    /// - Parameters:
+    ///   - task: the task's id, part of the name of its log streams.
+    ///   - region: where logs go unless a container says otherwise.
+    package init(
+        _ container: ECS.ContainerDefinition, _ definition: ECS.TaskDefinition, task: String, region: String
+    ) {
         config = DockerConfiguration.text(DockerConfiguration.config(container))
-        hostConfig = DockerConfiguration.text(DockerConfiguration.hostConfig(container, definition))
+        var host = DockerConfiguration.hostConfig(container, definition)
+        let log = container.logConfiguration.map {
+            DockerConfiguration.logConfiguration($0, of: container, task: task, region: region)
+        }
+        host.append(("LogConfig", log))
+        hostConfig = DockerConfiguration.text(host)
     }
 
     private static func text(_ members: [(String, JSONValue?)]) -> String {
@@ -57,7 +67,6 @@ package struct DockerConfiguration: Sendable {
             ("DnsSearch", list(container.dnsSearchDomains)),
             ("ExtraHosts", container.extraHosts.map { .array($0.map { .string("\($0.hostname):\($0.ipAddress)") }) }),
             ("SecurityOpt", list(container.dockerSecurityOptions)),
-            ("LogConfig", container.logConfiguration.map(logConfiguration)),
             ("PidMode", definition.pidMode == .host ? .string("host") : nil),
             ("IpcMode", definition.ipcMode == .host ? .string("host") : nil),
         ]
@@ -126,7 +135,18 @@ package struct DockerConfiguration: Sendable {
         return controls.isEmpty ? nil : object
     }
 
-    private static func logConfiguration(_ log: ECS.LogConfiguration) -> JSONValue {
-        ["Type": .string(log.logDriver.rawValue), "Config": object(log.options ?? [:])]
+    /// The engine's own driver knows no prefix of streams: the stream gets its whole name here.
+    /// Source: Amazon ECS Developer Guide, "Send Amazon ECS logs to CloudWatch": `prefix/container/task`.
+    private static func logConfiguration(
+        _ log: ECS.LogConfiguration, of container: ECS.ContainerDefinition, task: String, region: String
+    ) -> JSONValue {
+        var options = log.options ?? [:]
+        if log.logDriver == .awslogs {
+            options["awslogs-region"] = options["awslogs-region"] ?? region
+            if let prefix = options.removeValue(forKey: "awslogs-stream-prefix") {
+                options["awslogs-stream"] = "\(prefix)/\(container.name ?? "")/\(task)"
+            }
+        }
+        return ["Type": .string(log.logDriver.rawValue), "Config": object(options)]
     }
 }

@@ -61,7 +61,7 @@ extension ACS.Container {
         _ container: ECS.ContainerDefinition, of task: TaskRecord, _ definition: ECS.TaskDefinition, _ realm: Realm
     ) {
         let state = task.containers.first { $0.name == container.name }
-        let docker = DockerConfiguration(container, definition)
+        let docker = DockerConfiguration(container, definition, task: task.id, region: realm.region)
         self.init()
         name = container.name
         containerArn = state.map { realm.ecs("container/\(task.cluster)/\(task.id)/\($0.id)") }
