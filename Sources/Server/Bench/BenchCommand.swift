@@ -7,5 +7,6 @@ struct BenchCommand: AsyncParsableCommand {
         subcommands: [
             BenchAPICommand.self, BenchLaunchCommand.self, BenchAgentCommand.self, BenchPlacementCommand.self,
             BenchControlCommand.self, BenchResetCommand.self, BenchC2MCommand.self, BenchBalancerCommand.self,
+            BenchLogsCommand.self,
         ])
 }

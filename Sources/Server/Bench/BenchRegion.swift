@@ -49,6 +49,9 @@ final class BenchRegion {
     /// The number of the first process with instances of its own; nil where they are in the region's.
     var agentProcess: String? { agents.first.map { String($0.processID) } }
 
+    /// The number of the region's process.
+    var processID: String { String(process.processID) }
+
     private init(_ arguments: [String], _ environment: [String: String], _ group: any EventLoopGroup) async throws {
         let port = try BenchProcess.freePort()
         folder = FileManager.default.temporaryDirectory.appending(path: "roost-bench-\(port)")
