@@ -113,8 +113,8 @@ let package = Package(
                 "AWSModels",
             ]),
         .testTarget(
-            name: "AgentTests", dependencies: ["Agent", "NodeLink", "AWSWire", "AWSModels"] + nio, exclude: ["Fixtures"]
-        ),
+            name: "AgentTests", dependencies: ["Agent", "NodeLink", "NodeNet", "AWSWire", "AWSModels", log] + nio,
+            exclude: ["Fixtures"]),
         .testTarget(
             name: "BalancerTests", dependencies: ["Balancer", "NodeLink", "NodeNet", "AWSWire"] + nio,
             exclude: ["Goldens"]),

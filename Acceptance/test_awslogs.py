@@ -1,13 +1,18 @@
 """The log driver awslogs: every line of a container reaches its stream, once, whatever is killed meanwhile."""
 
 import collections
+import contextlib
+import os
+import pathlib
 import random
+import signal
 import subprocess
 import time
 
 import pytest
 
 from support.ecs import container, register, run_one, stop_everything, unique, wait_running, wait_stopped
+from support.machines import Host, Network
 from support.poll import eventually
 from support.region import KEY, SECRET, RoostProcess
 
@@ -255,3 +260,50 @@ def test_killed_agents_and_regions_apart_lose_and_repeat_nothing(new_region, eng
     finally:
         stop_everything(region.ecs)
         agent.terminate()
+
+
+def test_a_killed_engine_loses_and_repeats_nothing_that_it_has_written(new_region, tmp_path_factory):
+    network = Network()
+    host = Host(network, 1, tmp_path_factory.mktemp("e"))
+    try:
+        host.start_engine()
+        region = new_region(engine="docker", instances=1, host=f"unix://{host.socket}").start()
+        region.wait_for_instances()
+        group = unique("engine")
+        task = run_one(region.ecs, register(
+            region.ecs, containers=[writer(SLOW.format(count=100_000), group)]))["taskArn"]
+        runtime = wait_running(region.ecs, task)["containers"][0]["runtimeId"]
+        logs = region.client("logs")
+        eventually(lambda: len(messages(logs, group)) > 300 or None, 30)
+        os.killpg(host.docker.pid, signal.SIGKILL)
+        host.docker.wait()
+        # Where nobody collects dead processes the next engine would wait for the containerd of the last one.
+        (host.directory / "exec/containerd/containerd.pid").unlink(missing_ok=True)
+        host.start_engine()
+        wait_stopped(region.ecs, task, timeout=60)
+        written = subprocess.run(["docker", "-H", f"unix://{host.socket}", "logs", runtime], capture_output=True,
+                                 text=True, check=True).stdout.splitlines()
+        assert len(written) > 300
+        eventually(lambda: len(messages(logs, group)) >= len(written) or None, 30)
+        assert messages(logs, group) == written
+        region.close()
+    finally:
+        host.close()
+        end_processes_of(host.directory)
+        network.close()
+
+
+def end_processes_of(directory):
+    """Ends what an engine that was killed has left: the shims of its containers, and what runs in them."""
+    def arguments(process):
+        try:
+            return (process / "cmdline").read_bytes(), (process / "stat").read_text().rsplit(")", 1)[1].split()[1]
+        except OSError:
+            return b"", "0"
+
+    all_of = {p.name: arguments(p) for p in pathlib.Path("/proc").iterdir() if p.name.isdigit()}
+    shims = {name for name, (line, _) in all_of.items()
+             if b"containerd-shim" in line and str(directory).encode() in line}
+    for name in [n for n, (_, parent) in all_of.items() if parent in shims] + sorted(shims):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(int(name), signal.SIGKILL)

@@ -78,8 +78,7 @@ struct LogBlock: Sendable, Equatable {
     }
 
     /// The header of a block that begins `bytes`, if the block is whole and its checksum right.
-    /// - Parameter isChecked: false to trust a block that was checked before.
-    static func header(_ bytes: UnsafeRawBufferPointer, isChecked: Bool = true) -> Header? {
+    static func header(_ bytes: UnsafeRawBufferPointer) -> Header? {
         guard bytes.count >= headerBytes else { return nil }
         func get<Value: FixedWidthInteger>(_ offset: Int, _ type: Value.Type) -> Value {
             Value(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: Value.self))
@@ -93,7 +92,6 @@ struct LogBlock: Sendable, Equatable {
         guard header.total <= bytes.count, header.sourceLength + header.positionLength <= header.length else {
             return nil
         }
-        guard isChecked else { return header }
         let sum = CRC32C.checksum(UnsafeRawBufferPointer(rebasing: bytes[8..<header.total]))
         return sum == get(4, UInt32.self) ? header : nil
     }

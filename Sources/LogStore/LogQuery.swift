@@ -102,7 +102,7 @@ struct PageCollector {
     /// Takes what counts out of a chunk's bytes.
     mutating func take(_ chunk: UnsafeRawBufferPointer) {
         scanned += chunk.count
-        _ = SegmentScan(chunk, isChecked: false) { _, header, block in
+        _ = SegmentScan(chunk) { _, header, block in
             guard query.admits(stream: header.stream) else { return }
             LogBlock.forEachEvent(block, header) { key, message in
                 guard query.admits(key), !isBeyondCut(key), query.matches?(message) ?? true else { return }

@@ -6,17 +6,15 @@ struct SegmentScan: Sendable {
     private(set) var damagedBytes = 0
 
     /// Looks at every block.
-    /// - Parameters:
-    ///   - isChecked: whether checksums are calculated.
-    ///   - body: takes the blocks in order, with the places where they begin.
+    /// - Parameter body: takes the blocks in order, with the places where they begin.
     init(
-        _ bytes: UnsafeRawBufferPointer, isChecked: Bool = true,
+        _ bytes: UnsafeRawBufferPointer,
         _ body: (_ offset: Int, _ header: LogBlock.Header, _ block: UnsafeRawBufferPointer) -> Void
     ) {
         var offset = 0
         while offset < bytes.count {
             let rest = UnsafeRawBufferPointer(rebasing: bytes[offset...])
-            if let header = LogBlock.header(rest, isChecked: isChecked) {
+            if let header = LogBlock.header(rest) {
                 body(offset, header, UnsafeRawBufferPointer(rebasing: rest[..<header.total]))
                 damagedBytes += offset - end
                 offset += header.total

@@ -13,6 +13,8 @@ struct LogBatches {
     private static let maximumEvents = 10_000
     private static let maximumBytes = 1_048_576
     private static let bytesPerEvent = 26
+    /// What the listener of a region takes is 4 MiB; a byte may become six in JSON.
+    private static let maximumEncodedBytes = 3 << 20
     private static let maximumSpan: Int64 = 24 * 3_600 * 1_000
 
     /// Cuts events into batches, in order.
@@ -22,6 +24,7 @@ struct LogBatches {
         var position = start
         var current: [LogAssembler.Event] = []
         var bytes = 0
+        var encoded = 0
         var times: ClosedRange<Int64>?
         func finish() {
             let ordered = current.sorted { $0.time < $1.time }
@@ -33,13 +36,16 @@ struct LogBatches {
                     }, position: position))
             current = []
             bytes = 0
+            encoded = 0
             times = nil
         }
         for event in events {
             let size = event.message.count + bytesPerEvent
+            let encodedSize = encodedBytes(event.message)
             let span = times.map { min($0.lowerBound, event.time)...max($0.upperBound, event.time) }
             let isFull =
                 current.count >= maximumEvents || bytes + size > maximumBytes
+                || encoded + encodedSize > maximumEncodedBytes
                 || span.map { $0.upperBound - $0.lowerBound > maximumSpan } ?? false
             if isFull, !current.isEmpty { finish() }
             times =
@@ -47,10 +53,16 @@ struct LogBatches {
                 ?? event.time...event.time
             current.append(event)
             bytes += size
+            encoded += encodedSize
             position[event.stream] = event.next
             if let other = event.other { position[event.stream.other] = other }
         }
         if !current.isEmpty { finish() }
         return batches
+    }
+
+    /// What a message takes in the request, with the names of its members.
+    private static func encodedBytes(_ message: [UInt8]) -> Int {
+        message.reduce(64) { $0 + ($1 < 0x20 || $1 == 0x7F ? 6 : $1 == 0x22 || $1 == 0x5C ? 2 : 1) }
     }
 }

@@ -140,6 +140,14 @@ struct LogFiles: ~Copyable {
 
     /// Opens all files of the container, the oldest first; those without a whole first line are left out.
     private func openAll() throws(LogFilesError) -> [Found] {
+        let directory = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
+        guard access(directory, R_OK) == 0 else {
+            let code = errno
+            let reason = String(cString: strerror(code))
+            throw LogFilesError(
+                description: "\(directory) cannot be read: \(reason). The agent has to be on the engine's machine, "
+                    + "with the right to read its files", isGone: code == ENOENT)
+        }
         // The engine may rename them meanwhile: then again.
         for _ in 0..<5 {
             let newest = LogFiles.inode(path)
@@ -207,4 +215,6 @@ struct LogFiles: ~Copyable {
 /// Why the engine's files cannot be read.
 struct LogFilesError: Error, CustomStringConvertible {
     let description: String
+    /// Whether there is no directory of the container: it was removed, or the engine is on another machine.
+    var isGone = false
 }

@@ -43,6 +43,8 @@ actor LogShipper {
     /// Whether all output has been delivered, and there will be no more.
     private(set) var isDone = false
     private var quietSince: ContinuousClock.Instant?
+    /// The refusal that was last told of, so that it is told once.
+    private var refusal = ""
 
     init(_ subject: Subject, _ logs: LogClient, _ pool: NIOThreadPool, _ logger: Logger, loop: any EventLoop) {
         self.subject = subject
@@ -82,6 +84,9 @@ actor LogShipper {
                 if portion.isAtEnd, !wasOver { try await Task.sleep(for: pause) }
             } catch is CancellationError {
                 return
+            } catch let error as LogFilesError where error.isGone && wasOver {
+                // The container was removed by somebody else: nothing of it is left to read.
+                break
             } catch {
                 logger.error("output cannot be delivered", metadata: ["error": "\(error)"])
                 try? await Task.sleep(for: .seconds(5))
@@ -120,6 +125,7 @@ actor LogShipper {
         while true {
             do {
                 try await logs.put(batch, subject, from: position)
+                refusal = ""
                 return nil
             } catch let error as WireError where error.code == "InvalidSequenceTokenException" {
                 guard let expected = error.members["expectedSequenceToken"]?.stringValue.flatMap({ LogPosition($0) })
@@ -137,7 +143,11 @@ actor LogShipper {
     }
 
     private func pauseLater(_ pauses: inout ArraySlice<Duration>, _ error: any Error) async throws {
-        logger.debug("events were not taken", metadata: ["error": "\(error)"])
+        let code = (error as? WireError).flatMap { $0.isClientFault ? $0.code : nil } ?? ""
+        logger.log(
+            level: code.isEmpty || code == refusal ? .debug : .warning, "events were not taken",
+            metadata: ["error": "\(error)"])
+        refusal = code
         let pause = pauses.popFirst() ?? LogShipper.retryPauses[LogShipper.retryPauses.count - 1]
         try await Task.sleep(for: pause)
     }

@@ -17,14 +17,25 @@ final class LiveTailSession: Sendable {
         var updates = 0
     }
 
+    /// Batches that nobody has looked at yet, and whether some were passed over.
+    private struct Pending {
+        var count = 0
+        var hasLost = false
+    }
+
+    /// What may wait to be looked at. A pattern may take its time, and nobody who writes is to wait for it.
+    private static let maximumPending = 64
     private static let queue = DispatchQueue(label: "roost.logs.tails")
 
     private let store: LogStore
     private let lane: Lane
     private let contents: Mutex<Contents>
+    private let pending = Mutex(Pending())
+    private let watched: LiveTail
 
     init(_ tail: LiveTail, _ store: LogStore, _ lane: Lane) {
         contents = Mutex(Contents(tail: tail))
+        watched = tail
         self.store = store
         self.lane = lane
     }
@@ -44,9 +55,30 @@ final class LiveTailSession: Sendable {
         LiveTailSession.queue.asyncAfter(deadline: .now() + .seconds(1)) { [weak self] in self?.tick() }
     }
 
+    /// Called by whoever writes events: only notes them.
     private func take(_ news: LogNews) {
+        guard watched.concerns(news) else { return }
+        let isTaken = pending.withLock { pending in
+            guard pending.count < LiveTailSession.maximumPending else {
+                pending.hasLost = true
+                return false
+            }
+            pending.count += 1
+            return true
+        }
+        guard isTaken else { return }
+        LiveTailSession.queue.async { [weak self] in self?.look(at: news) }
+    }
+
+    private func look(at news: LogNews) {
+        let hasLost = pending.withLock { pending in
+            pending.count -= 1
+            defer { pending.hasLost = false }
+            return pending.hasLost
+        }
         contents.withLock { contents in
-            guard contents.sink != nil, contents.tail.concerns(news) else { return }
+            guard contents.sink != nil else { return }
+            if hasLost { contents.tail.skip() }
             contents.tail.take(news, stream: lane.durable.logStream(news.batch.stream, of: news.group)?.name)
         }
     }

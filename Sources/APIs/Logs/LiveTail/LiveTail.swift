@@ -59,6 +59,9 @@ package struct LiveTail: Sendable {
         }
     }
 
+    /// Something came that was not looked at.
+    package mutating func skip() { isSampled = true }
+
     private func admits(_ stream: String) -> Bool {
         if let names = request.logStreamNames { return names.contains(stream) }
         if let prefixes = request.logStreamNamePrefixes { return prefixes.contains { stream.hasPrefix($0) } }
