@@ -162,6 +162,23 @@ import Testing
         #expect(texts(try all(try source(container))) == ["1", "2", "3", "4"])
     }
 
+    @Test("a position is not forgotten while the files cannot be read")
+    func absentFiles() throws {
+        let container = try Container()
+        try container.write("1\n")
+        try container.write("2\n")
+        let events = try all(try source(container))
+        var position = LogPosition()
+        (position.output, position.errors) = (events[0].next, events[0].next)
+        let away = container.directory + "-away"
+        try FileManager.default.moveItem(atPath: container.directory, toPath: away)
+        let reader = try source(container)
+        #expect { try reader.seek(position) } throws: { ($0 as? LogFilesError)?.isGone == true }
+        #expect(throws: LogFilesError.self) { try reader.read(isPatient: true, isOver: false) }
+        try FileManager.default.moveItem(atPath: away, toPath: container.directory)
+        #expect(texts(try all(reader)) == ["2"])
+    }
+
     @Test("what the engine threw away is noticed")
     func gaps() throws {
         let container = try Container()

@@ -27,6 +27,8 @@ struct LogFiles: ~Copyable {
     private var file: Int32?
     private var fingerprint: UInt64 = 0
     private var offset = 0
+    /// Where the reading was to begin; for as long as there is no file to begin in.
+    private var target = LogPosition()
     /// What each stream leaves out up to, since it was delivered before.
     private var skipped = LogPosition()
     /// Whether output is gone that nobody has read: the engine threw it away. Until somebody asks.
@@ -44,14 +46,16 @@ struct LogFiles: ~Copyable {
     mutating func seek(_ position: LogPosition) throws(LogFilesError) {
         if let file { close(file) }
         file = nil
-        skipped = LogPosition()
+        target = position
         let files = try openAll()
+        guard !files.isEmpty else { return }
+        skipped = LogPosition()
         var starts: [(index: Int, offset: Int)] = []
         for stream in [LogRecord.Stream.output, .errors] {
             guard let place = position[stream], let index = files.firstIndex(where: { $0.fingerprint == place.file })
             else {
                 // What was delivered last is gone, and perhaps more behind it.
-                if position[stream] != nil, !files.isEmpty { hasLost = true }
+                if position[stream] != nil { hasLost = true }
                 starts.append((0, 0))
                 continue
             }
@@ -76,10 +80,11 @@ struct LogFiles: ~Copyable {
     mutating func read(
         _ body: (_ record: LogRecord, _ place: LogPlace, _ end: LogPlace) -> Void
     ) throws(LogFilesError) -> Bool {
-        if file == nil { try seek(skipped) }
+        if file == nil { try seek(target) }
         guard let current = file else { return false }
         // Before the reading: what is written to a file that is not the newest any more was written before that.
         let isNewest = LogFiles.isSame(current, path)
+        if isNewest, LogFiles.size(current) <= offset { return false }
         let bytes = try LogFiles.read(current, from: offset, path)
         let start = offset
         let end = bytes.lastIndex(of: 0x0A).map { $0 + 1 } ?? (bytes.count == LogFiles.chunkBytes ? bytes.count : 0)
@@ -186,6 +191,11 @@ struct LogFiles: ~Copyable {
         let line = bytes[..<count].firstIndex(of: 0x0A).map { $0 + 1 }
         guard line != nil || count == fingerprintBytes else { return nil }
         return bytes[..<(line ?? count)].reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+    }
+
+    private static func size(_ file: Int32) -> Int {
+        var status = stat()
+        return fstat(file, &status) == 0 ? Int(status.st_size) : 0
     }
 
     private static func inode(_ path: String) -> UInt64 {

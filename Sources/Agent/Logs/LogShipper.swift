@@ -26,8 +26,10 @@ actor LogShipper {
 
     /// A batch is sent so much later than the one before, unless there is much to send.
     private static let pace: Duration = .milliseconds(200)
-    /// The longest time between two looks at a file that does not grow.
+    /// The longest time between two looks at a file that does not grow, and at one that has not for a minute. A look
+    /// costs some 30 microseconds, and an agent may have hundreds of silent containers.
     private static let longestPause: Duration = .seconds(1)
+    private static let silentPause: Duration = .seconds(3)
     private static let retryPauses: [Duration] = [
         .milliseconds(100), .milliseconds(500), .seconds(1), .seconds(2), .seconds(5),
     ]
@@ -80,7 +82,7 @@ actor LogShipper {
                 try await deliver(portion.events)
                 if portion.isAtEnd, wasOver, isOver, isQuiet { break }
                 quietSince = isQuiet ? quietSince ?? .now : nil
-                pause = isQuiet ? min(pause * 2, LogShipper.longestPause) : LogShipper.pace
+                pause = isQuiet ? min(pause * 2, longestPause) : LogShipper.pace
                 if portion.isAtEnd, !wasOver { try await Task.sleep(for: pause) }
             } catch is CancellationError {
                 return
@@ -95,6 +97,11 @@ actor LogShipper {
             }
         }
         isDone = !Task.isCancelled
+    }
+
+    private var longestPause: Duration {
+        let isSilent = quietSince.map { ContinuousClock.now - $0 > .seconds(60) } ?? false
+        return isSilent ? LogShipper.silentPause : LogShipper.longestPause
     }
 
     private func read(isOver: Bool) async throws -> LogSource.Portion {
