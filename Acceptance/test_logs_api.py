@@ -179,6 +179,48 @@ def test_acknowledged_events_survive_kill_9_and_groups_made_anew_are_empty(new_r
     assert logs.filter_log_events(logGroupName="g")["events"] == []
 
 
+def test_a_full_disk_is_an_honest_error_and_loses_nothing(new_region):
+    region = new_region(instances=0)
+    directory = region.data / "logs"
+    directory.mkdir(parents=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(directory)], check=True)
+    try:
+        region.start()
+        logs = region.client("logs")
+        logs.create_log_group(logGroupName="g")
+        logs.create_log_stream(logGroupName="g", logStreamName="s")
+
+        def fill(start, most):
+            """Puts events until one is refused; returns those that were taken."""
+            taken = []
+            for n in range(start, start + most):
+                try:
+                    put(logs, "g", "s", f"event {n} " + "x" * 100_000)
+                    taken.append(n)
+                except botocore.exceptions.ClientError as error:
+                    assert error.response["Error"]["Code"] == "ServiceUnavailableException"
+                    assert "disk" in error.response["Error"]["Message"]
+                    return taken
+            return taken
+
+        def there():
+            pages = logs.get_paginator("filter_log_events").paginate(logGroupName="g")
+            return [int(e["message"].split()[1]) for page in pages for e in page["events"]]
+
+        taken = fill(0, 100)
+        assert 10 < len(taken) < 30 and there() == taken
+        assert fill(200, 1) == []
+        subprocess.run(["mount", "-o", "remount,size=8m", str(directory)], check=True)
+        taken += fill(300, 20)
+        assert there() == taken
+        region.kill()
+        region.start()
+        assert there() == taken
+    finally:
+        region.process.kill()
+        subprocess.run(["umount", str(directory)], check=True)
+
+
 # The AWS CLI
 
 def cli(region, *arguments):
