@@ -7,6 +7,11 @@ package enum UUIDText {
         var bytes = Array(bytes.prefix(16))
         bytes[6] = bytes[6] & 0x0F | 0x40
         bytes[8] = bytes[8] & 0x3F | 0x80
+        return plain(bytes)
+    }
+
+    /// Sixteen bytes that are a UUID already, in lower case with hyphens.
+    package static func plain(_ bytes: [UInt8]) -> String {
         let digits = SHA256Digest.hexadecimal(bytes)
         var parts: [Substring] = []
         var rest = digits[...]
