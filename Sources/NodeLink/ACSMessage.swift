@@ -14,6 +14,8 @@ package enum ACSMessage: Sendable {
     case hello(ACS.RoostHelloMessage)
     /// Ours, to agents of ours: images that tasks will want soon.
     case prefetch(ACS.RoostPrefetchMessage)
+    /// Ours: the agent is to dial for a session of ExecuteCommand. The official agent is never sent it.
+    case executeCommand(ACS.ExecuteCommandMessage)
     // From the agent.
     case ack(ACS.AckRequest)
     case nack(ACS.NackRequest)
@@ -38,6 +40,7 @@ package enum ACSMessage: Sendable {
         case "TaskStopVerificationAck":
             self = .stopVerificationAck(try envelope.decode(ACS.TaskStopVerificationAck.self))
         case "PerformUpdateMessage": self = .performUpdate(try envelope.decode(ACS.PerformUpdateMessage.self))
+        case "ExecuteCommandMessage": self = .executeCommand(try envelope.decode(ACS.ExecuteCommandMessage.self))
         case "AckRequest": self = .ack(try envelope.decode(ACS.AckRequest.self))
         case "NackRequest": self = .nack(try envelope.decode(ACS.NackRequest.self))
         case "HeartbeatAckRequest": self = .heartbeatAck(try envelope.decode(ACS.HeartbeatAckRequest.self))
@@ -61,6 +64,7 @@ package enum ACSMessage: Sendable {
         case .manifest(let message): Envelope.bytes("TaskManifestMessage", message)
         case .stopVerificationAck(let message): Envelope.bytes("TaskStopVerificationAck", message)
         case .performUpdate(let message): Envelope.bytes("PerformUpdateMessage", message)
+        case .executeCommand(let message): Envelope.bytes("ExecuteCommandMessage", message)
         case .ack(let message): Envelope.bytes("AckRequest", message)
         case .nack(let message): Envelope.bytes("NackRequest", message)
         case .heartbeatAck(let message): Envelope.bytes("HeartbeatAckRequest", message)

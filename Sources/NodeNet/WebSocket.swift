@@ -4,7 +4,8 @@ import NIOHTTP1
 import NIOPosix
 import NIOWebSocket
 
-/// A client's websocket: text frames both ways. Fragments, pings and the closing handshake are dealt with here.
+/// A client's websocket: messages both ways, of text or of bytes. Fragments, pings and the closing handshake are dealt
+/// with here.
 package final class WebSocket: Sendable {
     /// The largest message either side may send; a payload may hold many tasks.
     static let maximumMessage = 8 << 20
@@ -15,6 +16,7 @@ package final class WebSocket: Sendable {
     private let channel: any Channel
 
     package enum Event: Sendable, Equatable {
+        /// A message, also one of bytes.
         case text([UInt8])
         /// The connection is over; 1006 when nobody said goodbye.
         case closed(code: UInt16, reason: String)
@@ -73,9 +75,13 @@ package final class WebSocket: Sendable {
     }
 
     /// Sends one text message. It is lost when the connection is.
-    package func send(_ text: [UInt8]) {
-        let frame = WebSocketFrame(
-            fin: true, opcode: .text, maskKey: .random(), data: ByteBuffer(bytes: text))
+    package func send(_ text: [UInt8]) { send(.text, text) }
+
+    /// Sends one message of bytes. It is lost when the connection is.
+    package func send(binary bytes: [UInt8]) { send(.binary, bytes) }
+
+    private func send(_ opcode: WebSocketOpcode, _ bytes: [UInt8]) {
+        let frame = WebSocketFrame(fin: true, opcode: opcode, maskKey: .random(), data: ByteBuffer(bytes: bytes))
         channel.writeAndFlush(frame, promise: nil)
     }
 

@@ -74,7 +74,9 @@ struct AgentWireTests {
         let own = names(try registration(arn: nil)).filter { !$0.contains("logging-driver") && !official.contains($0) }
         #expect(
             own.sorted() == [
-                "ecs.availability-zone", "ecs.capability.execution-role-awslogs",
+                "ecs.availability-zone",
+                // The official agent names it where an SSM agent lies ready for containers; ours is one itself.
+                "ecs.capability.execute-command", "ecs.capability.execution-role-awslogs",
                 // The official agent names it on Windows; ours mounts such shares on Linux.
                 "ecs.capability.fsxWindowsFileServer", "ecs.capability.increased-task-cpu-limit",
                 // The official agent names it where it has its pause image; ours makes that.

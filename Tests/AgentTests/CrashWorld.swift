@@ -115,7 +115,7 @@ struct CrashWorld {
         case .forget(let task): disk[task] = nil
         case .report(let report): take(report)
         case .schedule(let timer, _): if timer != .telemetry { timers.append(timer) }
-        case .send, .sendTelemetry, .measure, .lookUp: return
+        case .send, .sendTelemetry, .measure, .lookUp, .dial: return
         }
     }
 

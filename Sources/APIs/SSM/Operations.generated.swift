@@ -13,6 +13,7 @@ package enum SSMOperations {
         table.register(DeleteParameter())
         table.register(DeleteParameters())
         table.register(DescribeParameters())
+        table.register(DescribeSessions())
         table.register(GetParameter())
         table.register(GetParameterHistory())
         table.register(GetParameters())
@@ -21,6 +22,8 @@ package enum SSMOperations {
         table.register(ListTagsForResource())
         table.register(PutParameter())
         table.register(RemoveTagsFromResource())
+        table.register(ResumeSession())
+        table.register(TerminateSession())
         table.register(UnlabelParameterVersion())
     }
 }

@@ -248,6 +248,50 @@ extension SSM {
             }
         }
 
+        package enum SessionFilterList {
+            package static let schema: Schema = .list("SessionFilterList", SessionFilter.schema, min: 1.0, max: 6.0)
+
+            package static func read(_ reader: inout JSONReader) -> [SessionFilter]? {
+                guard reader.beginList() else { return nil }
+                var result: [SessionFilter] = []
+                while reader.nextElement() {
+                    if reader.nextIsObject() { result.append(SessionFilter(from: &reader)) }
+                }
+                return result
+            }
+
+            package static func write(_ value: [SessionFilter], to writer: inout JSONWriter) {
+                writer.beginList()
+                for item in value {
+                    writer.element()
+                    item.encode(to: &writer)
+                }
+                writer.endList()
+            }
+        }
+
+        package enum SessionList {
+            package static let schema: Schema = .list("SessionList", Session.schema)
+
+            package static func read(_ reader: inout JSONReader) -> [Session]? {
+                guard reader.beginList() else { return nil }
+                var result: [Session] = []
+                while reader.nextElement() {
+                    if reader.nextIsObject() { result.append(Session(from: &reader)) }
+                }
+                return result
+            }
+
+            package static func write(_ value: [Session], to writer: inout JSONWriter) {
+                writer.beginList()
+                for item in value {
+                    writer.element()
+                    item.encode(to: &writer)
+                }
+                writer.endList()
+            }
+        }
+
         package enum TagList {
             package static let schema: Schema = .list("TagList", Tag.schema, max: 1000.0)
 

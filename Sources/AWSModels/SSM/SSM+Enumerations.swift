@@ -4,6 +4,13 @@
 import AWSWire
 
 extension SSM {
+    package enum AccessType: String, WireEnum {
+        case standard = "Standard"
+        case justInTime = "JustInTime"
+
+        package static let schema: Schema = .enumeration("AccessType", allCases.map(\.rawValue))
+    }
+
     package enum ParameterTier: String, WireEnum {
         case standard = "Standard"
         case advanced = "Advanced"
@@ -41,5 +48,35 @@ extension SSM {
         case cloudConnector = "CloudConnector"
 
         package static let schema: Schema = .enumeration("ResourceTypeForTagging", allCases.map(\.rawValue))
+    }
+
+    package enum SessionFilterKey: String, WireEnum {
+        case invokedAfter = "InvokedAfter"
+        case invokedBefore = "InvokedBefore"
+        case target = "Target"
+        case owner = "Owner"
+        case status = "Status"
+        case sessionId = "SessionId"
+        case accessType = "AccessType"
+
+        package static let schema: Schema = .enumeration("SessionFilterKey", allCases.map(\.rawValue))
+    }
+
+    package enum SessionState: String, WireEnum {
+        case active = "Active"
+        case history = "History"
+
+        package static let schema: Schema = .enumeration("SessionState", allCases.map(\.rawValue))
+    }
+
+    package enum SessionStatus: String, WireEnum {
+        case connected = "Connected"
+        case connecting = "Connecting"
+        case disconnected = "Disconnected"
+        case terminated = "Terminated"
+        case terminating = "Terminating"
+        case failed = "Failed"
+
+        package static let schema: Schema = .enumeration("SessionStatus", allCases.map(\.rawValue))
     }
 }

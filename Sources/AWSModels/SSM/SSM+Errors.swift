@@ -4,6 +4,11 @@
 import AWSWire
 
 extension WireError {
+    /// `DoesNotExistException`, HTTP 400.
+    package static func doesNotExist(_ message: String) -> WireError {
+        WireError(code: "DoesNotExistException", message: message, status: 400)
+    }
+
     /// `HierarchyLevelLimitExceededException`, HTTP 400.
     package static func hierarchyLevelLimitExceeded(_ message: String) -> WireError {
         WireError(code: "HierarchyLevelLimitExceededException", message: message, status: 400)

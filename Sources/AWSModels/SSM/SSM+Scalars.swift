@@ -7,8 +7,10 @@ extension SSM {
     /// The texts and numbers of the model that have constraints.
     package enum Scalars {
         package static let allowedPattern: Schema = .string("AllowedPattern", min: 0.0, max: 1024.0)
+        package static let documentName: Schema = .string("DocumentName", pattern: #"^[a-zA-Z0-9_\-.]{3,128}$"#)
         package static let getParametersByPathMaxResults: Schema = .number("GetParametersByPathMaxResults", .integer, min: 1.0, max: 10.0)
         package static let maxResults: Schema = .number("MaxResults", .integer, min: 1.0, max: 50.0)
+        package static let maxSessionDuration: Schema = .string("MaxSessionDuration", min: 1.0, max: 4.0, pattern: "^([1-9]|[1-9][0-9]|[1-9][0-9][0-9]|1[0-4][0-3][0-9]|1440)$")
         package static let psParameterName: Schema = .string("PSParameterName", min: 1.0, max: 2048.0)
         package static let psParameterSelector: Schema = .string("PSParameterSelector", min: 0.0, max: 128.0)
         package static let parameterDataType: Schema = .string("ParameterDataType", min: 0.0, max: 128.0)
@@ -20,7 +22,17 @@ extension SSM {
         package static let parameterStringFilterValue: Schema = .string("ParameterStringFilterValue", min: 1.0, max: 1024.0)
         package static let parameterStringQueryOption: Schema = .string("ParameterStringQueryOption", min: 1.0, max: 10.0)
         package static let parametersFilterValue: Schema = .string("ParametersFilterValue", min: 1.0, max: 1024.0)
+        package static let sessionDetails: Schema = .string("SessionDetails", min: 1.0, max: 1024.0)
+        package static let sessionFilterValue: Schema = .string("SessionFilterValue", min: 1.0, max: 400.0)
+        package static let sessionId: Schema = .string("SessionId", min: 1.0, max: 96.0)
+        package static let sessionManagerCloudWatchOutputUrl: Schema = .string("SessionManagerCloudWatchOutputUrl", min: 1.0, max: 2083.0)
+        package static let sessionManagerS3OutputUrl: Schema = .string("SessionManagerS3OutputUrl", min: 1.0, max: 2083.0)
+        package static let sessionMaxResults: Schema = .number("SessionMaxResults", .integer, min: 1.0, max: 200.0)
+        package static let sessionOwner: Schema = .string("SessionOwner", min: 1.0, max: 256.0)
+        package static let sessionReason: Schema = .string("SessionReason", min: 1.0, max: 256.0, pattern: "^.{1,256}$")
+        package static let sessionTarget: Schema = .string("SessionTarget", min: 1.0, max: 400.0)
         package static let tagKey: Schema = .string("TagKey", min: 1.0, max: 128.0, pattern: #"^([\p{L}\p{Z}\p{N}_.:/=+\-@]*)$"#)
         package static let tagValue: Schema = .string("TagValue", min: 0.0, max: 256.0, pattern: #"^([\p{L}\p{Z}\p{N}_.:/=+\-@]*)$"#)
+        package static let tokenValue: Schema = .string("TokenValue", min: 0.0, max: 300.0)
     }
 }

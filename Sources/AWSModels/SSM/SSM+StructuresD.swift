@@ -211,4 +211,90 @@ extension SSM {
             writer.endObject()
         }
     }
+
+    package struct DescribeSessionsRequest: Shape {
+        package var state: SessionState
+        package var maxResults: Int?
+        package var nextToken: String?
+        package var filters: [SessionFilter]?
+
+        package init(state: SessionState, maxResults: Int? = nil, nextToken: String? = nil, filters: [SessionFilter]? = nil) {
+            self.state = state
+            self.maxResults = maxResults
+            self.nextToken = nextToken
+            self.filters = filters
+        }
+
+        package static let schema: Schema = .structure("DescribeSessionsRequest") { members in
+            members.required("State", SessionState.schema)
+            members.optional("MaxResults", Scalars.sessionMaxResults)
+            members.optional("NextToken", .string)
+            members.optional("Filters", Collections.SessionFilterList.schema)
+        }
+
+        package init(from reader: inout JSONReader) {
+            var value0: SessionState? = nil
+            if reader.beginObject() {
+                while let index = reader.nextMember(Self.schema) {
+                    switch index {
+                    case 0: value0 = reader.enumeration(SessionState.self)
+                    case 1: self.maxResults = reader.integer()
+                    case 2: self.nextToken = reader.string()
+                    case 3: self.filters = Collections.SessionFilterList.read(&reader)
+                    default: reader.skip()
+                    }
+                }
+            }
+            self.state = value0 ?? .active
+        }
+
+        package func encode(to writer: inout JSONWriter) {
+            writer.beginObject()
+            writer.string("State", self.state.rawValue)
+            writer.integer("MaxResults", self.maxResults)
+            writer.string("NextToken", self.nextToken)
+            if let value = self.filters {
+                writer.key("Filters")
+                Collections.SessionFilterList.write(value, to: &writer)
+            }
+            writer.endObject()
+        }
+    }
+
+    package struct DescribeSessionsResponse: Shape {
+        package var sessions: [Session]?
+        package var nextToken: String?
+
+        package init(sessions: [Session]? = nil, nextToken: String? = nil) {
+            self.sessions = sessions
+            self.nextToken = nextToken
+        }
+
+        package static let schema: Schema = .structure("DescribeSessionsResponse") { members in
+            members.optional("Sessions", Collections.SessionList.schema)
+            members.optional("NextToken", .string)
+        }
+
+        package init(from reader: inout JSONReader) {
+            if reader.beginObject() {
+                while let index = reader.nextMember(Self.schema) {
+                    switch index {
+                    case 0: self.sessions = Collections.SessionList.read(&reader)
+                    case 1: self.nextToken = reader.string()
+                    default: reader.skip()
+                    }
+                }
+            }
+        }
+
+        package func encode(to writer: inout JSONWriter) {
+            writer.beginObject()
+            if let value = self.sessions {
+                writer.key("Sessions")
+                Collections.SessionList.write(value, to: &writer)
+            }
+            writer.string("NextToken", self.nextToken)
+            writer.endObject()
+        }
+    }
 }

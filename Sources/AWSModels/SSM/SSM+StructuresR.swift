@@ -62,4 +62,73 @@ extension SSM {
             writer.endObject()
         }
     }
+
+    package struct ResumeSessionRequest: Shape {
+        package var sessionId: String
+
+        package init(sessionId: String) {
+            self.sessionId = sessionId
+        }
+
+        package static let schema: Schema = .structure("ResumeSessionRequest") { members in
+            members.required("SessionId", Scalars.sessionId)
+        }
+
+        package init(from reader: inout JSONReader) {
+            self.sessionId = ""
+            if reader.beginObject() {
+                while let index = reader.nextMember(Self.schema) {
+                    switch index {
+                    case 0: self.sessionId = reader.string() ?? ""
+                    default: reader.skip()
+                    }
+                }
+            }
+        }
+
+        package func encode(to writer: inout JSONWriter) {
+            writer.beginObject()
+            writer.string("SessionId", self.sessionId)
+            writer.endObject()
+        }
+    }
+
+    package struct ResumeSessionResponse: Shape {
+        package var sessionId: String?
+        package var tokenValue: String?
+        package var streamUrl: String?
+
+        package init(sessionId: String? = nil, tokenValue: String? = nil, streamUrl: String? = nil) {
+            self.sessionId = sessionId
+            self.tokenValue = tokenValue
+            self.streamUrl = streamUrl
+        }
+
+        package static let schema: Schema = .structure("ResumeSessionResponse") { members in
+            members.optional("SessionId", Scalars.sessionId)
+            members.optional("TokenValue", Scalars.tokenValue)
+            members.optional("StreamUrl", .string)
+        }
+
+        package init(from reader: inout JSONReader) {
+            if reader.beginObject() {
+                while let index = reader.nextMember(Self.schema) {
+                    switch index {
+                    case 0: self.sessionId = reader.string()
+                    case 1: self.tokenValue = reader.string()
+                    case 2: self.streamUrl = reader.string()
+                    default: reader.skip()
+                    }
+                }
+            }
+        }
+
+        package func encode(to writer: inout JSONWriter) {
+            writer.beginObject()
+            writer.string("SessionId", self.sessionId)
+            writer.string("TokenValue", self.tokenValue)
+            writer.string("StreamUrl", self.streamUrl)
+            writer.endObject()
+        }
+    }
 }

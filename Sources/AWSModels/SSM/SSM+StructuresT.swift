@@ -39,4 +39,63 @@ extension SSM {
             writer.endObject()
         }
     }
+
+    package struct TerminateSessionRequest: Shape {
+        package var sessionId: String
+
+        package init(sessionId: String) {
+            self.sessionId = sessionId
+        }
+
+        package static let schema: Schema = .structure("TerminateSessionRequest") { members in
+            members.required("SessionId", Scalars.sessionId)
+        }
+
+        package init(from reader: inout JSONReader) {
+            self.sessionId = ""
+            if reader.beginObject() {
+                while let index = reader.nextMember(Self.schema) {
+                    switch index {
+                    case 0: self.sessionId = reader.string() ?? ""
+                    default: reader.skip()
+                    }
+                }
+            }
+        }
+
+        package func encode(to writer: inout JSONWriter) {
+            writer.beginObject()
+            writer.string("SessionId", self.sessionId)
+            writer.endObject()
+        }
+    }
+
+    package struct TerminateSessionResponse: Shape {
+        package var sessionId: String?
+
+        package init(sessionId: String? = nil) {
+            self.sessionId = sessionId
+        }
+
+        package static let schema: Schema = .structure("TerminateSessionResponse") { members in
+            members.optional("SessionId", Scalars.sessionId)
+        }
+
+        package init(from reader: inout JSONReader) {
+            if reader.beginObject() {
+                while let index = reader.nextMember(Self.schema) {
+                    switch index {
+                    case 0: self.sessionId = reader.string()
+                    default: reader.skip()
+                    }
+                }
+            }
+        }
+
+        package func encode(to writer: inout JSONWriter) {
+            writer.beginObject()
+            writer.string("SessionId", self.sessionId)
+            writer.endObject()
+        }
+    }
 }

@@ -22,6 +22,7 @@ package enum SSM {
             table["DeleteParameter"] = deleteParameter
             table["DeleteParameters"] = deleteParameters
             table["DescribeParameters"] = describeParameters
+            table["DescribeSessions"] = describeSessions
             table["GetParameter"] = getParameter
             table["GetParameterHistory"] = getParameterHistory
             table["GetParameters"] = getParameters
@@ -30,6 +31,8 @@ package enum SSM {
             table["ListTagsForResource"] = listTagsForResource
             table["PutParameter"] = putParameter
             table["RemoveTagsFromResource"] = removeTagsFromResource
+            table["ResumeSession"] = resumeSession
+            table["TerminateSession"] = terminateSession
             table["UnlabelParameterVersion"] = unlabelParameterVersion
             return table
         }()
@@ -53,6 +56,11 @@ package enum SSM {
             name: "DescribeParameters", api: api,
             input: DescribeParametersRequest.self, output: DescribeParametersResult.self,
             errors: ["InternalServerError", "InvalidFilterKey", "InvalidFilterOption", "InvalidFilterValue", "InvalidNextToken"])
+
+        package static let describeSessions: OperationModel = OperationModel(
+            name: "DescribeSessions", api: api,
+            input: DescribeSessionsRequest.self, output: DescribeSessionsResponse.self,
+            errors: ["InternalServerError", "InvalidFilterKey", "InvalidNextToken"])
 
         package static let getParameter: OperationModel = OperationModel(
             name: "GetParameter", api: api,
@@ -93,6 +101,16 @@ package enum SSM {
             name: "RemoveTagsFromResource", api: api,
             input: RemoveTagsFromResourceRequest.self, output: RemoveTagsFromResourceResult.self,
             errors: ["InvalidResourceType", "InvalidResourceId", "InternalServerError", "TooManyUpdates"])
+
+        package static let resumeSession: OperationModel = OperationModel(
+            name: "ResumeSession", api: api,
+            input: ResumeSessionRequest.self, output: ResumeSessionResponse.self,
+            errors: ["DoesNotExistException", "InternalServerError"])
+
+        package static let terminateSession: OperationModel = OperationModel(
+            name: "TerminateSession", api: api,
+            input: TerminateSessionRequest.self, output: TerminateSessionResponse.self,
+            errors: ["InternalServerError"])
 
         package static let unlabelParameterVersion: OperationModel = OperationModel(
             name: "UnlabelParameterVersion", api: api,

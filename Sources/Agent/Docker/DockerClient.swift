@@ -6,18 +6,51 @@ import NodeNet
 /// Source: Docker Engine API v1.41, https://docs.docker.com/engine/api/v1.41/.
 struct DockerClient: Sendable {
     private let http: HTTPClient
+    private let endpoint: Endpoint
+    private let group: any EventLoopGroup
     /// The API version in paths: the engine's own, but none newer than was tried.
     private let prefix: String
 
     /// The newest version of the API this client was written for.
     private static let newestVersion = (1, 41)
 
-    init(_ http: HTTPClient, engineVersion: String) {
+    /// A version that `attach` goes up to: since then the size of a terminal can be told when its process begins.
+    private static let newestAttachVersion = (1, 42)
+    private let attachPrefix: String
+    /// Whether `attach` tells the size of a terminal; otherwise it has to be told behind it.
+    let tellsSize: Bool
+
+    init(_ http: HTTPClient, _ endpoint: Endpoint, group: any EventLoopGroup, engineVersion: String) {
         self.http = http
+        self.endpoint = endpoint
+        self.group = group
         let parts = engineVersion.split(separator: ".").compactMap { Int($0) }
         let engine = parts.count == 2 ? (parts[0], parts[1]) : DockerClient.newestVersion
         let version = engine < DockerClient.newestVersion ? engine : DockerClient.newestVersion
         prefix = "/v\(version.0).\(version.1)"
+        let attach = engine < DockerClient.newestAttachVersion ? engine : DockerClient.newestAttachVersion
+        tellsSize = attach >= DockerClient.newestAttachVersion
+        attachPrefix = "/v\(attach.0).\(attach.1)"
+    }
+
+    /// Begins a process that was made, and stays connected to it.
+    func attach(
+        _ process: String, _ command: EngineCommand, timeout: Duration
+    ) async throws(EngineFailure) -> RawStream {
+        var body: JSONValue = ["Detach": false, "Tty": .bool(command.hasTerminal)]
+        if let size = command.size { body["ConsoleSize"] = [.int(Int64(size.rows)), .int(Int64(size.columns))] }
+        let request = DockerClient.request("POST", attachPrefix + "/exec/\(process)/start", [], body)
+        do throws(RawStream.Refusal) {
+            return try await RawStream.connect(endpoint, request, timeout: timeout, group: group)
+        } catch {
+            switch error {
+            case .answered(let status, let body):
+                throw DockerClient.refusal(status, (try? JSONValue.parse(body)) ?? .null)
+            case .timeout: throw EngineFailure(.timeout(timeout), "the container engine did not answer in time")
+            case .unreachable(let text):
+                throw EngineFailure(.unreachable, "Cannot connect to the container engine: \(text)")
+            }
+        }
     }
 
     /// Calls the engine.

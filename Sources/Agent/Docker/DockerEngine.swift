@@ -28,6 +28,8 @@ package actor DockerEngine: ContainerEngine {
     package private(set) var version = ""
 
     let http: HTTPClient
+    private let endpoint: Endpoint
+    private let loop: any EventLoop
     private nonisolated let executor: any SerialExecutor
     let instance: String
     let images: ImagePolicy
@@ -77,6 +79,8 @@ package actor DockerEngine: ContainerEngine {
         now: @escaping @Sendable () -> Timestamp
     ) {
         http = HTTPClient(endpoint, group: loop)
+        self.endpoint = endpoint
+        self.loop = loop
         if case .unix = endpoint { isLocal = true } else { isLocal = false }
         executor = loop.executor
         self.instance = instance
@@ -87,7 +91,7 @@ package actor DockerEngine: ContainerEngine {
         self.limits = limits
         self.logger = logger
         self.now = now
-        client = DockerClient(http, engineVersion: "")
+        client = DockerClient(http, endpoint, group: loop, engineVersion: "")
     }
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
@@ -97,7 +101,7 @@ package actor DockerEngine: ContainerEngine {
         let found = try await DockerClient.version(http)
         version = found.engine
         architecture = found.architecture
-        client = DockerClient(http, engineVersion: found.api)
+        client = DockerClient(http, endpoint, group: loop, engineVersion: found.api)
     }
 
     package func perform(_ action: EngineAction) async -> EngineEvent? {

@@ -8,9 +8,10 @@ import Synchronization
     import Musl
 #endif
 
-/// Who fetched credentials: a line for each request, in a file that is put aside when it is full.
+/// Who did what: a line for each deed, in a file that is put aside when it is full. An agent notes who fetched
+/// credentials, a region who ran commands in containers.
 /// Source: Amazon ECS Developer Guide, Amazon ECS container agent logs: IAM roles for tasks credential audit log.
-final class AuditLog: Sendable {
+package final class AuditLog: Sendable {
     /// The size at which the file is put aside, in bytes; one earlier file is kept.
     private static let maximumSize = 10 << 20
 
@@ -18,13 +19,13 @@ final class AuditLog: Sendable {
     private let pool: NIOThreadPool
     private let lock = Mutex(())
 
-    init(_ path: String, pool: NIOThreadPool = .singleton) {
+    package init(_ path: String, pool: NIOThreadPool = .singleton) {
         self.path = path
         self.pool = pool
     }
 
-    /// A line: time, status, caller, path, user agent, task, event, version, cluster, instance. No secrets, and nothing
-    /// of the id that stands for them.
+    /// A line of an agent: time, status, caller, path, user agent, task, event, version, cluster, instance. No secrets,
+    /// and nothing of the id that stands for them.
     static func line(
         at now: Timestamp, status: Int, caller: String, version: Int, userAgent: String, task: String?, event: String,
         cluster: String, instance: String
@@ -46,7 +47,7 @@ final class AuditLog: Sendable {
     }
 
     /// Appends a line; a disk that is full loses it.
-    func append(_ line: String) {
+    package func append(_ line: String) {
         pool.submit { [self] state in
             guard case .active = state else { return }
             lock.withLock { _ in write(Array(line.utf8)) }

@@ -27,6 +27,11 @@ package protocol ContainerEngine: Sendable {
     /// - Parameter isOneShot: whether one sample is enough; two take a second.
     func statistics(of id: String, isOneShot: Bool) async -> JSONValue?
 
+    /// Begins a command in a running container, as its root user.
+    /// - Parameter id: the engine's id of the container.
+    /// - Throws: why it could not be begun.
+    func execute(_ command: EngineCommand, in id: String) async throws(EngineFailure) -> any EngineProcess
+
     /// The agent ends; containers stay.
     func close() async
 }
@@ -37,6 +42,9 @@ extension ContainerEngine {
     package func details(of id: String) async -> JSONValue? { nil }
     package func statistics(of id: String, isOneShot: Bool) async -> JSONValue? { nil }
     package func usage(of ids: [String]) async -> [String: ContainerUsage] { [:] }
+    package func execute(_ command: EngineCommand, in id: String) async throws(EngineFailure) -> any EngineProcess {
+        throw EngineFailure(.refused, "the container engine runs no commands in containers")
+    }
 }
 
 /// A container's use of the machine, as counters since its start.

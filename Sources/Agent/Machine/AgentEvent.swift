@@ -63,6 +63,8 @@ package enum AgentAction: Sendable {
     case lookUp(task: String, [SecretLookUp], Credential)
     /// Comes back as `measured`.
     case measure(ids: [String])
+    /// Dials for a session of ExecuteCommand: the server has something to run.
+    case dial(session: String)
 }
 
 /// What the journal keeps of one task.

@@ -20,6 +20,7 @@ extension AgentMachine {
         case .prefetch(let message):
             let images = (message.images ?? []).filter { !$0.isEmpty }
             return images.isEmpty ? [] : [.engine(.prefetch(images: images))]
+        case .executeCommand(let message): return message.sessionId.map { [.dial(session: $0)] } ?? []
         case .performUpdate(let message):
             return [
                 .send(

@@ -129,6 +129,7 @@ extension Agent {
     private func hold(
         _ socket: WebSocket, _ kind: SessionKind, _ url: ServerURL, _ target: HTTPRequestMessage
     ) async -> SessionEnd {
+        if kind == .tasks { tasksServer = url }
         open(socket, kind, target)
         let liveness = Liveness(configuration.timings, &random)
         let watchdog = Task { await liveness.watch(socket, isTelemetry: kind == .telemetry) }

@@ -27,6 +27,10 @@ package actor Agent {
     var random: SeededRandom
     /// The open sessions.
     var tasksSession: WebSocket?
+    /// Where the server of that session is.
+    var tasksServer: ServerURL?
+    /// Sessions of ExecuteCommand that are being served.
+    var execSessions = 0
     var telemetrySession: TelemetrySession?
     /// What is being done, each until it is over.
     var jobs: [Int: Task<Void, Never>] = [:]
@@ -171,6 +175,7 @@ package actor Agent {
                     }
                     await agent.deliver(.lookedUp(task: task, result))
                 }
+            case .dial(let session): begin { agent in await agent.serve(session: session) }
             case .measure(let ids):
                 begin { agent in await agent.deliver(.measured(await agent.engine.usage(of: ids))) }
             }

@@ -15,8 +15,20 @@ extension TaskReport {
         ECS.SubmitTaskStateChangeRequest(
             cluster: cluster, task: task, status: status.rawValue,
             reason: String(reason.prefix(TaskReport.maximumReason)),
-            containers: containers.isEmpty ? nil : containers.map(\.change), pullStartedAt: pullStartedAt,
-            pullStoppedAt: pullStoppedAt, executionStoppedAt: executionStoppedAt)
+            containers: containers.isEmpty ? nil : containers.map(\.change), managedAgents: managedAgents,
+            pullStartedAt: pullStartedAt, pullStoppedAt: pullStoppedAt, executionStoppedAt: executionStoppedAt)
+    }
+
+    /// What runs commands is this agent itself, so it is there as long as the container is.
+    /// Source: amazon-ecs-agent, agent/engine/task_manager.go: the reason of one that stopped.
+    private var managedAgents: [ECS.ManagedAgentStateChange]? {
+        let changes = containers.filter(\.takesCommands).map { container in
+            ECS.ManagedAgentStateChange(
+                containerName: container.name, managedAgentName: .executeCommandAgent,
+                status: container.status.rawValue,
+                reason: container.status == .stopped ? "Received Container Stopped event" : nil)
+        }
+        return changes.isEmpty ? nil : changes
     }
 }
 

@@ -37,6 +37,10 @@ package actor SimulatedEngine: ContainerEngine {
         return containers.confirm(answer.event) ? answer.event : nil
     }
 
+    package func execute(_ command: EngineCommand, in id: String) async throws(EngineFailure) -> any EngineProcess {
+        throw EngineFailure(.refused, "the container is simulated: nothing runs in it, and no command can")
+    }
+
     /// What happens by itself outlives the action that caused it, so its task is nobody's child. It holds the engine
     /// only until its time has come.
     private func later(_ outcome: SimulatedContainers.Outcome) {

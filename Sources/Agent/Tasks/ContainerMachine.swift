@@ -48,6 +48,8 @@ struct ContainerMachine: Sendable {
     var isEssential: Bool { definition.essential ?? true }
     /// The agent's own, not the task definition's: the server does not know it.
     var isInternal: Bool { name == NamespaceContainer.name }
+    /// Whether the task was started for commands (ECS Exec).
+    var takesCommands: Bool { definition.managedAgents?.contains { $0.name == "ExecuteCommandAgent" } ?? false }
     var hasRun: Bool { startedAt != nil }
     /// It got where it was to go: it runs, or did so.
     var isSettled: Bool { phase == .running || phase == .stopped }
@@ -77,7 +79,7 @@ struct ContainerMachine: Sendable {
     func report(as status: TaskReport.Status) -> ContainerReport {
         ContainerReport(
             name: name, status: status, runtimeID: id, exitCode: phase == .stopped ? exitCode : nil, reason: reason,
-            imageDigest: imageDigest, bindings: bindings)
+            imageDigest: imageDigest, bindings: bindings, takesCommands: takesCommands)
     }
 
     /// Takes over that it is about to run. Its health is unknown from now on, not from the start on: the engine may

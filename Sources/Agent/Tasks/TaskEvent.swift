@@ -98,4 +98,6 @@ package struct ContainerReport: Sendable, Equatable {
     package var reason: String?
     package var imageDigest: String?
     package var bindings: [NetworkBinding]
+    /// Whether commands can be run in it while it runs.
+    package var takesCommands = false
 }

@@ -1,3 +1,4 @@
+import NodeLink
 import Scheduling
 import State
 import Synchronization
@@ -19,6 +20,14 @@ package final class SessionHub: Sendable {
         sessions.withLock { sessions in
             if let current = sessions[instance.path], current === listener { sessions[instance.path] = nil }
         }
+    }
+
+    /// Tells an instance's agent something that is no part of the state.
+    /// - Returns: whether there is a session to tell it in.
+    package func tell(_ message: ACSMessage, to instance: Key<ContainerInstanceRecord>) -> Bool {
+        guard let listener = sessions.withLock({ $0[instance.path] }) else { return false }
+        listener.tell(message)
+        return true
     }
 
     /// The number of open sessions.
@@ -74,8 +83,11 @@ package protocol AssignmentListener: AnyObject, Sendable {
     func superseded()
     /// Tasks will want these images on the instance soon. Only told to agents of ours.
     func expected(_ images: [String])
+    /// Something to tell the agent that is no part of the state.
+    func tell(_ message: ACSMessage)
 }
 
 extension AssignmentListener {
     package func expected(_ images: [String]) {}
+    package func tell(_ message: ACSMessage) {}
 }

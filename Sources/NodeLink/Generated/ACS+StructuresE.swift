@@ -123,4 +123,48 @@ extension ACS {
             writer.endObject()
         }
     }
+
+    package struct ExecuteCommandMessage: Shape {
+        package var messageId: String?
+        package var clusterArn: String?
+        package var containerInstanceArn: String?
+        package var sessionId: String?
+
+        package init(messageId: String? = nil, clusterArn: String? = nil, containerInstanceArn: String? = nil, sessionId: String? = nil) {
+            self.messageId = messageId
+            self.clusterArn = clusterArn
+            self.containerInstanceArn = containerInstanceArn
+            self.sessionId = sessionId
+        }
+
+        package static let schema: Schema = .structure("ExecuteCommandMessage") { members in
+            members.optional("messageId", .string)
+            members.optional("clusterArn", .string)
+            members.optional("containerInstanceArn", .string)
+            members.optional("sessionId", .string)
+        }
+
+        package init(from reader: inout JSONReader) {
+            if reader.beginObject() {
+                while let index = reader.nextMember(Self.schema) {
+                    switch index {
+                    case 0: self.messageId = reader.string()
+                    case 1: self.clusterArn = reader.string()
+                    case 2: self.containerInstanceArn = reader.string()
+                    case 3: self.sessionId = reader.string()
+                    default: reader.skip()
+                    }
+                }
+            }
+        }
+
+        package func encode(to writer: inout JSONWriter) {
+            writer.beginObject()
+            writer.string("messageId", self.messageId)
+            writer.string("clusterArn", self.clusterArn)
+            writer.string("containerInstanceArn", self.containerInstanceArn)
+            writer.string("sessionId", self.sessionId)
+            writer.endObject()
+        }
+    }
 }

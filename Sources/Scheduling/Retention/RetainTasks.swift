@@ -22,11 +22,13 @@ package func retainClientTokens(_ snapshot: Snapshot, at now: Timestamp) -> Expi
     return expired
 }
 
-/// The sessions of ExecuteCommand that nobody used in time. Costs what it removes: the oldest come first.
+/// The sessions of ExecuteCommand that nobody used in time, or that ended a while ago. Costs what it removes: the
+/// oldest come first.
 package func retainExecuteSessions(_ snapshot: Snapshot, at now: Timestamp) -> Expired<ExecuteSessionRecord> {
     var expired = Expired<ExecuteSessionRecord>()
     snapshot.table(ExecuteSessionRecord.self).forEach(.executeSessionByExpiry, prefix: "") { session in
-        expired.consider(session.key, until: session.expiresAt, at: now) && expired.wakeAt == nil
+        guard let end = session.expiresAt else { return true }
+        return expired.consider(session.key, until: end, at: now) && expired.wakeAt == nil
     }
     return expired
 }

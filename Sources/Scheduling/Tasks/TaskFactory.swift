@@ -63,6 +63,10 @@ package func makeTask(
         container.name = definition.name ?? ""
         container.id = context.random.uuid()
         container.image = definition.image
+        // Observed: a task that was started for commands has the agent for them from the beginning.
+        if task.enableExecuteCommand {
+            container.managedAgents = [ECS.ManagedAgent(name: .executeCommandAgent, lastStatus: "PENDING")]
+        }
         return container
     }
     return task

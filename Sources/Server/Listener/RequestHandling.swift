@@ -17,7 +17,7 @@ enum UpgradeDecision: Sendable {
 /// The server's end of a websocket. Called on the connection's event loop.
 protocol WebSocketSession: AnyObject, Sendable {
     func opened(_ connection: WebSocketConnection)
-    /// A whole text message.
+    /// A whole message, of text or of bytes.
     func received(_ text: [UInt8])
     func closed()
 }
@@ -32,6 +32,11 @@ struct WebSocketConnection: Sendable {
     /// Sends a text message. A peer that does not read is cut off rather than waited for.
     func send(_ text: [UInt8]) {
         eventLoop.execute { channel.pipeline.fireUserInboundEventTriggered(WebSocketHandler.Order.send(text)) }
+    }
+
+    /// Sends a message of bytes. A peer that does not read is cut off rather than waited for.
+    func send(binary bytes: [UInt8]) {
+        eventLoop.execute { channel.pipeline.fireUserInboundEventTriggered(WebSocketHandler.Order.sendBinary(bytes)) }
     }
 
     /// Begins the closing handshake.

@@ -3,7 +3,7 @@ import NIOCore
 import NIOHTTP1
 import NIOWebSocket
 
-/// Serves one websocket: whole text messages in, text messages out, ping, pong and the closing handshake.
+/// Serves one websocket: whole messages in and out, ping, pong and the closing handshake.
 final class WebSocketHandler: ChannelInboundHandler {
     typealias InboundIn = WebSocketFrame
     typealias OutboundOut = WebSocketFrame
@@ -11,6 +11,7 @@ final class WebSocketHandler: ChannelInboundHandler {
     /// What `WebSocketConnection` asks for.
     enum Order: Sendable {
         case send([UInt8])
+        case sendBinary([UInt8])
         case close(Int, String)
     }
 
@@ -73,6 +74,7 @@ final class WebSocketHandler: ChannelInboundHandler {
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         switch event {
         case Order.send(let text): write(.text, ByteBuffer(bytes: text), context)
+        case Order.sendBinary(let bytes): write(.binary, ByteBuffer(bytes: bytes), context)
         case Order.close(let code, let reason): close(code, reason, context)
         case ChannelEvent.inputClosed: context.close(promise: nil)
         case is ChannelShouldQuiesceEvent: close(1_001, "The server is stopping.", context)

@@ -68,6 +68,8 @@ final class AgentConnection: WebSocketSession, AssignmentListener, @unchecked Se
         connection?.eventLoop.execute { self.perform(.expected(images: images)) }
     }
 
+    func tell(_ message: ACSMessage) { connection?.send(message.frame) }
+
     func superseded() { connection?.close(code: 1_000, reason: "Another session took over.") }
 
     func closed() {

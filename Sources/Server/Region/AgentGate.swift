@@ -12,6 +12,7 @@ struct AgentGate: Sendable {
     let pulls: PullBook
     let authenticator: any Authenticating
     let access: any AccessDeciding
+    let sessions: ExecHub
 
     func decide(_ request: HTTPRequestMessage) -> UpgradeDecision {
         let form = QueryForm(query: request.rawQuery)
@@ -32,13 +33,24 @@ struct AgentGate: Sendable {
             return admit(form.value("containerInstance"), "ecs:StartTelemetrySession", caller) { key in
                 TelemetryConnection(key, lane: lane, usage: usage)
             }
+        case "/agent/exec/ws": return admitExec(form, caller)
         default: return refuse(404, "BadRequestException", "No session is served at \(request.rawPath).")
+        }
+    }
+
+    /// An agent comes for a session of ExecuteCommand, of a task on its instance.
+    private func admitExec(_ form: QueryForm, _ caller: Caller) -> UpgradeDecision {
+        guard let session = form.value("session").flatMap({ sessions.session($0) }) else {
+            return refuse(404, "BadRequestException", "There is no such session.")
+        }
+        return admit(form.value("containerInstanceArn"), "ecs:Poll", caller) { key in
+            session.awaits(key) ? ExecAgentConnection(session) : nil
         }
     }
 
     private func admit(
         _ text: String?, _ action: String, _ caller: Caller,
-        _ session: (Key<ContainerInstanceRecord>) -> any WebSocketSession
+        _ session: (Key<ContainerInstanceRecord>) -> (any WebSocketSession)?
     ) -> UpgradeDecision {
         let snapshot = lane.durable
         let prefix = snapshot.realm.ecs("container-instance/")
@@ -50,7 +62,11 @@ struct AgentGate: Sendable {
         } catch { return refuse(error.status, "AccessDeniedException", error.message) }
         let key = Key<ContainerInstanceRecord>(path: String(text.dropFirst(prefix.count)))
         switch SessionAdmission(of: key, snapshot, isShared: lane.isShared) {
-        case .welcome: return .accept(session(key))
+        case .welcome:
+            guard let session = session(key) else {
+                return refuse(403, "AccessDeniedException", "The session is not of a task on this instance.")
+            }
+            return .accept(session)
         case .inactive:
             return refuse(400, "InactiveInstanceException", "Container instance is inactive")
         case .unknown: return refuse(503, "ServerException", "The container instance is not known here yet.")

@@ -7,6 +7,7 @@ import ECSAPI
 import LogStore
 import Logging
 import NIOCore
+import NodeLink
 import STSAPI
 import State
 import Storage
@@ -19,6 +20,7 @@ final class Region: Sendable {
     let listener: Listener
     /// Answers requests, whether they came over the listener or not.
     let handler: RegionHandler
+    private let sessions: ExecHub
     private let store: SQLiteStore
     private let control: ControlThread
     private let logs: RegionLogs
@@ -28,7 +30,7 @@ final class Region: Sendable {
 
     private init(
         _ settings: RegionSettings, lane: Lane, hub: SessionHub, listener: Listener, handler: RegionHandler,
-        store: SQLiteStore, control: ControlThread, logs: RegionLogs
+        sessions: ExecHub, store: SQLiteStore, control: ControlThread, logs: RegionLogs
     ) {
         self.logs = logs
         self.settings = settings
@@ -36,6 +38,7 @@ final class Region: Sendable {
         self.hub = hub
         self.listener = listener
         self.handler = handler
+        self.sessions = sessions
         self.store = store
         self.control = control
     }
@@ -51,40 +54,52 @@ final class Region: Sendable {
         let control = ControlThread()
         let hub = SessionHub()
         let balancers = BalancerHub()
+        let sessions = ExecHub()
+        let audit = ExecAudit(directory: settings.dataDirectory)
         let loop = ControlLoop(controllers: makeControllers(), wake: control.wake)
         let events = EventLog(directory: settings.dataDirectory, logger)
         let announcements = DispatchQueue(label: "roost.announcements")
         let lane = Lane(
             snapshot: snapshot, store: store, random: SystemEntropy.seeded(),
-            observer: RegionObserver(loop: loop, hub: hub, balancers: balancers, record: events.record),
+            observer: RegionObserver(
+                loop: loop, hub: hub, balancers: balancers, record: events.record, follow: sessions.follow),
             announcer: { announce in announcements.async { announce() } })
-        try await prepare(lane)
+        try await prepare(lane, audit)
         let logs = RegionLogs(settings.dataDirectory, lane, logger)
-        let handler = RegionHandler(settings, lane: lane, hub: hub, balancers: balancers, logs: logs.store)
+        let exec = ExecParts(lane: lane, agents: hub, sessions: sessions, audit: audit)
+        let handler = RegionHandler(
+            settings, lane: lane, hub: hub, balancers: balancers, logs: logs.store, exec: exec)
         let listener = try await Listener.start(host: settings.host, port: settings.port, handler, on: group)
         handler.begin(at: "http://\(settings.host):\(listener.port)")
         control.start(loop, lane)
         logger.info("the region is ready", metadata: ["revision": "\(snapshot.revision)"])
         return Region(
-            settings, lane: lane, hub: hub, listener: listener, handler: handler, store: store, control: control,
-            logs: logs)
+            settings, lane: lane, hub: hub, listener: listener, handler: handler, sessions: sessions,
+            store: store, control: control, logs: logs)
     }
 
     /// A cluster `default` exists from the start, and no session outlives the server.
-    private static func prepare(_ lane: Lane) async throws {
-        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+    private static func prepare(_ lane: Lane, _ audit: ExecAudit) async throws {
+        let ended = try await withCheckedThrowingContinuation {
+            (continuation: CheckedContinuation<[ExecuteSessionRecord], any Error>) in
             lane.submit(at: WallClock.now) { (transaction, context) throws(WireError) in
                 transaction.disconnectAll()
                 transaction.disconnectBalancerNodes(at: context.now)
                 transaction.makeDefaultCluster(at: context.now)
+                return transaction.endExecuteSessions(at: context.now)
             } reply: {
                 continuation.resume(with: $0.mapError { $0 as any Error })
             }
+        }
+        for session in ended {
+            let end = ExecEnd(reason: session.reason)
+            audit.note(.ended, session, lane.durable.realm, end: end, at: WallClock.now)
         }
     }
 
     /// Stops serving. Containers stay.
     func stop() async {
+        sessions.endAll()
         await listener.stop()
         await control.stop()
         logs.close()

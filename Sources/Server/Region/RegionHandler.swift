@@ -16,7 +16,8 @@ import Synchronization
 import Telemetry
 
 /// Answers everything that comes to the region's port: the AWS APIs at `/`, the region's own pages under `/_roost/`,
-/// agents' sessions under `/agent/`, balancer nodes' at `/balancer`.
+/// agents' sessions under `/agent/`, balancer nodes' at `/balancer`, clients of ExecuteCommand under
+/// `/v1/data-channel/`.
 final class RegionHandler: RequestHandling {
     private let settings: RegionSettings
     private let lane: Lane
@@ -24,6 +25,7 @@ final class RegionHandler: RequestHandling {
     private let gate: AgentGate
     private let balancerGate: BalancerGate
     private let objects: ObjectDoor
+    private let execGate: ExecGate
     private let requests: RequestMetrics
     private let metrics: MetricBook
     private let hub: SessionHub
@@ -36,7 +38,10 @@ final class RegionHandler: RequestHandling {
         var endpoint: String?
     }
 
-    init(_ settings: RegionSettings, lane: Lane, hub: SessionHub, balancers: BalancerHub, logs: LogStore) {
+    init(
+        _ settings: RegionSettings, lane: Lane, hub: SessionHub, balancers: BalancerHub, logs: LogStore,
+        exec: ExecParts
+    ) {
         self.settings = settings
         self.lane = lane
         self.hub = hub
@@ -61,7 +66,9 @@ final class RegionHandler: RequestHandling {
             throttle: settings.isThrottling ? Throttle(Throttle.Quota.ecs) : nil,
             services: RegionHandler.services(logs, lane))
         gate = AgentGate(
-            lane: lane, hub: hub, usage: UsageBook(metrics), pulls: pulls, authenticator: authenticator, access: access)
+            lane: lane, hub: hub, usage: UsageBook(metrics), pulls: pulls, authenticator: authenticator, access: access,
+            sessions: exec.sessions)
+        execGate = ExecGate(parts: exec)
         objects = ObjectDoor(
             files: ObjectFiles(directory: settings.dataDirectory + "/objects"), authenticator: authenticator,
             access: access)
@@ -95,7 +102,8 @@ final class RegionHandler: RequestHandling {
     }
 
     func upgrade(_ request: HTTPRequestMessage) -> UpgradeDecision {
-        request.rawPath == BalancerGate.path ? balancerGate.decide(request) : gate.decide(request)
+        if request.rawPath.hasPrefix(ExecGate.path) { return execGate.decide(request) }
+        return request.rawPath == BalancerGate.path ? balancerGate.decide(request) : gate.decide(request)
     }
 
     private func serveOwn(_ request: HTTPRequestMessage, _ respond: @escaping @Sendable (HTTPResponseMessage) -> Void) {

@@ -72,6 +72,8 @@ final class AgentProcess: @unchecked Sendable {
                 let text = #"{"username":"u","password":"p"}"#
                 let values = Dictionary(lookUps.map { ($0, text) }) { first, _ in first }
                 after(.milliseconds(1)) { [self] in deliver(.lookedUp(task: task, .success(values))) }
+            // Nobody asks for sessions in a simulated world.
+            case .dial: break
             case .measure: after(.milliseconds(1)) { [self] in deliver(.measured([:])) }
             }
         }

@@ -3,11 +3,15 @@ import AWSModels
 import AWSWire
 import State
 
-/// Opens a session to run a command in a container of a running task. What becomes of the session: `ExecuteSession`.
+/// Opens a session to run a command in a container of a running task.
 /// Source: Amazon ECS API Reference, ExecuteCommand; Developer Guide, Monitor Amazon ECS containers with ECS Exec.
-/// Seam: the data channel of the session: the agent does not serve it yet, so `streamUrl` answers nobody.
+/// Seam: `executeCommandConfiguration.logging` of the cluster: what is written in a session goes to no log group and no
+/// bucket yet (docs/exec.md).
 struct ExecuteCommand: Operation {
     static let model = ECS.Operations.executeCommand
+
+    /// In bytes; a rule of ours, as the command is stored and travels to the agent in one message.
+    private static let maximumCommand = 65_536
 
     func access(
         _ input: ECS.ExecuteCommandRequest, _ call: Call, _ tx: Transaction
@@ -25,13 +29,16 @@ struct ExecuteCommand: Operation {
             throw .invalidParameter("Interactive is the only mode supported currently.")
         }
         guard !input.command.isEmpty else { throw .invalidParameter("Command cannot be empty.") }
+        guard input.command.utf8.count <= ExecuteCommand.maximumCommand else {
+            throw .invalidParameter("Command cannot be longer than \(ExecuteCommand.maximumCommand) bytes.")
+        }
         let id = try member(input.task, "task", of: cluster, tx.realm)
         guard let task = tx.get(TaskRecord.key(cluster, id)) else {
             throw .invalidParameter("The referenced task was not found.")
         }
         let container = try container(input.container, of: task)
         try check(task, container, tx.snapshot)
-        let session = ExecuteSession(input.command, in: container, of: task, endpoint: call.endpoint, &context)
+        let session = ExecuteSession(input.command, in: container, of: task, for: call, tx.snapshot.vault, &context)
         tx.put(session.record)
         return ECS.ExecuteCommandResponse(
             clusterArn: tx.realm.ecs("cluster/\(cluster)"),
@@ -65,8 +72,14 @@ struct ExecuteCommand: Operation {
                     + "execute command agent isn't running. Wait and try again or run a new task with execute command "
                     + "enabled and try again.")
         }
-        guard task.instanceKey.flatMap({ snapshot.get($0) })?.agentConnected ?? false else {
+        guard let instance = task.instanceKey.flatMap({ snapshot.get($0) }), instance.agentConnected else {
             throw .targetNotConnected("The execute command failed due to an internal error. Try again later.")
+        }
+        // Amazon's own agent starts an SSM agent in the container, which would have to be served.
+        guard instance.agentHash ?? AgentRelease.hash == AgentRelease.hash else {
+            throw .targetNotConnected(
+                "The execute command failed because the container agent of the task's instance brings an SSM agent of "
+                    + "its own, which this region does not serve. Run the task on an instance of `roost agent`.")
         }
     }
 }

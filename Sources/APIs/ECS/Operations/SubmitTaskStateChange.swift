@@ -34,7 +34,7 @@ struct SubmitTaskStateChange: Operation {
         var task = old
         let containers = (input.containers ?? []).map(ContainerReport.init)
         task.take(containers)
-        task.take(input.managedAgents ?? [])
+        task.take(input.managedAgents ?? [], at: now)
         task.pullStartedAt = task.pullStartedAt ?? input.pullStartedAt
         task.pullStoppedAt = task.pullStoppedAt ?? input.pullStoppedAt
         let status = try input.status.map(TaskReport.status)

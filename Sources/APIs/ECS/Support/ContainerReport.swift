@@ -73,17 +73,26 @@ extension TaskRecord {
     /// A container that changed alone is a change of the task, too: it is told as an event, which needs a version.
     /// Source: Amazon ECS API Reference, Task (version).
     mutating func countContainers(since old: TaskRecord) {
-        guard version == old.version, containers.map(\.lastStatus) != old.containers.map(\.lastStatus) else { return }
+        guard version == old.version else { return }
+        let agents = containers.map { $0.managedAgents.map(\.lastStatus) }
+        let oldAgents = old.containers.map { $0.managedAgents.map(\.lastStatus) }
+        guard containers.map(\.lastStatus) != old.containers.map(\.lastStatus) || agents != oldAgents else { return }
         version += 1
     }
 
     /// Takes what an agent says of its helpers in containers, such as ECS Exec's.
-    mutating func take(_ changes: [ECS.ManagedAgentStateChange]) {
-        for change in changes {
+    /// Source: Amazon ECS API Reference, ManagedAgent.
+    mutating func take(_ changes: [ECS.ManagedAgentStateChange], at now: Timestamp) {
+        for change in changes where ["PENDING", "RUNNING", "STOPPED"].contains(change.status) {
             guard let index = containers.firstIndex(where: { $0.name == change.containerName }) else { continue }
+            let earlier = containers[index].managedAgents.first { $0.name == change.managedAgentName }
+            let isStart = change.status == "RUNNING" && earlier?.lastStatus != "RUNNING"
+            let reason = change.reason.map { String($0.prefix(ContainerReport.maximumReasonLength)) }
             containers[index].managedAgents.removeAll { $0.name == change.managedAgentName }
             containers[index].managedAgents.append(
-                ECS.ManagedAgent(name: change.managedAgentName, reason: change.reason, lastStatus: change.status))
+                ECS.ManagedAgent(
+                    lastStartedAt: isStart ? now : earlier?.lastStartedAt, name: change.managedAgentName,
+                    reason: reason, lastStatus: change.status))
         }
     }
 
