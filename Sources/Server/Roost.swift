@@ -8,8 +8,8 @@ struct Roost: AsyncParsableCommand {
         discussion: "Every option can also be given as an environment variable: ROOST_ and its name in capitals.",
         subcommands: [
             UpCommand.self, ServerCommand.self, AgentCommand.self, BalancerCommand.self, TokenCommand.self,
-            EnvCommand.self, StatusCommand.self, EventsCommand.self, LogsCommand.self, DoctorCommand.self,
-            SimulateCommand.self, BenchCommand.self,
+            EnvCommand.self, StatusCommand.self, LogsCommand.self, ExecCommand.self, EventsCommand.self,
+            DoctorCommand.self, SimulateCommand.self, BenchCommand.self,
         ])
 
     static func main() async {
