@@ -164,10 +164,13 @@ def test_restarts(new_region, engine, opened, tmp_path):
     arn = start(region)["taskArn"]
     first = opened(task=arn, region=region)
     first.expect(PROMPT)
+    first.type("sleep 5432\r")
+    eventually(lambda: any("sleep 5432" in p for p in processes(engine, arn)), 10)
     agent.kill()
     assert "container agent was lost" in first.wait_over()["Output"]
     agent = join()
     region.wait_for_instances(1)
+    eventually(lambda: len(processes(engine, arn)) == 1, 10)  # the agent's next life ends what is left
 
     def again():
         def attempt():

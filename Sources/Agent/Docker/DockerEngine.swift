@@ -65,6 +65,8 @@ package actor DockerEngine: ContainerEngine {
     var metadataDirectories: [String: String] = [:]
     /// Containers whose end an `oom` event announced; the engine may forget to say so itself.
     var outOfMemory: Set<String> = []
+    /// Commands that this life of the agent has begun; nil when those of earlier lives were ended.
+    var begun: Set<String>? = []
 
     /// - Parameters:
     ///   - endpoint: the engine's socket, see `DOCKER_HOST`.

@@ -1,5 +1,4 @@
 import AWSWire
-import NIOCore
 import NodeLink
 import NodeNet
 
@@ -67,22 +66,29 @@ actor DockerProcess: EngineProcess {
     /// The engine has no call for that, so the process is told by its number, if it is one of this machine. Elsewhere
     /// the end of its input has to do; a terminal gets Ctrl-C and Ctrl-D for it.
     func stop() async {
-        if let number = await runningProcess() {
-            // A terminal hangs up: its shell tells everything it began.
-            _ = kill(number, SIGHUP)
-            try? await Task.sleep(for: DockerProcess.patience)
-            if await runningProcess() == number { _ = kill(number, SIGKILL) }
-        } else if hasTerminal {
-            await stream.write([3, 4])
-        }
+        let ended = isLocal ? await DockerProcess.end(id, in: container, client, timeout: timeout) : false
+        if !ended, hasTerminal { await stream.write([3, 4]) }
         stream.close()
     }
 
+    /// Ends a process of this machine.
+    /// - Returns: whether it could be told.
+    static func end(_ id: String, in container: String, _ client: DockerClient, timeout: Duration) async -> Bool {
+        guard let number = await running(id, in: container, client, timeout: timeout) else { return false }
+        // A terminal hangs up: its shell tells everything it began.
+        _ = kill(number, SIGHUP)
+        try? await Task.sleep(for: DockerProcess.patience)
+        if await running(id, in: container, client, timeout: timeout) == number { _ = kill(number, SIGKILL) }
+        return true
+    }
+
     /// The number of the process, when it runs on this machine and in this container: numbers are used again.
-    private func runningProcess() async -> pid_t? {
-        guard isLocal, let details = try? await client.call("GET", "/exec/\(id)/json", timeout: timeout),
+    private static func running(
+        _ id: String, in container: String, _ client: DockerClient, timeout: Duration
+    ) async -> pid_t? {
+        guard let details = try? await client.call("GET", "/exec/\(id)/json", timeout: timeout),
             details["Running"]?.boolValue == true, let number = details["Pid"]?.intValue, number > 1,
-            DockerProcess.controlGroups(of: number).contains(container)
+            controlGroups(of: number).contains(container)
         else { return nil }
         return pid_t(number)
     }
@@ -95,31 +101,5 @@ actor DockerProcess: EngineProcess {
         var bytes = [UInt8](repeating: 0, count: 4_096)
         let count = Glibc.read(file, &bytes, bytes.count)
         return String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
-    }
-}
-
-extension DockerEngine {
-    /// Never typed: what detaches a client from a process, which by default takes Ctrl-P away from it.
-    private static let detachKeys = "ctrl-^,ctrl-^,ctrl-^,ctrl-^,ctrl-^,ctrl-^,ctrl-^,ctrl-^"
-
-    /// Begins a command as root, as ECS Exec does.
-    /// Source: Amazon ECS Developer Guide, ECS Exec: commands run as the root user, whatever user the container has.
-    package func execute(_ command: EngineCommand, in id: String) async throws(EngineFailure) -> any EngineProcess {
-        func list(_ texts: [String]) -> JSONValue { .array(texts.map { .string($0) }) }
-        let body: JSONValue = [
-            "AttachStdin": true, "AttachStdout": true, "AttachStderr": true, "Tty": .bool(command.hasTerminal),
-            "Cmd": list(command.words), "Env": list(command.environment), "User": "0",
-            "DetachKeys": .string(DockerEngine.detachKeys),
-        ]
-        let made = try await client.call("POST", "/containers/\(id)/exec", body: body, timeout: limits.inspect)
-        guard let process = made["Id"]?.stringValue else {
-            throw EngineFailure(.refused, "the container engine named no process")
-        }
-        let stream = try await client.attach(process, command, timeout: limits.start)
-        let begun = DockerProcess(
-            process, in: id, hasTerminal: command.hasTerminal, client, stream, isLocal: isLocal,
-            timeout: limits.inspect)
-        if let size = command.size, !client.tellsSize { await begun.resize(size) }
-        return begun
     }
 }

@@ -32,6 +32,9 @@ package protocol ContainerEngine: Sendable {
     /// - Throws: why it could not be begun.
     func execute(_ command: EngineCommand, in id: String) async throws(EngineFailure) -> any EngineProcess
 
+    /// Ends the commands that earlier lives of the agent began in containers and could not end. Once in a life.
+    func endForgottenCommands(in containers: [String]) async
+
     /// The agent ends; containers stay.
     func close() async
 }
@@ -45,6 +48,7 @@ extension ContainerEngine {
     package func execute(_ command: EngineCommand, in id: String) async throws(EngineFailure) -> any EngineProcess {
         throw EngineFailure(.refused, "the container engine runs no commands in containers")
     }
+    package func endForgottenCommands(in containers: [String]) async {}
 }
 
 /// A container's use of the machine, as counters since its start.

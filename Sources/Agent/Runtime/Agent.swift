@@ -31,6 +31,7 @@ package actor Agent {
     var tasksServer: ServerURL?
     /// Sessions of ExecuteCommand that are being served.
     var execSessions = 0
+    private var hasSwept = false
     var telemetrySession: TelemetrySession?
     /// What is being done, each until it is over.
     var jobs: [Int: Task<Void, Never>] = [:]
@@ -153,6 +154,7 @@ package actor Agent {
 
     /// Hands an event to the machine and begins what it wants done.
     func deliver(_ event: AgentEvent) {
+        if case .engine(.surveyed(let containers)) = event { sweep(containers) }
         for action in machine.handle(event, at: now()) {
             switch action {
             case .send(let message): tasksSession?.send(message.frame)
@@ -183,6 +185,14 @@ package actor Agent {
         guard !journalQueue.isEmpty, !isJournalBusy else { return }
         isJournalBusy = true
         begin { agent in await agent.writeJournal() }
+    }
+
+    /// Once in its life: sessions of an agent that was killed have left commands behind, which nobody can reach.
+    private func sweep(_ containers: [SurveyedContainer]) {
+        guard !hasSwept else { return }
+        hasSwept = true
+        let running = containers.filter { if case .running = $0.state { true } else { false } }
+        begin { agent in await agent.engine.endForgottenCommands(in: running.map(\.id)) }
     }
 
     /// Writes all that waits in one go, so that many tasks share one flush.
