@@ -13,15 +13,16 @@ final class ExecHub: Sendable {
 
     func remove(_ id: String) { sessions.withLock { $0[id] = nil } }
 
-    /// Ends the sessions that somebody terminated, or that a reset removed.
+    /// Ends the sessions that somebody terminated.
     func follow(_ changes: [Change]) {
         for case .executeSession(let delta) in changes {
-            let isUnwanted = delta.new.map { $0.status == .terminating } ?? true
-            guard isUnwanted, let session = session(delta.key.path) else { continue }
-            session.terminate(delta.new?.reason ?? "The session was removed.")
+            guard let record = delta.new, record.status == .terminating else { continue }
+            session(delta.key.path)?.terminate(record.reason)
         }
     }
 
-    /// Ends all of them: the server is going away.
-    func endAll() { for session in sessions.withLock({ Array($0.values) }) { session.terminate("The server ends.") } }
+    /// Ends all of them.
+    func endAll(_ reason: String) {
+        for session in sessions.withLock({ Array($0.values) }) { session.terminate(reason) }
+    }
 }

@@ -99,7 +99,7 @@ final class Region: Sendable {
 
     /// Stops serving. Containers stay.
     func stop() async {
-        sessions.endAll()
+        sessions.endAll("The server ends.")
         await listener.stop()
         await control.stop()
         logs.close()

@@ -145,6 +145,7 @@ final class RegionHandler: RequestHandling {
             case .success:
                 metrics.removeAll()
                 objects.files.removeAll()
+                execGate.parts.sessions.endAll("The region was reset.")
                 respond(json(200, ["status": "reset"]))
             case .failure: respond(json(500, ["message": "The reset could not be stored."]))
             }
