@@ -29,10 +29,23 @@ import Testing
         #expect(transaction.openExecuteSession("s", token: token + "x", at: start) == nil)
         #expect(transaction.openExecuteSession("s", token: token, at: start.advanced(by: .seconds(300))) == nil)
         let opened = transaction.openExecuteSession("s", token: token, at: start.advanced(by: .seconds(299)))
-        #expect(opened?.status == .connected)
-        #expect(opened?.expiresAt == nil)
+        #expect(opened?.session.status == .connected)
+        #expect(opened?.session.expiresAt == nil)
+        #expect(opened?.isFirst == true)
         #expect(transaction.openExecuteSession("s", token: token, at: start.advanced(by: .seconds(299))) == nil)
         #expect(transaction.openExecuteSession("s", token: "", at: start) == nil)
+    }
+
+    @Test("a session that is opened again does not begin again")
+    func again() {
+        var (transaction, token) = session()
+        _ = transaction.openExecuteSession("s", token: token, at: start)
+        var random = SeededRandom(seed: 2)
+        var record = transaction.get(ExecuteSessionRecord.key("s")) ?? ExecuteSessionRecord()
+        let other = record.issueToken(transaction.snapshot.vault, &random, at: start)
+        transaction.put(record)
+        #expect(other != token)
+        #expect(transaction.openExecuteSession("s", token: other, at: start)?.isFirst == false)
     }
 
     @Test("an open session ends with its server; one whose client has not come yet does not")

@@ -18,6 +18,8 @@ package final class AuditLog: Sendable {
     private let path: String
     private let pool: NIOThreadPool
     private let lock = Mutex(())
+    /// Lines that are not written yet, in order.
+    private let pending = Mutex<[UInt8]>([])
 
     package init(_ path: String, pool: NIOThreadPool = .singleton) {
         self.path = path
@@ -46,11 +48,18 @@ package final class AuditLog: Sendable {
         return "\"\(plain.joined())\""
     }
 
-    /// Appends a line; a disk that is full loses it.
+    /// Appends a line, soon and in order; a disk that is full loses it.
     package func append(_ line: String) {
+        pending.withLock { $0 += Array(line.utf8) }
         pool.submit { [self] state in
             guard case .active = state else { return }
-            lock.withLock { _ in write(Array(line.utf8)) }
+            lock.withLock { _ in
+                let bytes = pending.withLock { bytes in
+                    defer { bytes = [] }
+                    return bytes
+                }
+                if !bytes.isEmpty { write(bytes) }
+            }
         }
     }
 

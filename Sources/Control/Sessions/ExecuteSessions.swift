@@ -5,18 +5,19 @@ import State
 /// What becomes of the sessions of ExecuteCommand, as changes.
 extension Transaction {
     /// A client opens a session's data channel with its token, for the first time or again. The token is used up.
-    /// - Returns: nil when there is no such session, or the token is not good.
+    /// - Returns: the session and whether it begins now; nil when there is no such session, or the token is not good.
     package mutating func openExecuteSession(
         _ id: String, token: String, at now: Timestamp
-    ) -> ExecuteSessionRecord? {
+    ) -> (session: ExecuteSessionRecord, isFirst: Bool)? {
         guard var session = get(ExecuteSessionRecord.key(id)), session.accepts(token, at: now) else { return nil }
         session.tokenDigest = ""
         session.tokenExpiresAt = nil
+        let isFirst = session.startedAt == nil
         session.startedAt = session.startedAt ?? now
         if session.status == .connecting { session.status = .connected }
         session.expiresAt = nil
         put(session)
-        return session
+        return (session, isFirst)
     }
 
     /// A session is over.

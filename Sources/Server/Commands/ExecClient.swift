@@ -20,8 +20,10 @@ struct ExecClient {
 
     /// What `ssh` says when it is the connection that failed.
     private static let failure: Int32 = 255
-    /// Attempts to come back, a second apart. The region waits five minutes.
+    /// Attempts to come back, and the time before the first and before the others. The region waits five minutes.
     private static let maximumAttempts = 300
+    private static let firstPause: Duration = .milliseconds(200)
+    private static let pause: Duration = .seconds(1)
 
     private let session: ECS.Session
     private let api: APIClient
@@ -30,8 +32,7 @@ struct ExecClient {
     private let events: AsyncStream<Event>
     private let sink: AsyncStream<Event>.Continuation
 
-    /// - Parameter command: only for whether one was given.
-    init(_ session: ECS.Session, _ api: APIClient, command: [String]) {
+    init(_ session: ECS.Session, _ api: APIClient) {
         self.session = session
         self.api = api
         hasTerminal = ExecTerminal.isThere
@@ -153,7 +154,7 @@ struct ExecClient {
 
     private func comeBack(_ attempts: Int = 1) {
         Task {
-            if attempts > 1 { try? await Task.sleep(for: .seconds(1)) }
+            try? await Task.sleep(for: attempts > 1 ? ExecClient.pause : ExecClient.firstPause)
             do {
                 let request = SSM.ResumeSessionRequest(sessionId: session.sessionId ?? "")
                 let answer = try await api.call(

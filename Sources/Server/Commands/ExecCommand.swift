@@ -39,7 +39,7 @@ struct ExecCommand: AsyncParsableCommand {
             url, credential: try directory.keptCredential(), region: region,
             group: MultiThreadedEventLoopGroup.singleton, now: { WallClock.now })
         let session = try await start(api)
-        let code = try await ExecClient(session, api, command: command).run()
+        let code = try await ExecClient(session, api).run()
         Foundation.exit(code)
     }
 

@@ -41,12 +41,12 @@ final class DataChannelConnection: WebSocketSession, @unchecked Sendable {
         parts.lane.submit(at: WallClock.now) { (transaction, context) throws(WireError) in
             transaction.openExecuteSession(id, token: open.token, at: context.now)
         } reply: { [self] result in
-            let record = (try? result.get()).flatMap { $0 }
-            connection.eventLoop.execute { self.enter(record, open) }
+            let opening = (try? result.get()).flatMap { $0 }
+            connection.eventLoop.execute { self.enter(opening?.session, isFirst: opening?.isFirst ?? false, open) }
         }
     }
 
-    private func enter(_ record: ExecuteSessionRecord?, _ open: OpenDataChannel) {
+    private func enter(_ record: ExecuteSessionRecord?, isFirst: Bool, _ open: OpenDataChannel) {
         guard let connection, connection.channel.isActive else { return }
         guard let record else {
             if let known = parts.lane.durable.get(ExecuteSessionRecord.key(id)) {
@@ -55,11 +55,13 @@ final class DataChannelConnection: WebSocketSession, @unchecked Sendable {
             }
             return refuse("The token is not valid.")
         }
+        // One that ended a moment ago, which is not in the state yet, does not begin again.
+        let begun = isFirst ? ExecSession(record, open, parts, on: connection.eventLoop) : parts.sessions.session(id)
+        guard let begun else { return refuse("The session is over.") }
         deadline?.cancel()
-        let session = parts.sessions.session(id) ?? ExecSession(record, open, parts, on: connection.eventLoop)
-        self.session = session
-        parts.sessions.add(session)
-        session.attach(connection)
+        session = begun
+        if isFirst { parts.sessions.add(begun) }
+        begun.attach(connection)
     }
 
     private func refuse(_ reason: String) {
