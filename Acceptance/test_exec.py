@@ -4,12 +4,13 @@ import json
 import pathlib
 import subprocess
 import sys
+import time
 
 import pytest
 
 from support.ecs import error_of, register, run_one, task, wait_running, wait_stopped
 from support.session_plugin import SessionClient
-from support.sessions import PROMPT, arn, audit, ended, opened, sleeper, start  # noqa: F401
+from support.sessions import arn, at_prompt, audit, ended, opened, sleeper, start  # noqa: F401
 
 
 PLUGIN = pathlib.Path(__file__).parent / "support/session_plugin.py"
@@ -22,7 +23,7 @@ def ecs(real_region):
 
 def test_a_shell(real_region, arn, opened):
     shell = opened(size=(97, 31))
-    shell.expect(PROMPT)
+    at_prompt(shell)
     assert shell.session_type == "InteractiveCommands"
     shell.type("stty size; id -u; echo $TERM $LANG $HOME; echo $AWS_CONTAINER_CREDENTIALS_RELATIVE_URI\r")
     shell.expect("31 97\r\n")
@@ -62,14 +63,17 @@ def test_the_managed_agent_is_there_as_long_as_the_container(real_region, ecs):
 
 def test_keys_that_end_things(opened):
     shell = opened()
-    shell.expect(PROMPT)
-    shell.type("cat\r")
+    at_prompt(shell)
+    shell.type("echo rea''dy; cat\r")
+    shell.expect("ready\r\n")
+    time.sleep(0.3)
     shell.type("\x10\x11line\r")  # Ctrl-P and Ctrl-Q detach clients of the engine
     shell.expect("line\r\n")
     shell.type("\x03")
-    shell.expect(PROMPT)
+    at_prompt(shell)
     shell.type("echo $?\r")
     shell.expect("130\r\n")
+    at_prompt(shell)
     shell.type("\x04")
     shell.wait_over()
 
@@ -89,7 +93,7 @@ def test_commands(real_region, opened, command, code, text):
 def test_many_sessions_at_once(opened):
     shells = [opened() for _ in range(20)]
     for number, shell in enumerate(shells):
-        shell.expect(PROMPT)
+        at_prompt(shell)
         shell.type(f"echo $(({number} * 1000))\r")
     for number, shell in enumerate(shells):
         shell.expect(f"\r\n{number * 1000}\r\n")
@@ -102,7 +106,7 @@ def test_many_sessions_at_once(opened):
 def test_the_end_of_a_container_ends_its_sessions(real_region, engine, opened):
     arn = start(real_region)["taskArn"]
     shell = opened(task=arn)
-    shell.expect(PROMPT)
+    at_prompt(shell)
     engine.kill(engine.of_task(arn)[0]["Id"])
     shell.wait_over()
     assert ended(real_region, shell.session)["exitCode"] == 137
@@ -115,7 +119,7 @@ def test_a_read_only_root_file_system(real_region, opened):
     assert code == "InvalidParameterException" and "must be specified" in message
     session = real_region.ecs.execute_command(task=arn, container="app", command="/bin/sh", interactive=True)["session"]
     shell = SessionClient(session["streamUrl"], session["tokenValue"])
-    shell.expect(PROMPT)
+    at_prompt(shell)
     shell.type("touch /x; cat /proc/1/comm\r")
     shell.expect("Read-only file system")
     shell.expect("docker-init\r\n")

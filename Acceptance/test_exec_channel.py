@@ -11,7 +11,7 @@ from support.ecs import error_of, stop_everything
 from support.poll import eventually
 from support.region import KEY, SECRET, RoostProcess
 from support.session_plugin import SessionClient, encode
-from support.sessions import PROMPT, arn, audit, ended, opened, processes, seq, start  # noqa: F401
+from support.sessions import arn, at_prompt, audit, ended, opened, processes, seq, start  # noqa: F401
 
 
 def test_output_arrives_whole_through_losses(real_region, opened):
@@ -46,9 +46,9 @@ def test_output_arrives_whole_through_losses(real_region, opened):
 
 def test_a_shell_survives_its_connection(opened):
     shell = opened()
-    shell.expect(PROMPT)
+    at_prompt(shell)
     shell.type("A=kept\r")
-    shell.expect(PROMPT)
+    at_prompt(shell)
     shell.cut()
     shell.type("echo $A\r")  # goes out again over the next connection
     shell.expect("\r\nkept\r\n")
@@ -70,7 +70,7 @@ def test_a_client_that_does_not_read_costs_no_memory(real_region, opened):
 
 def test_a_token_opens_once(real_region, opened):
     shell = opened()
-    shell.expect(PROMPT)
+    at_prompt(shell)
     again = SessionClient(shell.session["streamUrl"], shell.session["tokenValue"])
     again.wait_over()
     assert again.web.close_code == 1008 and not again.output
@@ -98,7 +98,7 @@ BROKEN = [
 @pytest.mark.parametrize("raw", BROKEN, ids=range(len(BROKEN)))
 def test_what_is_no_message_ends_the_connection_but_not_the_session(real_region, opened, raw):
     shell = opened()
-    shell.expect(PROMPT)
+    at_prompt(shell)
     shell.web.send(2, raw)
     shell.wait(lambda: shell.connections == 2)
     shell.type("echo still $((1 + 1))\r")
@@ -108,7 +108,7 @@ def test_what_is_no_message_ends_the_connection_but_not_the_session(real_region,
 
 def test_messages_that_mean_nothing_change_nothing(opened):
     shell = opened()
-    shell.expect(PROMPT)
+    at_prompt(shell)
     for odd in (encode("acknowledge", b"{"), encode("acknowledge", b'{"AcknowledgedMessageSequenceNumber":-1}'),
                 encode("acknowledge", b'{"AcknowledgedMessageSequenceNumber":9223372036854775807}'),
                 encode("input_stream_data", b"x", sequence=-5), encode("input_stream_data", b"x", sequence=2**62),
@@ -166,7 +166,7 @@ def test_restarts(new_region, engine, opened, tmp_path):
     region.wait_for_instances(1)
     arn = start(region)["taskArn"]
     first = opened(task=arn, region=region)
-    first.expect(PROMPT)
+    at_prompt(first)
     first.type("sleep 5432\r")
     eventually(lambda: any("sleep 5432" in p for p in processes(engine, arn)), 10)
     agent.kill()
@@ -186,7 +186,7 @@ def test_restarts(new_region, engine, opened, tmp_path):
         return eventually(attempt, 20)
 
     second = again()
-    second.expect(PROMPT)
+    at_prompt(second)
     region.kill()
     region.start()
     region.wait_for_instances(1)
@@ -195,11 +195,11 @@ def test_restarts(new_region, engine, opened, tmp_path):
     last = ended(region, second.session)
     assert last["reason"] == "The server was restarted."
     third = again()
-    third.expect(PROMPT)
+    at_prompt(third)
     third.type("exit\r")
     third.wait_over()
     fourth = again()
-    fourth.expect(PROMPT)
+    at_prompt(fourth)
     agent.terminate()
     assert fourth.wait_over()
     region.terminate()

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import subprocess
+import time
 
 import pytest
 
@@ -12,6 +13,12 @@ from .region import BINARY, clean_environment
 from .session_plugin import SessionClient
 
 PROMPT = "# "
+
+
+def at_prompt(shell):
+    """Waits for a shell, and a moment more: busybox drops what is typed while it changes the terminal's mode."""
+    shell.expect(PROMPT)
+    time.sleep(0.2)
 
 
 def sleeper(name="app", **members):
