@@ -64,6 +64,12 @@ actor LoggingEngine: ContainerEngine {
         await engine.statistics(of: id, isOneShot: isOneShot)
     }
 
+    func execute(_ command: EngineCommand, in id: String) async throws(EngineFailure) -> any EngineProcess {
+        try await engine.execute(command, in: id)
+    }
+
+    func endForgottenCommands(in containers: [String]) async { await engine.endForgottenCommands(in: containers) }
+
     nonisolated func events() -> AsyncStream<EngineEvent> {
         let (stream, sink) = AsyncStream<EngineEvent>.makeStream()
         let watcher = Task {

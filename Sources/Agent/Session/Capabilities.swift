@@ -14,7 +14,8 @@ enum Capabilities {
         ] + ofEndpoints
         + [
             "container-health-check", "container-ordering", "container-restart-policy", "efs",
-            "ecr-endpoint", "execute-command", "env-files.s3", "execution-role-awslogs", "execution-role-ecr-pull", "full-sync",
+            "ecr-endpoint", "execute-command", "env-files.s3", "execution-role-awslogs", "execution-role-ecr-pull",
+            "full-sync",
             "fsxWindowsFileServer", "increased-task-cpu-limit", "network.container-port-range",
             "pid-ipc-namespace-sharing",
             "private-registry-authentication.secretsmanager",
