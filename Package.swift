@@ -20,6 +20,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: [
@@ -69,7 +70,7 @@ let package = Package(
             dependencies: ["APIPipeline", "Scheduling", "State", "Telemetry", "NodeLink", "AWSWire", "AWSModels"]),
 
         // Node: what runs beside the containers.
-        .target(name: "NodeNet", dependencies: ["AWSWire"] + nio),
+        .target(name: "NodeNet", dependencies: ["AWSWire", .product(name: "NIOSSL", package: "swift-nio-ssl")] + nio),
         .target(name: "Agent", dependencies: ["AWSWire", "AWSModels", "NodeLink", "NodeNet", log] + nio),
         .target(name: "Balancer", dependencies: ["AWSWire", "NodeLink", "NodeNet", log] + nio),
 

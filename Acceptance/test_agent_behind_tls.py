@@ -14,7 +14,7 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
 from support.poll import eventually
-from support.region import KEY, SECRET, free_port
+from support.region import KEY, SECRET, RoostProcess, free_port
 
 CONFIGURATION = """
 defaults
@@ -118,3 +118,38 @@ def test_sessions_open_over_tls(region, proxy):
     assert status == 400
     assert list(json.loads(stream.read1(4096))) == ["InactiveInstanceException"]
     connection.close()
+
+
+def join(endpoint, cluster, directory, **environment):
+    return RoostProcess(
+        ["agent", "--server", endpoint, "--cluster", cluster, "--engine", "simulated", "--data", directory],
+        directory / "agent.log", {"AWS_ACCESS_KEY_ID": KEY, "AWS_SECRET_ACCESS_KEY": SECRET, **environment})
+
+
+def test_our_agent_works_over_tls(region, proxy, ecs, tmp_path):
+    endpoint, certificate = proxy
+    ecs.create_cluster(clusterName="secure")
+    agent = join(endpoint, "secure", tmp_path / "trusting", AWS_CA_BUNDLE=certificate)
+    try:
+        eventually(lambda: ecs.list_container_instances(cluster="secure")["containerInstanceArns"])
+        ecs.register_task_definition(
+            family="secure", containerDefinitions=[{"name": "app", "image": "busybox", "memory": 32}])
+        task = ecs.run_task(cluster="secure", taskDefinition="secure")["tasks"][0]["taskArn"]
+        ecs.get_waiter("tasks_running").wait(cluster="secure", tasks=[task], WaiterConfig={"Delay": 1})
+        # The endpoint that it was told is the proxy's, and its session is there.
+        (arn,) = ecs.list_container_instances(cluster="secure")["containerInstanceArns"]
+        (instance,) = ecs.describe_container_instances(cluster="secure", containerInstances=[arn])["containerInstances"]
+        assert instance["agentConnected"] and instance["runningTasksCount"] == 1
+    finally:
+        agent.terminate()
+
+
+def test_a_certificate_that_nobody_vouches_for_is_refused(proxy, ecs, tmp_path):
+    ecs.create_cluster(clusterName="doubtful")
+    agent = join(proxy[0], "doubtful", tmp_path / "doubting")
+    try:
+        eventually(lambda: "AWS_CA_BUNDLE" in agent.log.read_text(), 15, message=agent.log.read_text)
+        assert "CERTIFICATE_VERIFY_FAILED" in agent.log.read_text()
+        assert not ecs.list_container_instances(cluster="doubtful")["containerInstanceArns"]
+    finally:
+        agent.terminate()

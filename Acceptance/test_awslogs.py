@@ -154,7 +154,7 @@ def test_a_missing_group_stops_the_task_in_the_agents_words(ecs):
     ({"awslogs-multiline-pattern": "(a"}, "awslogs could not parse multiline pattern key '(a'"),
     ({"max-buffer-size": "much"}, "invalid size for log opt 'max-buffer-size': 'much'"),
     ({"surprise": "1"}, "unknown log opt 'surprise' for awslogs log driver"),
-    ({"awslogs-endpoint": "https://logs.example"}, "awslogs-endpoint must be an http:// address"),
+    ({"awslogs-endpoint": "ftp://logs.example"}, "awslogs-endpoint must be an http:// or https:// address"),
 ])
 def test_what_cannot_be_done_is_said(ecs, options, reason):
     task = wait_stopped(ecs, run(ecs, writer("true", unique("bad"), **options)))

@@ -2,6 +2,12 @@
 package enum Endpoint: Sendable, Hashable {
     case unix(path: String)
     case tcp(host: String, port: Int)
+    case tls(host: String, port: Int)
+
+    /// The same place, spoken to over TLS.
+    var secured: Endpoint {
+        if case .tcp(let host, let port) = self { .tls(host: host, port: port) } else { self }
+    }
 
     /// The address in `DOCKER_HOST`: `unix:///path`, `tcp://host:port` or `http://host:port`; nil for others.
     package init?(engine text: String) {

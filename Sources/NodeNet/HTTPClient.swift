@@ -90,8 +90,9 @@ package final class HTTPClient: Sendable {
         let bootstrap = ClientBootstrap(group: group)
             .connectTimeout(HTTPClient.connectTimeout)
             .channelOption(.socketOption(.tcp_nodelay), value: isTCP ? 1 : 0)
-            .channelInitializer { channel in
+            .channelInitializer { [endpoint] channel in
                 channel.eventLoop.makeCompletedFuture {
+                    try TLSClient.secure(channel, to: endpoint)
                     let pipeline = channel.pipeline.syncOperations
                     try pipeline.addHTTPClientHandlers(leftOverBytesStrategy: .dropBytes)
                     try pipeline.addHandler(HTTPExchangeHandler())
@@ -99,7 +100,7 @@ package final class HTTPClient: Sendable {
             }
         switch endpoint {
         case .unix(let path): return try await bootstrap.connect(unixDomainSocketPath: path).get()
-        case .tcp(let host, let port):
+        case .tcp(let host, let port), .tls(let host, let port):
             // A numeric address needs no resolver.
             if let address = try? SocketAddress(ipAddress: host, port: port) {
                 return try await bootstrap.connect(to: address).get()
@@ -109,7 +110,7 @@ package final class HTTPClient: Sendable {
     }
 
     private var isTCP: Bool {
-        if case .tcp = endpoint { true } else { false }
+        if case .unix = endpoint { false } else { true }
     }
 
     private func exchange(
@@ -141,7 +142,7 @@ package final class HTTPClient: Sendable {
         switch error {
         case is HTTPClientError, is CancellationError: error
         case HTTPExchangeError.closedBeforeAnswer: HTTPClientError.unreachable("the connection was closed")
-        default: HTTPClientError.unreachable("\(error)")
+        default: HTTPClientError.unreachable(TLSClient.words(error))
         }
     }
 }

@@ -118,7 +118,7 @@ final class HTTPExchangeHandler: ChannelDuplexHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        fail(HTTPClientError.unreachable("\(error)"), context)
+        fail(HTTPClientError.unreachable(TLSClient.words(error)), context)
     }
 
     private func fail(_ error: any Error, _ context: ChannelHandlerContext) {

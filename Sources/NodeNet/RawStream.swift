@@ -38,6 +38,7 @@ package final class RawStream: Sendable {
                 bootstrap, endpoint
             ) { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    try TLSClient.secure(channel, to: endpoint)
                     let upgraded = channel.eventLoop.makePromise(of: Void.self)
                     let handler = RawStreamHandler(head, upgraded, TimeAmount(timeout))
                     try channel.pipeline.syncOperations.addHandler(handler)
@@ -49,7 +50,7 @@ package final class RawStream: Sendable {
         } catch let refusal as Refusal {
             throw refusal
         } catch {
-            throw .unreachable("\(error)")
+            throw .unreachable(TLSClient.words(error))
         }
     }
 
@@ -59,7 +60,7 @@ package final class RawStream: Sendable {
     ) async throws -> Output {
         switch endpoint {
         case .unix(let path): try await bootstrap.connect(unixDomainSocketPath: path, channelInitializer: initializer)
-        case .tcp(let host, let port):
+        case .tcp(let host, let port), .tls(let host, let port):
             try await bootstrap.connect(host: host, port: port, channelInitializer: initializer)
         }
     }

@@ -48,6 +48,7 @@ package final class WebSocket: Sendable {
             let upgrading = try await dial(bootstrap, endpoint) { channel in
                 let upgraded = channel.eventLoop.makePromise(of: Void.self)
                 return channel.eventLoop.makeCompletedFuture {
+                    try TLSClient.secure(channel, to: endpoint)
                     try WebSocketUpgradeHandler.install(on: channel, request, sink, upgraded)
                     return (channel, upgraded.futureResult)
                 }
@@ -57,7 +58,7 @@ package final class WebSocket: Sendable {
         } catch let refusal as Refusal {
             throw refusal
         } catch {
-            throw .unreachable("\(error)")
+            throw .unreachable(TLSClient.words(error))
         }
     }
 
@@ -69,7 +70,7 @@ package final class WebSocket: Sendable {
     ) async throws -> Upgrading {
         switch endpoint {
         case .unix(let path): try await bootstrap.connect(unixDomainSocketPath: path, channelInitializer: initializer)
-        case .tcp(let host, let port):
+        case .tcp(let host, let port), .tls(let host, let port):
             try await bootstrap.connect(host: host, port: port, channelInitializer: initializer)
         }
     }

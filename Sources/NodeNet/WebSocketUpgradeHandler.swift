@@ -127,7 +127,7 @@ final class WebSocketUpgradeHandler: ChannelInboundHandler, RemovableChannelHand
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        upgraded.fail(WebSocket.Refusal.unreachable("\(error)"))
+        upgraded.fail(WebSocket.Refusal.unreachable(TLSClient.words(error)))
         context.close(promise: nil)
     }
 }

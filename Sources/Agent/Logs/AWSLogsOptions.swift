@@ -68,8 +68,7 @@ struct AWSLogsOptions: Sendable, Equatable {
         }
     }
 
-    /// Seam: TLS is not spoken by agents yet, so CloudWatch Logs of other regions cannot be reached unless somebody
-    /// says where they can be.
+    /// Other regions have no address that follows from their name: somebody has to say where they are.
     private static func endpoint(
         _ options: [String: String], _ region: String
     ) throws(EngineFailure) -> ServerURL? {
@@ -81,7 +80,7 @@ struct AWSLogsOptions: Sendable, Equatable {
                     + "where its CloudWatch Logs is")
         }
         guard let url = ServerURL(text) else {
-            throw EngineFailure(.refused, "awslogs-endpoint must be an http:// address, not '\(text)'")
+            throw EngineFailure(.refused, "awslogs-endpoint must be an http:// or https:// address, not '\(text)'")
         }
         return url
     }

@@ -20,6 +20,7 @@ extension Agent {
     private func register() async throws -> String {
         var backoff = Backoff.registration
         var known = journal.containerInstanceARN
+        var told = ""
         while true {
             do {
                 let request = configuration.registration(
@@ -40,7 +41,11 @@ extension Agent {
                 known = nil
             } catch {
                 if error is CancellationError { throw error }
-                logger.debug("registration failed", metadata: ["error": "\(error)"])
+                // Somebody may have mistyped the address; once is enough to see it.
+                let words = "\(error)"
+                let level: Logger.Level = words == told ? .debug : .warning
+                logger.log(level: level, "cannot register, and will try again", metadata: ["error": "\(words)"])
+                told = words
                 try await Task.sleep(for: backoff.pause(&random))
             }
         }

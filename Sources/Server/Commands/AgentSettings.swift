@@ -24,7 +24,9 @@ struct AgentSettings {
     var privateAddress = "127.0.0.1"
 
     func configuration(_ engine: AgentConfiguration.Engine) throws -> AgentConfiguration {
-        guard let url = ServerURL(server) else { throw UserError("--server takes http://HOST:PORT, not '\(server)'.") }
+        guard let url = ServerURL(server) else {
+            throw UserError("--server takes http://HOST:PORT or https://HOST:PORT, not '\(server)'.")
+        }
         var configuration = AgentConfiguration(
             server: url, cluster: cluster, region: region, availabilityZone: zone, credential: credential,
             cpuUnits: size.cpuUnits, memoryMiB: size.memoryMiB, stateDirectory: directory, engine: engine)
@@ -33,7 +35,7 @@ struct AgentSettings {
             Environment.value("ECS_ENABLE_CONTAINER_METADATA")?.lowercased() == "true"
         if let objects = Environment.value("AWS_ENDPOINT_URL_S3") {
             guard let url = ServerURL(objects) else {
-                throw UserError("AWS_ENDPOINT_URL_S3 takes http://HOST:PORT, not '\(objects)'.")
+                throw UserError("AWS_ENDPOINT_URL_S3 takes http://HOST:PORT or https://HOST:PORT, not '\(objects)'.")
             }
             configuration.objectServer = url
         }

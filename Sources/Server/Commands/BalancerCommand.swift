@@ -99,7 +99,7 @@ struct BalancerCommand: AsyncParsableCommand {
             throw UserError("Say which region to join: --server http://HOST:PORT.")
         }
         guard let url = ServerURL(address) else {
-            throw UserError("--server takes http://HOST:PORT, not '\(address)'.")
+            throw UserError("--server takes http://HOST:PORT or https://HOST:PORT, not '\(address)'.")
         }
         return .init(server: url, region: region, credential: try directory.givenOrKeptCredential())
     }
