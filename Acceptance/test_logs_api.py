@@ -333,7 +333,7 @@ def writing(real_region):
 def test_roost_logs_shows_a_task_that_ended(real_region, writing):
     task = run_one(real_region.ecs, writing("for i in 1 2 3; do echo line $i; done"))["taskArn"]
     wait_stopped(real_region.ecs, task)
-    label = f"app/{task.rsplit('/', 1)[1][:8]}"
+    label = f"app/{task[-8:]}"
     wanted = [f"{label} | line {i}" for i in (1, 2, 3)]
     eventually(lambda: roost_logs(real_region, task).stdout.splitlines() == wanted or None, 20,
                message=lambda: roost_logs(real_region, task))

@@ -14,8 +14,8 @@ struct LogTarget: Hashable {
     var container: String
     var place: Place
 
-    /// What lines of it begin with.
-    var label: String { "\(container)/\(task.prefix(8))" }
+    /// What lines of it begin with. The end of the id tells tasks apart: ids begin with the time.
+    var label: String { "\(container)/\(task.suffix(8))" }
 
     /// The output of a task's containers.
     /// - Parameter wanted: a container's name; nil for all.
