@@ -8,7 +8,8 @@ import time
 
 import pytest
 
-from support.ecs import error_of, register, run_one, task, wait_running, wait_stopped
+from support.ecs import error_of, register, run_one, task, unique, wait_running, wait_stopped
+from support.poll import eventually
 from support.session_plugin import SessionClient
 from support.sessions import arn, at_prompt, audit, ended, opened, sleeper, start  # noqa: F401
 
@@ -59,6 +60,79 @@ def test_the_managed_agent_is_there_as_long_as_the_container(real_region, ecs):
     shown = [e["detail"]["containers"][0].get("managedAgents", [{}])[0].get("lastStatus") for e in events
              if e["detail-type"] == "ECS Task State Change" and e["detail"]["taskArn"] == one["taskArn"]]
     assert shown[0] == "PENDING" and "RUNNING" in shown and shown[-1] == "STOPPED"
+
+
+@pytest.fixture
+def logging(real_region, ecs):
+    """Says where the cluster wants what sessions show."""
+    def want(**configuration):
+        ecs.update_cluster(cluster="default", configuration={"executeCommandConfiguration": configuration})
+
+    yield want
+    want(logging="DEFAULT")
+
+
+def shown(real_region, group, session):
+    """The lines that are kept of a session."""
+    logs = real_region.client("logs")
+    try:
+        found = logs.get_log_events(logGroupName=group, logStreamName=session["sessionId"], startFromHead=True)
+    except logs.exceptions.ResourceNotFoundException:
+        return []
+    return [event["message"] for event in found["events"]]
+
+
+def test_what_a_session_shows_is_kept(real_region, logging, opened):
+    logs, s3 = real_region.client("logs"), real_region.client("s3")
+    group, bucket = unique("/exec/"), unique("audit")
+    logs.create_log_group(logGroupName=group)
+    s3.create_bucket(Bucket=bucket)
+    logging(logging="OVERRIDE", logConfiguration={
+        "cloudWatchLogGroupName": group, "s3BucketName": bucket, "s3KeyPrefix": "who/what"})
+    shell = opened()
+    at_prompt(shell)
+    shell.type("echo first; seq 3000 | tail -n 2\r")
+    shell.expect("3000\r\n")
+    # While the session goes on.
+    eventually(lambda: "3000" in shown(real_region, group, shell.session), 10)
+    shell.type("echo se''cond; exit\r")
+    shell.wait_over()
+    lines = eventually(lambda: (l := shown(real_region, group, shell.session)) and "second" in l and l, 10)
+    assert [line for line in lines if line in ("first", "2999", "3000", "second")] == ["first", "2999", "3000", "second"]
+    key = f"who/what/{shell.session['sessionId']}.log"
+    kept = eventually(lambda: objects(s3, bucket, key), 10).decode()
+    assert "first\r\n2999\r\n3000\r\n" in kept and "second\r\n" in kept
+
+
+def objects(s3, bucket, key):
+    try:
+        return s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+    except s3.exceptions.NoSuchKey:
+        return None
+
+
+def test_a_session_is_kept_with_the_output_of_its_container(real_region, logging, opened):
+    logs = real_region.client("logs")
+    group = unique("/ecs/")
+    logs.create_log_group(logGroupName=group)
+    options = {"awslogs-group": group, "awslogs-region": "us-east-1", "awslogs-stream-prefix": "web"}
+    one = start(real_region, sleeper(logConfiguration={"logDriver": "awslogs", "options": options}))["taskArn"]
+    shell = opened("echo quick", task=one)
+    shell.wait_over()
+    assert eventually(lambda: shown(real_region, group, shell.session), 10) == ["quick"]
+    logging(logging="NONE")
+    shell = opened("echo secret", task=one)
+    shell.wait_over()
+    ended(real_region, shell.session)
+    assert shown(real_region, group, shell.session) == []
+
+
+def test_a_group_that_is_not_there_ends_no_session(real_region, logging, opened):
+    logging(logging="OVERRIDE", logConfiguration={"cloudWatchLogGroupName": "/not/there", "s3BucketName": "nowhere"})
+    shell = opened("echo there")
+    shell.expect("there\r\n")
+    shell.wait_over()
+    eventually(lambda: "its log group is not there" in pathlib.Path(f"{real_region.data}.log").read_text(), 5)
 
 
 def test_keys_that_end_things(opened):

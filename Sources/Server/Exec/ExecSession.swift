@@ -1,6 +1,7 @@
 import AWSModels
 import AWSWire
 import Control
+import LogStore
 import NIOCore
 import NodeLink
 import State
@@ -11,6 +12,7 @@ struct ExecParts: Sendable {
     let agents: SessionHub
     let sessions: ExecHub
     let audit: ExecAudit
+    let transcripts: TranscriptKeeper
 }
 
 /// The wires of one session of ExecuteCommand: a client that comes and goes, and the agent that runs the command,
@@ -23,6 +25,9 @@ final class ExecSession: @unchecked Sendable {
     /// How often both ends tell each other that they are there, and how long they believe it.
     private static let heartbeat: Duration = .seconds(15)
     private static let silenceLimit: Duration = .seconds(60)
+    /// How often lines go to a log group, and how many bytes of them go at once.
+    private static let transcriptPause: Duration = .seconds(2)
+    private static let transcriptPortion = 256 << 10
 
     let id: String
     private let record: ExecuteSessionRecord
@@ -41,6 +46,10 @@ final class ExecSession: @unchecked Sendable {
     private var dial: Scheduled<Void>?
     private var lastHeardOfAgent: Timestamp
     private var lastHeartbeat: Timestamp
+    private var transcript: ExecTranscript?
+    private var transcriptPlace: TranscriptPlace?
+    private var transcriptStream: TranscriptKeeper.Stream?
+    private var lastKept: Timestamp
 
     /// - Parameter open: what the client said of itself.
     init(_ record: ExecuteSessionRecord, _ open: OpenDataChannel, _ parts: ExecParts, on loop: any EventLoop) {
@@ -53,6 +62,7 @@ final class ExecSession: @unchecked Sendable {
         machine = DataChannelHost(record.id, open, random: SystemEntropy.seeded(), at: beganAt)
         lastHeardOfAgent = beganAt
         lastHeartbeat = beganAt
+        lastKept = beganAt
     }
 
     private var now: Timestamp {
@@ -115,8 +125,8 @@ final class ExecSession: @unchecked Sendable {
             guard agent?.channel === connection.channel else { return }
             lastHeardOfAgent = now
             switch ExecFrame(bytes) {
-            case .output(let bytes): perform(.output(bytes, isError: false))
-            case .errorOutput(let bytes): perform(.output(bytes, isError: true))
+            case .output(let bytes): show(bytes, isError: false)
+            case .errorOutput(let bytes): show(bytes, isError: true)
             case .grantInput(let count): perform(.inputGranted(count))
             case .ended(let end): perform(.ended(end))
             default: perform(.ended(ExecEnd(reason: "The container agent broke the protocol.")))
@@ -132,7 +142,14 @@ final class ExecSession: @unchecked Sendable {
         }
     }
 
+    private func show(_ bytes: [UInt8], isError: Bool) {
+        transcript?.take(bytes, at: now)
+        if let waiting = transcript?.waiting, waiting >= ExecSession.transcriptPortion { keepLines() }
+        perform(.output(bytes, isError: isError))
+    }
+
     private func begin(_ size: TerminalSize?) {
+        beginTranscript()
         let realm = parts.lane.durable.realm
         parts.audit.note(.started, record, realm, address: client?.clientAddress, at: WallClock.now)
         order = ExecOrder(
@@ -153,6 +170,40 @@ final class ExecSession: @unchecked Sendable {
         }
     }
 
+    // MARK: The transcript
+
+    private func beginTranscript() {
+        guard let place = TranscriptPlace(record, parts.lane.durable) else { return }
+        transcriptPlace = place
+        transcript = ExecTranscript(keepsWhole: place.bucket != nil)
+        guard let group = place.logGroup else { return }
+        parts.transcripts.makeStream(id, in: group) { [self] stream in
+            loop.execute {
+                self.transcriptStream = stream
+                if stream == nil { self.transcriptPlace?.logGroup = nil }
+                // It may have been over before the stream was there.
+                if self.machine.isOver { self.keepLines(isOver: true) }
+            }
+        }
+    }
+
+    /// Hands lines on, as soon as there is a stream for them.
+    private func keepLines(isOver: Bool = false) {
+        lastKept = now
+        let isWanted = transcriptPlace?.logGroup != nil
+        guard !isWanted || transcriptStream != nil else { return }
+        let events = transcript?.drain(isOver: isOver, at: now) ?? []
+        guard let stream = transcriptStream, !events.isEmpty else { return }
+        let batch = LogBatch(stream: stream.number, ingestedAt: WallClock.now.milliseconds, events: events)
+        parts.transcripts.keep(batch, in: stream.group, of: id)
+    }
+
+    private func endTranscript() {
+        keepLines(isOver: true)
+        guard let transcript, let place = transcriptPlace, let bucket = place.bucket else { return }
+        parts.transcripts.keep(transcript.whole, bucket, place.key, of: id)
+    }
+
     // MARK: Both
 
     private func tick() {
@@ -165,6 +216,7 @@ final class ExecSession: @unchecked Sendable {
                 perform(.ended(ExecEnd(reason: "The container agent is silent.")))
             }
         }
+        if now - lastKept >= ExecSession.transcriptPause { keepLines() }
         perform(.ticked)
     }
 
@@ -194,6 +246,7 @@ final class ExecSession: @unchecked Sendable {
         client?.close(code: 1_000, reason: "The session is over.")
         agent?.close(code: 1_000, reason: "The session is over.")
         parts.sessions.remove(id)
+        endTranscript()
         parts.audit.note(.ended, record, parts.lane.durable.realm, end: end, at: WallClock.now)
         let id = id
         parts.lane.submit(at: WallClock.now) { (transaction, context) throws(WireError) in

@@ -24,15 +24,17 @@ final class Region: Sendable {
     private let store: SQLiteStore
     private let control: ControlThread
     private let logs: RegionLogs
+    private let transcripts: TranscriptKeeper
 
     /// Where the region is reached.
     var endpoint: String { "http://\(settings.host):\(listener.port)" }
 
     private init(
         _ settings: RegionSettings, lane: Lane, hub: SessionHub, listener: Listener, handler: RegionHandler,
-        sessions: ExecHub, store: SQLiteStore, control: ControlThread, logs: RegionLogs
+        sessions: ExecHub, store: SQLiteStore, control: ControlThread, logs: RegionLogs, transcripts: TranscriptKeeper
     ) {
         self.logs = logs
+        self.transcripts = transcripts
         self.settings = settings
         self.lane = lane
         self.hub = hub
@@ -66,7 +68,10 @@ final class Region: Sendable {
             announcer: { announce in announcements.async { announce() } })
         try await prepare(lane, audit)
         let logs = RegionLogs(settings.dataDirectory, lane, logger)
-        let exec = ExecParts(lane: lane, agents: hub, sessions: sessions, audit: audit)
+        let objects = ObjectFiles(directory: settings.dataDirectory + "/objects")
+        let transcripts = TranscriptKeeper(lane, logs.store, objects, logger)
+        let exec = ExecParts(
+            lane: lane, agents: hub, sessions: sessions, audit: audit, transcripts: transcripts)
         let handler = RegionHandler(
             settings, lane: lane, hub: hub, balancers: balancers, logs: logs.store, exec: exec)
         let listener = try await Listener.start(host: settings.host, port: settings.port, handler, on: group)
@@ -75,7 +80,7 @@ final class Region: Sendable {
         logger.info("the region is ready", metadata: ["revision": "\(snapshot.revision)"])
         return Region(
             settings, lane: lane, hub: hub, listener: listener, handler: handler, sessions: sessions,
-            store: store, control: control, logs: logs)
+            store: store, control: control, logs: logs, transcripts: transcripts)
     }
 
     /// A cluster `default` exists from the start, and no session outlives the server.
@@ -102,6 +107,7 @@ final class Region: Sendable {
         sessions.endAll("The server ends.")
         await listener.stop()
         await control.stop()
+        transcripts.close()
         logs.close()
         store.close()
     }

@@ -5,8 +5,7 @@ import State
 
 /// Opens a session to run a command in a container of a running task.
 /// Source: Amazon ECS API Reference, ExecuteCommand; Developer Guide, Monitor Amazon ECS containers with ECS Exec.
-/// Seam: `executeCommandConfiguration.logging` of the cluster is kept and shown: what is written in a session goes to
-///   no log group and no bucket yet ([more](exec.md)).
+/// Seam: keys of KMS, and `cloudWatchEncryptionEnabled` and `s3EncryptionEnabled`, are kept without effect.
 struct ExecuteCommand: Operation {
     static let model = ECS.Operations.executeCommand
 
