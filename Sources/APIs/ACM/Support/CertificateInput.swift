@@ -1,3 +1,4 @@
+import APIPipeline
 import AWSModels
 import AWSWire
 import State

@@ -1,3 +1,4 @@
+import APIPipeline
 import AWSWire
 
 /// What ACM tells of a certificate.

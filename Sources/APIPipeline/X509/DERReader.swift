@@ -1,53 +1,53 @@
-import AWSWire
-
 /// Reads DER, the form of certificates and keys. It never reads outside its bytes, and does not call itself.
 /// Source: ITU-T X.690.
-struct DERReader {
+package struct DERReader {
     private let bytes: ArraySlice<UInt8>
     private var position: Int
 
     /// One element: what it is, what it holds, and all of it.
-    struct Element {
-        let tag: UInt8
-        let content: ArraySlice<UInt8>
-        let whole: ArraySlice<UInt8>
+    package struct Element {
+        package let tag: UInt8
+        package let content: ArraySlice<UInt8>
+        package let whole: ArraySlice<UInt8>
 
         /// The elements that this one holds.
-        var reader: DERReader { DERReader(content) }
+        package var reader: DERReader { DERReader(content) }
     }
 
-    enum Tag {
-        static let boolean: UInt8 = 0x01
-        static let integer: UInt8 = 0x02
-        static let bitString: UInt8 = 0x03
-        static let octetString: UInt8 = 0x04
-        static let objectIdentifier: UInt8 = 0x06
-        static let utcTime: UInt8 = 0x17
-        static let generalizedTime: UInt8 = 0x18
-        static let sequence: UInt8 = 0x30
-        static let set: UInt8 = 0x31
+    package enum Tag {
+        package static let boolean: UInt8 = 0x01
+        package static let integer: UInt8 = 0x02
+        package static let bitString: UInt8 = 0x03
+        package static let octetString: UInt8 = 0x04
+        package static let objectIdentifier: UInt8 = 0x06
+        package static let utcTime: UInt8 = 0x17
+        package static let generalizedTime: UInt8 = 0x18
+        package static let sequence: UInt8 = 0x30
+        package static let set: UInt8 = 0x31
 
         /// An element that a structure tags itself.
-        static func context(_ number: UInt8, isConstructed: Bool) -> UInt8 {
+        package static func context(_ number: UInt8, isConstructed: Bool) -> UInt8 {
             0x80 | (isConstructed ? 0x20 : 0) | number
         }
     }
 
     /// What is no DER, or not what was expected.
-    struct Failure: Error {}
+    package struct Failure: Error {
+        package init() {}
+    }
 
-    init(_ bytes: ArraySlice<UInt8>) {
+    package init(_ bytes: ArraySlice<UInt8>) {
         self.bytes = bytes
         position = bytes.startIndex
     }
 
-    var isAtEnd: Bool { position >= bytes.endIndex }
+    package var isAtEnd: Bool { position >= bytes.endIndex }
 
     /// The tag of the next element; nil at the end.
-    var nextTag: UInt8? { isAtEnd ? nil : bytes[position] }
+    package var nextTag: UInt8? { isAtEnd ? nil : bytes[position] }
 
     /// Reads any element.
-    mutating func next() throws(Failure) -> Element {
+    package mutating func next() throws(Failure) -> Element {
         let start = position
         let tag = try byte()
         var length = Int(try byte())
@@ -64,25 +64,25 @@ struct DERReader {
     }
 
     /// Reads an element of a kind.
-    mutating func next(_ tag: UInt8) throws(Failure) -> Element {
+    package mutating func next(_ tag: UInt8) throws(Failure) -> Element {
         guard nextTag == tag else { throw Failure() }
         return try next()
     }
 
     /// Reads an element of a kind, if it is the next one.
-    mutating func optional(_ tag: UInt8) throws(Failure) -> Element? {
+    package mutating func optional(_ tag: UInt8) throws(Failure) -> Element? {
         nextTag == tag ? try next() : nil
     }
 
     /// Reads what a bit string holds, without the count of unused bits.
-    mutating func bitString() throws(Failure) -> ArraySlice<UInt8> {
+    package mutating func bitString() throws(Failure) -> ArraySlice<UInt8> {
         let content = try next(Tag.bitString).content
         guard content.first.map({ $0 < 8 }) ?? false else { throw Failure() }
         return content.dropFirst()
     }
 
     /// Reads an object identifier, as numbers with dots between them.
-    mutating func objectIdentifier() throws(Failure) -> String {
+    package mutating func objectIdentifier() throws(Failure) -> String {
         let content = try next(Tag.objectIdentifier).content
         guard let first = content.first else { throw Failure() }
         var parts = [String(min(first / 40, 2)), String(Int(first) - Int(min(first / 40, 2)) * 40)]
@@ -98,7 +98,7 @@ struct DERReader {
     }
 
     /// Reads a number without its sign byte.
-    mutating func number() throws(Failure) -> ArraySlice<UInt8> {
+    package mutating func number() throws(Failure) -> ArraySlice<UInt8> {
         let content = try next(Tag.integer).content
         guard !content.isEmpty else { throw Failure() }
         return content.drop { $0 == 0 }

@@ -2,15 +2,20 @@ import AWSWire
 
 /// Blocks of base 64 between lines with a label.
 /// Source: RFC 7468.
-struct PEM {
+package struct PEM {
     /// For example `CERTIFICATE`.
-    let label: String
-    let bytes: [UInt8]
+    package let label: String
+    package let bytes: [UInt8]
+
+    package init(label: String, bytes: [UInt8]) {
+        self.label = label
+        self.bytes = bytes
+    }
 
     private static let lineLength = 64
 
     /// The blocks of a text, in order; nil when one is damaged. What stands between blocks is passed over.
-    static func blocks(_ text: [UInt8]) -> [PEM]? {
+    package static func blocks(_ text: [UInt8]) -> [PEM]? {
         guard let text = String(validating: text, as: UTF8.self) else { return nil }
         var blocks: [PEM] = []
         var label: String?
@@ -33,7 +38,7 @@ struct PEM {
     }
 
     /// The block as text in its usual form, which is all that is kept of what a client sent.
-    var text: String {
+    package var text: String {
         let digits = Base64.encode(bytes)
         var lines = ["-----BEGIN \(label)-----"]
         for start in stride(from: 0, to: digits.count, by: PEM.lineLength) {
