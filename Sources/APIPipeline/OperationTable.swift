@@ -38,6 +38,8 @@ package enum OperationManner: Sendable {
     case read
     /// Begun on the durable snapshot, answered later.
     case deferred
+    /// In the writer lane, after something was fetched.
+    case fetching
     /// Answered by a stream.
     case streaming
 }
@@ -63,6 +65,13 @@ package protocol PreparedCall: Sendable {
         answer: @escaping @Sendable (Result<any Shape, WireError>) -> Void
     ) throws(WireError)
 
+    /// Asks for permission, and fetches what an operation needs.
+    /// - Parameter answer: gets the call that is ready to run then.
+    func fetch(
+        _ call: Call, _ access: any AccessDeciding, _ snapshot: Snapshot,
+        answer: @escaping @Sendable (Result<any PreparedCall, WireError>) -> Void
+    ) throws(WireError)
+
     /// The same for an operation that answers by a stream.
     func open(
         _ call: Call, _ access: any AccessDeciding, _ snapshot: Snapshot, at now: Timestamp
@@ -76,6 +85,7 @@ private struct Handler<O: Operation>: OperationHandler {
         switch operation {
         case is any ReadOperation: .read
         case is any DeferredOperation: .deferred
+        case is any FetchingOperation: .fetching
         case is any StreamingOperation: .streaming
         default: .write
         }
@@ -89,12 +99,45 @@ private struct Handler<O: Operation>: OperationHandler {
 private struct Prepared<O: Operation>: PreparedCall {
     let operation: O
     let input: O.Input
+    /// `FetchingOperation.Fetched`, once it was fetched.
+    var fetched: (any Sendable)?
 
     func run(
         _ call: Call, _ access: any AccessDeciding, _ transaction: inout Transaction, _ context: inout DecisionContext
     ) throws(WireError) -> any Shape {
         try ask(call, access, transaction)
-        return try operation.perform(input, call, &transaction, &context)
+        guard let fetching = operation as? any FetchingOperation else {
+            return try operation.perform(input, call, &transaction, &context)
+        }
+        return try perform(fetching, call, &transaction, &context)
+    }
+
+    private func perform<Fetching: FetchingOperation>(
+        _ operation: Fetching, _ call: Call, _ transaction: inout Transaction, _ context: inout DecisionContext
+    ) throws(WireError) -> any Shape {
+        guard let input = input as? Fetching.Input, let fetched = fetched as? Fetching.Fetched else {
+            throw .internalFailure
+        }
+        return try operation.perform(input, with: fetched, call, &transaction, &context)
+    }
+
+    func fetch(
+        _ call: Call, _ access: any AccessDeciding, _ snapshot: Snapshot,
+        answer: @escaping @Sendable (Result<any PreparedCall, WireError>) -> Void
+    ) throws(WireError) {
+        guard let operation = operation as? any FetchingOperation else { throw .internalFailure }
+        try ask(call, access, Transaction(snapshot))
+        try fetch(operation, call, snapshot, answer)
+    }
+
+    private func fetch<Fetching: FetchingOperation>(
+        _ operation: Fetching, _ call: Call, _ snapshot: Snapshot,
+        _ answer: @escaping @Sendable (Result<any PreparedCall, WireError>) -> Void
+    ) throws(WireError) {
+        guard let input = input as? Fetching.Input else { throw .internalFailure }
+        try operation.fetch(input, call, snapshot) { result in
+            answer(result.map { fetched in Prepared<Fetching>(operation: operation, input: input, fetched: fetched) })
+        }
     }
 
     func begin(

@@ -5,7 +5,8 @@ import State
 ///
 /// The operation is found without decoding the body; the signature is verified over the raw bytes; then the input is
 /// decoded and checked against the model, permission is asked for, and the operation runs: a read on the durable
-/// snapshot, at once; a write in the writer lane, answered when it is durable.
+/// snapshot, at once; a write in the writer lane, answered when it is durable. What a write needs from beside the state
+/// is fetched before.
 package struct Pipeline: Sendable {
     private let table: OperationTable
     private let router: APIRouter
@@ -75,6 +76,13 @@ package struct Pipeline: Sendable {
             try prepared.begin(call, access, lane.durable, at: now) { result in
                 switch result {
                 case .success(let output): exchange.succeed(output)
+                case .failure(let error): exchange.fail(error)
+                }
+            }
+        case .fetching:
+            try prepared.fetch(call, access, lane.durable) { result in
+                switch result {
+                case .success(let ready): submit(ready, exchange, call, now)
                 case .failure(let error): exchange.fail(error)
                 }
             }

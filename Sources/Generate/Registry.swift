@@ -4,7 +4,7 @@ import Foundation
 enum Registry {
     /// The names of the operations whose files are in a folder, sorted.
     static func operations(in folder: String) throws -> [String] {
-        try types(in: folder) { /struct\s+(\w+)\s*:\s*(?:Read|Deferred|Streaming)?Operation\b/ }
+        try types(in: folder) { /struct\s+(\w+)\s*:\s*(?:Read|Deferred|Fetching|Streaming)?Operation\b/ }
     }
 
     /// The code that registers an API and its operations.

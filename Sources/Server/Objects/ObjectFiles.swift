@@ -1,5 +1,7 @@
+import APIPipeline
 import AWSWire
 import Foundation
+import NIOPosix
 
 /// The region's objects on disk: `objects/BUCKET/KEY` in the data directory, a file each. Blocks.
 ///
@@ -89,4 +91,24 @@ struct ObjectFiles: Sendable {
 
     /// All buckets with all that is in them.
     func removeAll() { try? FileManager.default.removeItem(atPath: directory) }
+}
+
+extension ObjectFiles {
+    /// The objects for operations that read them. Disk is touched on another thread.
+    var source: ObjectSource {
+        ObjectSource { bucket, key, answer in
+            NIOThreadPool.singleton.submit { state in
+                guard case .active = state else { return answer(.failure(.unreadable)) }
+                do throws(ObjectError) {
+                    answer(.success(try read(bucket, key).bytes))
+                } catch {
+                    switch error {
+                    case .tooLarge: answer(.failure(.tooLarge))
+                    case .internalError: answer(.failure(.unreadable))
+                    default: answer(.failure(.notFound))
+                    }
+                }
+            }
+        }
+    }
 }
