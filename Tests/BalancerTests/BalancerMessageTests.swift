@@ -94,7 +94,8 @@ extension BalancerConfiguration.LoadBalancer {
         var listener = BalancerConfiguration.Listener(id: "app/a/1/2", port: 443, transport: .https)
         listener.certificates = ["arn:1"]
         listener.tls = .init(minimum: .tls12, maximum: .tls13, ciphers: ["ECDHE-RSA-AES128-GCM-SHA256"])
-        listener.mutualAuthentication = .verify(authorities: "PEM", ignoresExpiry: true)
+        listener.mutualAuthentication = .verify(
+            authorities: "PEM", revocations: "LIST", ignoresExpiry: true, advertisesNames: false)
         var rule = BalancerConfiguration.Rule(
             id: "app/a/1/2/3", priority: 10,
             action: .forward(groups: [.init(targetGroup: "blue/1", weight: 1)], stickinessSeconds: 60))

@@ -21,6 +21,10 @@ enum Golden {
         #expect(text == known, "\(name) differs; remove it and UPDATE_FIXTURES=1 writes it anew")
     }
 
+    /// A revocation list of nobody, made for these tests only.
+    static let revocations =
+        (try? String(contentsOf: directory.appendingPathComponent("revocations.pem"), encoding: .utf8)) ?? ""
+
     /// A certificate of `localhost` with its key, made for these tests only.
     static let pem = (try? String(contentsOf: directory.appendingPathComponent("localhost.pem"), encoding: .utf8)) ?? ""
 }

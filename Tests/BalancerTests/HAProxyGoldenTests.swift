@@ -103,7 +103,7 @@ private let cases: [String: @Sendable () -> HAProxyDraft] = [
         configuration.loadBalancers[0].listeners[0].port = 443
         configuration.loadBalancers[0].listeners[0].certificates = configuration.certificates.map(\.id)
         configuration.loadBalancers[0].listeners[0].mutualAuthentication = .verify(
-            authorities: Golden.pem, ignoresExpiry: true)
+            authorities: Golden.pem, revocations: Golden.revocations, ignoresExpiry: true, advertisesNames: false)
         configuration.loadBalancers[0].listeners[0].tls = .init(
             minimum: .tls12, maximum: .tls13, ciphers: ["ECDHE-RSA-AES128-GCM-SHA256", "AES128-SHA"])
         configuration.targetGroups[0].transport = .https

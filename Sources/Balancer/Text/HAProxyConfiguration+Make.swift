@@ -217,14 +217,27 @@ struct HAProxyMaker {
         return options + clientCertificates(listener)
     }
 
+    /// X509_V_ERR_CERT_HAS_EXPIRED.
+    private static let certificateHasExpired = "10"
+    /// X509_V_ERR_UNABLE_TO_GET_CRL.
+    private static let noRevocationList = "3"
+
     private mutating func clientCertificates(_ listener: BalancerConfiguration.Listener) -> String {
         switch listener.mutualAuthentication {
         case nil: return ""
-        case .verify(let authorities, let ignoresExpiry):
-            let file = "certificates/\(HAProxySyntax.name(listener.id)).authorities"
-            draft.configuration.files[file] = authorities
-            // 10: X509_V_ERR_CERT_HAS_EXPIRED.
-            return " ca-file \(directory)/\(file) verify required" + (ignoresExpiry ? " crt-ignore-err 10" : "")
+        case .verify(let authorities, let revocations, let ignoresExpiry, let advertisesNames):
+            let file = "certificates/\(HAProxySyntax.name(listener.id))"
+            draft.configuration.files["\(file).authorities"] = authorities
+            var options = " ca-file \(directory)/\(file).authorities verify required"
+            if !advertisesNames { options += " no-ca-names" }
+            var ignored = ignoresExpiry ? [HAProxyMaker.certificateHasExpired] : []
+            if !revocations.isEmpty {
+                draft.configuration.files["\(file).revocations"] = revocations
+                // With lists OpenSSL wants one of every authority; those that have none have taken nothing back.
+                options += " crl-file \(directory)/\(file).revocations ca-ignore-err \(HAProxyMaker.noRevocationList)"
+                ignored.append(HAProxyMaker.noRevocationList)
+            }
+            return options + (ignored.isEmpty ? "" : " crt-ignore-err \(ignored.joined(separator: ","))")
         case .passthrough:
             // Some authority has to stand there; nothing is checked against it.
             return " ca-file @system-ca verify optional crt-ignore-err all ca-ignore-err all"

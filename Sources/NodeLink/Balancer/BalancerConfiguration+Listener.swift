@@ -75,6 +75,9 @@ extension BalancerConfiguration {
         /// The certificate is passed on to targets unverified.
         case passthrough
         /// Handshakes fail without a certificate that leads to one of these (PEM).
-        case verify(authorities: String, ignoresExpiry: Bool)
+        ///
+        /// `revocations` are lists in PEM of certificates that are not taken any more, empty for none;
+        /// `advertisesNames` tells clients the authorities' names in the handshake.
+        case verify(authorities: String, revocations: String, ignoresExpiry: Bool, advertisesNames: Bool)
     }
 }
