@@ -38,6 +38,8 @@ package enum RecordKind: String, Sendable, CaseIterable, Hashable {
     case taskDefinition
     case taskDefinitionFamily
     case taskSet
+    case trustStore
+    case trustStoreRevocation
 }
 
 /// One record that was stored, replaced or removed.
@@ -76,6 +78,8 @@ package enum Change: Sendable, Equatable {
     case taskDefinition(Delta<TaskDefinitionRecord>)
     case taskDefinitionFamily(Delta<TaskDefinitionFamilyRecord>)
     case taskSet(Delta<TaskSetRecord>)
+    case trustStore(Delta<TrustStoreRecord>)
+    case trustStoreRevocation(Delta<TrustStoreRevocationRecord>)
 
     /// The name of the record and its new stored form; nil bytes when it was removed.
     package var stored: (name: StoredName, bytes: [UInt8]?) {
@@ -114,6 +118,8 @@ package enum Change: Sendable, Equatable {
             case .taskDefinition(let delta): delta.stored
             case .taskDefinitionFamily(let delta): delta.stored
             case .taskSet(let delta): delta.stored
+            case .trustStore(let delta): delta.stored
+            case .trustStoreRevocation(let delta): delta.stored
         }
     }
 
@@ -154,6 +160,8 @@ package enum Change: Sendable, Equatable {
             case .taskDefinition(let delta): delta.name
             case .taskDefinitionFamily(let delta): delta.name
             case .taskSet(let delta): delta.name
+            case .trustStore(let delta): delta.name
+            case .trustStoreRevocation(let delta): delta.name
         }
     }
 
@@ -194,6 +202,8 @@ package enum Change: Sendable, Equatable {
             case .taskDefinition(let delta): delta.isRemoval
             case .taskDefinitionFamily(let delta): delta.isRemoval
             case .taskSet(let delta): delta.isRemoval
+            case .trustStore(let delta): delta.isRemoval
+            case .trustStoreRevocation(let delta): delta.isRemoval
         }
     }
 }
@@ -234,6 +244,8 @@ package struct Tables: Sendable {
     var taskDefinition = Table<TaskDefinitionRecord>()
     var taskDefinitionFamily = Table<TaskDefinitionFamilyRecord>()
     var taskSet = Table<TaskSetRecord>()
+    var trustStore = Table<TrustStoreRecord>()
+    var trustStoreRevocation = Table<TrustStoreRevocationRecord>()
     var derived = Derived()
 
     /// The number of records of a kind.
@@ -273,6 +285,8 @@ package struct Tables: Sendable {
             case .taskDefinition: taskDefinition.count
             case .taskDefinitionFamily: taskDefinitionFamily.count
             case .taskSet: taskSet.count
+            case .trustStore: trustStore.count
+            case .trustStoreRevocation: trustStoreRevocation.count
         }
     }
 
@@ -313,6 +327,8 @@ package struct Tables: Sendable {
             case .taskDefinition: try load(TaskDefinitionRecord.self, row)
             case .taskDefinitionFamily: try load(TaskDefinitionFamilyRecord.self, row)
             case .taskSet: try load(TaskSetRecord.self, row)
+            case .trustStore: try load(TrustStoreRecord.self, row)
+            case .trustStoreRevocation: try load(TrustStoreRevocationRecord.self, row)
         }
     }
 }
@@ -355,6 +371,8 @@ extension Transaction {
             case .taskDefinition(let delta): apply(delta)
             case .taskDefinitionFamily(let delta): apply(delta)
             case .taskSet(let delta): apply(delta)
+            case .trustStore(let delta): apply(delta)
+            case .trustStoreRevocation(let delta): apply(delta)
         }
     }
 
@@ -395,6 +413,8 @@ extension Transaction {
             case .taskDefinition: put(TaskDefinitionRecord(stored: row.value))
             case .taskDefinitionFamily: put(TaskDefinitionFamilyRecord(stored: row.value))
             case .taskSet: put(TaskSetRecord(stored: row.value))
+            case .trustStore: put(TrustStoreRecord(stored: row.value))
+            case .trustStoreRevocation: put(TrustStoreRevocationRecord(stored: row.value))
         }
     }
 
@@ -435,6 +455,8 @@ extension Transaction {
             case .taskDefinition: delete(Key<TaskDefinitionRecord>(path: name.key))
             case .taskDefinitionFamily: delete(Key<TaskDefinitionFamilyRecord>(path: name.key))
             case .taskSet: delete(Key<TaskSetRecord>(path: name.key))
+            case .trustStore: delete(Key<TrustStoreRecord>(path: name.key))
+            case .trustStoreRevocation: delete(Key<TrustStoreRevocationRecord>(path: name.key))
         }
     }
 
@@ -475,6 +497,8 @@ extension Transaction {
             case .taskDefinition(let delta): revert(delta)
             case .taskDefinitionFamily(let delta): revert(delta)
             case .taskSet(let delta): revert(delta)
+            case .trustStore(let delta): revert(delta)
+            case .trustStoreRevocation(let delta): revert(delta)
         }
     }
 }
@@ -517,6 +541,8 @@ extension Snapshot {
         rows += self.rows(of: TaskDefinitionRecord.self)
         rows += self.rows(of: TaskDefinitionFamilyRecord.self)
         rows += self.rows(of: TaskSetRecord.self)
+        rows += self.rows(of: TrustStoreRecord.self)
+        rows += self.rows(of: TrustStoreRevocationRecord.self)
         return rows
     }
 }
@@ -559,6 +585,8 @@ extension Transaction {
         carry(TaskDefinitionRecord.self, from: old, isKept: kept.contains(.taskDefinition))
         carry(TaskDefinitionFamilyRecord.self, from: old, isKept: kept.contains(.taskDefinitionFamily))
         carry(TaskSetRecord.self, from: old, isKept: kept.contains(.taskSet))
+        carry(TrustStoreRecord.self, from: old, isKept: kept.contains(.trustStore))
+        carry(TrustStoreRevocationRecord.self, from: old, isKept: kept.contains(.trustStoreRevocation))
     }
 }
 
@@ -866,5 +894,23 @@ extension TaskSetRecord: TableRecord {
         body(&tables.taskSet)
     }
     package static func change(_ delta: Delta<Self>) -> Change { .taskSet(delta) }
+}
+
+extension TrustStoreRecord: TableRecord {
+    package static var kind: RecordKind { .trustStore }
+    package static func table(of tables: Tables) -> Table<Self> { tables.trustStore }
+    package static func withTable<T>(of tables: inout Tables, _ body: (inout Table<Self>) -> T) -> T {
+        body(&tables.trustStore)
+    }
+    package static func change(_ delta: Delta<Self>) -> Change { .trustStore(delta) }
+}
+
+extension TrustStoreRevocationRecord: TableRecord {
+    package static var kind: RecordKind { .trustStoreRevocation }
+    package static func table(of tables: Tables) -> Table<Self> { tables.trustStoreRevocation }
+    package static func withTable<T>(of tables: inout Tables, _ body: (inout Table<Self>) -> T) -> T {
+        body(&tables.trustStoreRevocation)
+    }
+    package static func change(_ delta: Delta<Self>) -> Change { .trustStoreRevocation(delta) }
 }
 

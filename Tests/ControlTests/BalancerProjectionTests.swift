@@ -102,6 +102,30 @@ import Testing
         #expect(group.deregistrationDelaySeconds == 300)
     }
 
+    @Test("a listener that verifies its clients gets its trust store's certificates and lists")
+    func trustStore() {
+        var (store, list, listener) = (TrustStoreRecord(), TrustStoreRevocationRecord(), ListenerRecord())
+        (store.name, store.id, store.bundlePEM) = ("clients", "1", "AUTHORITIES\n")
+        (list.trustStore, list.id, list.pem) = (store.key.path, 1, "LIST 1\n")
+        (listener.loadBalancer, listener.id, listener.port) = ("app/front/1", "2", 443)
+        listener.protocol = .https
+        listener.mutualAuthentication = ELB.MutualAuthenticationAttributes(
+            mode: "verify", trustStoreArn: store.arn(realm), ignoreClientCertificateExpiry: true,
+            advertiseTrustStoreCaNames: .on)
+        var tx = Transaction(Snapshot(realm: realm))
+        tx.put(store)
+        tx.put(list)
+        list.id = 12
+        list.pem = "LIST 12\n"
+        tx.put(list)
+        let made = BalancerConfiguration.Listener(listener, in: tx.snapshot)
+        #expect(
+            made?.mutualAuthentication
+                == .verify(
+                    authorities: "AUTHORITIES\n", revocations: "LIST 1\nLIST 12\n", ignoresExpiry: true,
+                    advertisesNames: true))
+    }
+
     @Test("a listener whose clients cannot be verified as asked is not served")
     func mutualAuthentication() {
         var listener = ListenerRecord()

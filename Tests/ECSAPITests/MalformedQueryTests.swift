@@ -16,6 +16,10 @@ import Testing
         ]
         let rule = JSONValue.string(
             region.createRule(conditions, priority: 7).texts(of: "RuleArn").first ?? "")
+        let trustStore = region.region.make(
+            ELB.Operations.createTrustStore,
+            ["Name": "t", "CaCertificatesBundleS3Bucket": "trust", "CaCertificatesBundleS3Key": "ca.pem"],
+            "TrustStoreArn")
         let target: JSONValue = ["TargetGroupArn": group, "Targets": [["Id": "10.0.0.1", "Port": 80]]]
         let permission: JSONValue = [
             ["ipProtocol": "tcp", "fromPort": 80, "toPort": 81, "ipRanges": [["cidrIp": "10.0.0.0/8"]]]
@@ -53,6 +57,21 @@ import Testing
             ),
             (ELB.Operations.addTags, ["ResourceArns": [balancer, rule], "Tags": [["Key": "a", "Value": "b"]]]),
             (ELB.Operations.removeTags, ["ResourceArns": [balancer], "TagKeys": ["a"]]),
+            (
+                ELB.Operations.createTrustStore,
+                [
+                    "Name": "z", "CaCertificatesBundleS3Bucket": "trust", "CaCertificatesBundleS3Key": "ca.pem",
+                    "Tags": [["Key": "a", "Value": "b"]],
+                ]
+            ),
+            (
+                ELB.Operations.addTrustStoreRevocations,
+                [
+                    "TrustStoreArn": trustStore,
+                    "RevocationContents": [["S3Bucket": "trust", "S3Key": "crl.pem", "RevocationType": "CRL"]],
+                ]
+            ),
+            (ELB.Operations.removeTrustStoreRevocations, ["TrustStoreArn": trustStore, "RevocationIds": [1]]),
             (ELB.Operations.setSubnets, ["LoadBalancerArn": balancer, "Subnets": region.subnets]),
             (
                 EC2.Operations.describeSubnets,

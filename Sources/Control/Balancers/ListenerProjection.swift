@@ -11,7 +11,8 @@ extension BalancerConfiguration.Listener {
         self.init(id: listener.key.path, port: listener.port, transport: transport)
         let attributes = TypedAttributes(listener.attribute)
         if transport == .https || transport == .tls {
-            guard let policy = BalancerConfiguration.TLSPolicy(named: listener.sslPolicy), takeClients(listener)
+            guard let policy = BalancerConfiguration.TLSPolicy(named: listener.sslPolicy),
+                takeClients(listener, snapshot)
             else { return nil }
             tls = policy
             certificates = listener.certificates
@@ -28,12 +29,19 @@ extension BalancerConfiguration.Listener {
         rules = Self.rules(of: listener, in: snapshot)
     }
 
-    /// There are no trust stores in the region: clients that are to be verified cannot be.
-    private mutating func takeClients(_ listener: ListenerRecord) -> Bool {
+    /// Clients that are to be verified cannot be without the trust store.
+    private mutating func takeClients(_ listener: ListenerRecord, _ snapshot: Snapshot) -> Bool {
         switch listener.mutualAuthentication?.mode {
         case nil, "off"?: return true
         case "passthrough"?:
             mutualAuthentication = .passthrough
+            return true
+        case "verify"?:
+            guard let store = listener.trustStore(snapshot.realm).flatMap({ snapshot.get($0) }) else { return false }
+            mutualAuthentication = .verify(
+                authorities: store.bundlePEM, revocations: snapshot.revocations(of: store.key).map(\.pem).joined(),
+                ignoresExpiry: listener.mutualAuthentication?.ignoreClientCertificateExpiry ?? false,
+                advertisesNames: listener.mutualAuthentication?.advertiseTrustStoreCaNames == .on)
             return true
         default: return false
         }

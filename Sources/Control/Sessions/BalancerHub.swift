@@ -20,7 +20,9 @@ package struct BalancerChanges: Sendable, Equatable {
         var groups: Set<String> = []
         for change in changes {
             switch change {
-            case .loadBalancer, .listener, .listenerRule, .targetGroup, .certificate: isStructural = true
+            case .loadBalancer, .listener, .listenerRule, .targetGroup, .certificate, .trustStore,
+                .trustStoreRevocation:
+                isStructural = true
             case .target(let delta):
                 if delta.isSeenByNodes, let target = delta.new ?? delta.old { groups.insert(target.targetGroup) }
             case .containerInstance(let delta): groups.formUnion(BalancerChanges.groups(delta, snapshot))

@@ -59,27 +59,28 @@ final class RegionHandler: RequestHandling {
         LogsOperations.registerAll(&table)
         SSMOperations.registerAll(&table)
         SecretsManagerOperations.registerAll(&table)
+        objects = ObjectDoor(
+            files: ObjectFiles(directory: settings.dataDirectory + "/objects"), authenticator: authenticator,
+            access: access)
         requests = RequestMetrics()
         metrics = MetricBook()
         pipeline = Pipeline(
             table: table, authenticator: authenticator, access: access, lane: lane, metrics: requests,
             throttle: settings.isThrottling ? Throttle(Throttle.Quota.ecs) : nil,
-            services: RegionHandler.services(logs, lane))
+            services: RegionHandler.services(logs, lane, objects.files))
         gate = AgentGate(
             lane: lane, hub: hub, usage: UsageBook(metrics), pulls: pulls, authenticator: authenticator, access: access,
             sessions: exec.sessions)
         execGate = ExecGate(parts: exec)
-        objects = ObjectDoor(
-            files: ObjectFiles(directory: settings.dataDirectory + "/objects"), authenticator: authenticator,
-            access: access)
         balancerGate = BalancerGate(
             lane: lane, hub: balancers, metrics: metrics, authenticator: authenticator, access: access)
     }
 
     /// What operations reach beside the state.
-    private static func services(_ logs: LogStore, _ lane: Lane) -> Services {
+    private static func services(_ logs: LogStore, _ lane: Lane, _ objects: ObjectFiles) -> Services {
         var services = Services()
         services.add(logs)
+        services.add(objects.source)
         services.add(
             LiveTails { tail in
                 let session = LiveTailSession(tail, logs, lane)
@@ -115,6 +116,7 @@ final class RegionHandler: RequestHandling {
             respond(json(200, BalancersPage.body(lane.durable, metrics, at: WallClock.now)))
         case ("GET", "/_roost/pulls"): respond(json(200, pulls.page))
         case ("GET", "/_roost/telemetry"): telemetry(request, respond)
+        case ("GET", TrustStoreLink.path): respond(trustStore(request))
         case ("POST", "/_roost/reset"): reset(respond)
         default: respond(json(404, ["message": "There is no such page."]))
         }
@@ -127,6 +129,16 @@ final class RegionHandler: RequestHandling {
             let query = try TelemetryPage.Query(QueryForm(query: request.rawQuery), at: WallClock.now)
             respond(json(200, TelemetryPage.body(query, metrics)))
         } catch { respond(json(error.status, ["message": .string(error.message)])) }
+    }
+
+    /// A part of a trust store, to whoever has the address.
+    private func trustStore(_ request: HTTPRequestMessage) -> HTTPResponseMessage {
+        let token = QueryForm(query: request.rawQuery).value("token") ?? ""
+        guard let content = TrustStoreLink.content(of: token, lane.durable, at: WallClock.now) else {
+            return json(403, ["message": "The address has expired, or is none of this region."])
+        }
+        return HTTPResponseMessage(
+            status: 200, headers: ["Content-Type": "application/x-pem-file"], body: Array(content.utf8))
     }
 
     private var health: HTTPResponseMessage {

@@ -132,7 +132,7 @@ struct LoadBalancerRulesTests {
         let secure = modify(("Protocol", "HTTPS"), ("Certificates", [["CertificateArn": certificate]]))
         #expect(secure.texts(of: "SslPolicy") == ["ELBSecurityPolicy-2016-08"])
         #expect(modify(("SslPolicy", "ELBSecurityPolicy-None")).code == "SSLPolicyNotFound")
-        #expect(modify(("MutualAuthentication", ["Mode": "verify"])).code == "TrustStoreNotFound")
+        #expect(modify(("MutualAuthentication", ["Mode": "verify"])).code == "ValidationError", "of which store?")
         let plain = modify(("Protocol", "HTTP"))
         #expect(plain.status == 200 && plain.texts(of: "SslPolicy").isEmpty)
         let record = try #require(region.region.snapshot.list(ListenerRecord.self).first)

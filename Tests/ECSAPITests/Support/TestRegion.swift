@@ -42,6 +42,11 @@ final class TestRegion: Sendable {
             observer: SilentObserver())
         var services = Services()
         services.add(LogStore(directory: logs))
+        services.add(
+            ObjectSource { bucket, key, answer in
+                let object = bucket == "trust" ? TestRegion.objects[key] : nil
+                answer(object.map { .success(Array($0.utf8)) } ?? .failure(.notFound))
+            })
         pipeline = Pipeline(
             table: table, authenticator: NoAuthentication(realm), access: BuiltInAccess(), lane: lane,
             metrics: RequestMetrics(), services: services)

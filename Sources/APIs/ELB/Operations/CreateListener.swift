@@ -5,7 +5,7 @@ import State
 
 /// Creates a listener. The same port with the same settings gives the listener that is there.
 /// Source: Elastic Load Balancing API Reference, CreateListener.
-/// Seam: Actions that authenticate users, client certificates and QUIC are refused.
+/// Seam: Actions that authenticate users and QUIC are refused.
 struct CreateListener: Operation {
     static let model = ELB.Operations.createListener
 
@@ -59,7 +59,8 @@ struct CreateListener: Operation {
             try ListenerRules.checkPlain(name, input.certificates, input.sslPolicy)
         }
         record.alpnPolicy = try ListenerRules.alpnPolicy(input.alpnPolicy ?? [], name)
-        record.mutualAuthentication = try ListenerRules.mutualAuthentication(input.mutualAuthentication, name)
+        record.mutualAuthentication = try MutualAuthenticationRules.checked(
+            input.mutualAuthentication, for: record, snapshot)
         let rules = ActionRules(protocol: name, loadBalancer: balancer.key, snapshot: snapshot)
         record.defaultActions = try rules.checked(input.defaultActions)
         return record
@@ -70,7 +71,9 @@ extension ListenerRecord {
     /// Whether both were asked for with the same words.
     fileprivate func hasSettings(of other: ListenerRecord) -> Bool {
         `protocol` == other.protocol && sslPolicy == other.sslPolicy && alpnPolicy == other.alpnPolicy
-            && certificates.first == other.certificates.first && defaultActions.count == other.defaultActions.count
+            && certificates.first == other.certificates.first
+            && MutualAuthenticationRules.isSame(mutualAuthentication, other.mutualAuthentication)
+            && defaultActions.count == other.defaultActions.count
             && zip(defaultActions, other.defaultActions).allSatisfy { $0.sameEncoding(as: $1) }
     }
 }

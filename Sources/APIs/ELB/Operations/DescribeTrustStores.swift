@@ -3,9 +3,8 @@ import AWSModels
 import AWSWire
 import State
 
-/// Describes trust stores: there are none.
+/// Describes trust stores, named by ARN or by name, or all in pages.
 /// Source: Elastic Load Balancing API Reference, DescribeTrustStores.
-/// Seam: No trust store can be created: the operations that would are not served.
 struct DescribeTrustStores: ReadOperation {
     static let model = ELB.Operations.describeTrustStores
 
@@ -18,10 +17,23 @@ struct DescribeTrustStores: ReadOperation {
     func read(
         _ input: ELB.DescribeTrustStoresInput, _ call: Call, _ snapshot: Snapshot
     ) throws(WireError) -> ELB.DescribeTrustStoresOutput {
-        _ = try Paging(marker: input.marker, pageSize: input.pageSize)
-        if let name = input.names?.first ?? input.trustStoreArns?.first {
-            throw .trustStoreNotFound("Trust store '\(name)' not found")
+        let paging = try Paging(marker: input.marker, pageSize: input.pageSize)
+        let (arns, names) = (input.trustStoreArns ?? [], input.names ?? [])
+        guard arns.isEmpty || names.isEmpty else {
+            throw .validationError("Trust store ARNs and names cannot be specified together")
         }
-        return ELB.DescribeTrustStoresOutput(trustStores: [])
+        try checkCount(max(arns.count, names.count), "TrustStoreArns and Names")
+        var found: [TrustStoreRecord] = []
+        for arn in arns { found.append(try snapshot.trustStore(arn: arn)) }
+        for name in names {
+            guard let record = snapshot.list(TrustStoreRecord.self, prefix: name + "/").first else {
+                throw .trustStoreNotFound("Trust store '\(name)' not found")
+            }
+            found.append(record)
+        }
+        if arns.isEmpty, names.isEmpty { found = snapshot.list(TrustStoreRecord.self) }
+        let page = paging.page(of: found.sorted { $0.key < $1.key }) { $0.key.path }
+        return ELB.DescribeTrustStoresOutput(
+            trustStores: page.items.map { ELB.TrustStore($0, in: snapshot) }, nextMarker: page.nextToken)
     }
 }

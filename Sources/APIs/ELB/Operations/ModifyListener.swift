@@ -52,8 +52,8 @@ struct ModifyListener: Operation {
             try ListenerRules.checkPlain(record.protocol, input.certificates, input.sslPolicy)
             (record.certificates, record.sslPolicy) = ([], nil)
             record.alpnPolicy = try ListenerRules.alpnPolicy(input.alpnPolicy ?? [], record.protocol)
-            record.mutualAuthentication = try ListenerRules.mutualAuthentication(
-                input.mutualAuthentication, record.protocol)
+            record.mutualAuthentication = try MutualAuthenticationRules.checked(
+                input.mutualAuthentication, for: record, snapshot)
             return
         }
         if input.certificates != nil || record.certificates.isEmpty {
@@ -64,8 +64,8 @@ struct ModifyListener: Operation {
             input.sslPolicy ?? record.sslPolicy ?? SSLPolicy.defaultName)
         let alpn = input.alpnPolicy ?? (record.protocol == .tls ? record.alpnPolicy : [])
         record.alpnPolicy = try ListenerRules.alpnPolicy(alpn, record.protocol)
-        record.mutualAuthentication = try ListenerRules.mutualAuthentication(
+        record.mutualAuthentication = try MutualAuthenticationRules.checked(
             input.mutualAuthentication ?? (record.protocol == .https ? record.mutualAuthentication : nil),
-            record.protocol)
+            for: record, snapshot)
     }
 }

@@ -4,7 +4,6 @@ import State
 
 /// What a listener may say of TLS.
 /// Source: Elastic Load Balancing API Reference, CreateListener, ModifyListener.
-/// Seam: client certificates (mutual authentication) are refused: the region has no trust stores.
 enum ListenerRules {
     /// Checks that a type of load balancer has listeners of a protocol.
     static func check(_ protocol: ELB.ProtocolEnum, _ type: ELB.LoadBalancerTypeEnum) throws(WireError) {
@@ -70,24 +69,5 @@ enum ListenerRules {
         guard names.count == 1 else { throw .validationError("Only one ALPN policy can be specified") }
         guard alpnPolicies.contains(names[0]) else { throw .alpnPolicyNotFound("ALPN policy '\(names[0])' not found") }
         return names
-    }
-
-    /// Of HTTPS listeners; others have none.
-    static func mutualAuthentication(
-        _ attributes: ELB.MutualAuthenticationAttributes?, _ protocol: ELB.ProtocolEnum
-    ) throws(WireError) -> ELB.MutualAuthenticationAttributes? {
-        guard `protocol` == .https else {
-            guard attributes == nil else {
-                throw .validationError("Mutual authentication is only supported for HTTPS listeners")
-            }
-            return nil
-        }
-        switch attributes?.mode {
-        case nil, "off": return ELB.MutualAuthenticationAttributes(mode: "off")
-        case "verify":
-            throw .trustStoreNotFound("Trust store '\(attributes?.trustStoreArn ?? "")' not found")
-        case "passthrough": throw .notAvailable("Mutual authentication is")
-        default: throw .validationError("Mutual authentication mode must be one of 'off, passthrough, verify'")
-        }
     }
 }

@@ -16,6 +16,11 @@ enum Quotas {
     static let targetsPerTargetGroup = 1_000
     static let conditionValuesPerRule = 5
     static let wildcardsPerRule = 6
+    static let trustStores = 20
+    static let verifyingListenersPerLoadBalancer = 2
+    static let certificatesPerTrustStore = 25
+    static let revocationListsPerTrustStore = 30
+    static let revokedEntriesPerTrustStore = 500_000
 
     /// As DescribeAccountLimits shows them, in the order of their names.
     static let limits: [ELB.Limit] = [

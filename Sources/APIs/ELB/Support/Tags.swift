@@ -47,6 +47,7 @@ enum TaggedResource {
     case listener(ListenerRecord)
     case rule(ListenerRuleRecord)
     case defaultRule(ListenerRecord)
+    case trustStore(TrustStoreRecord)
 
     /// Finds the resource of an ARN.
     /// - Throws: the kind's error when it is not there, `ValidationError` for other ARNs.
@@ -60,7 +61,7 @@ enum TaggedResource {
             case .own(let record): self = .rule(record)
             case .isDefault(let listener): self = .defaultRule(listener)
             }
-        case "truststore": throw .trustStoreNotFound("Trust store '\(arn)' not found")
+        case "truststore": self = .trustStore(try snapshot.trustStore(arn: arn))
         default: throw .validationError("'\(arn)' is not a valid resource ARN")
         }
     }
@@ -72,6 +73,7 @@ enum TaggedResource {
         case .listener(let record): record.tags
         case .rule(let record): record.tags
         case .defaultRule(let record): record.defaultRuleTags
+        case .trustStore(let record): record.tags
         }
     }
 
@@ -83,6 +85,7 @@ enum TaggedResource {
         case .listener(let record): tx.update(record.key) { $0.tags = tags }
         case .rule(let record): tx.update(record.key) { $0.tags = tags }
         case .defaultRule(let record): tx.update(record.key) { $0.defaultRuleTags = tags }
+        case .trustStore(let record): tx.update(record.key) { $0.tags = tags }
         }
     }
 }
