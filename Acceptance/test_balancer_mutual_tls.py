@@ -98,6 +98,15 @@ def test_lists_of_another_authority_leave_clients_alone(node, blue, pem, authori
     assert is_refused(url, *of(revoked))
 
 
+def test_a_list_that_has_expired_lets_nobody_in(node, blue, pem, authority):
+    right, revoked = authority.issue("right"), authority.issue("revoked")
+    address, port, _ = serve(
+        node, [blue.entry()], transport="https", certificates=[{"id": "c", "pem": pem("a.example.com")}],
+        listener_attributes=verifying(authority, revocations=authority.revoke(revoked, has_expired=True)))
+    url = f"https://{address}:{port}/"
+    assert is_refused(url, *of(right)) and is_refused(url, *of(revoked))
+
+
 def test_names_of_authorities_are_told_when_asked_for(node, blue, pem, authority):
     for advertises in (False, True):
         address, port, _ = serve(

@@ -43,10 +43,11 @@ class Authority:
         text = subprocess.run(["openssl", "x509", "-noout", "-serial", "-in", client], check=True, capture_output=True)
         return int(text.stdout.decode().strip().split("=")[1], 16)
 
-    def revoke(self, client):
+    def revoke(self, client, has_expired=False):
         """Takes a certificate back, if it was not before. Returns the newest list in PEM."""
         subprocess.run(["openssl", "ca", *self._own(), "-revoke", client.name], cwd=self.folder, capture_output=True)
-        self._run("ca", *self._own(), "-gencrl", "-out", "list.pem")
+        times = ("-crl_lastupdate", "20240101000000Z", "-crl_nextupdate", "20240201000000Z") if has_expired else ()
+        self._run("ca", *self._own(), "-gencrl", *times, "-out", "list.pem")
         return (self.folder / "list.pem").read_text()
 
     @staticmethod

@@ -5,6 +5,7 @@ import State
 
 /// Adds revocation lists that are in S3 to a trust store. They are kept: the objects are not needed afterwards.
 /// Source: Elastic Load Balancing API Reference, AddTrustStoreRevocations.
+/// Seam: The lists of a trust store are 1 MiB together at most; one of AWS's may have 50 MB.
 struct AddTrustStoreRevocations: FetchingOperation {
     static let model = ELB.Operations.addTrustStoreRevocations
 

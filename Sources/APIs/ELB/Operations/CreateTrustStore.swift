@@ -5,6 +5,7 @@ import State
 
 /// Creates a trust store of certificates that are in S3. They are kept: the object is not needed afterwards.
 /// Source: Elastic Load Balancing API Reference, CreateTrustStore.
+/// Seam: Objects have no versions: naming one other than `null` finds nothing.
 struct CreateTrustStore: FetchingOperation {
     static let model = ELB.Operations.createTrustStore
 

@@ -5,6 +5,7 @@ import State
 
 /// Gets the policy under which a resource is shared with other accounts: there is one account, and nothing is shared.
 /// Source: Elastic Load Balancing API Reference, GetResourcePolicy.
+/// Seam: Trust stores are not shared with other accounts, so there is never a policy.
 struct GetResourcePolicy: ReadOperation {
     static let model = ELB.Operations.getResourcePolicy
 

@@ -3,12 +3,12 @@ import AWSWire
 
 /// Certificates that authorities have taken back, as a client has put them into S3: PEM or DER.
 /// Source: RFC 5280, section 5.1.
-/// Seam: the lists of a trust store are 1 MiB at most, a list of AWS's 50 MB: balancer nodes get them in one message.
 struct RevocationList {
     /// In PEM; ends with a line feed.
     let pem: String
     let entryCount: Int
 
+    /// Of all lists of a trust store: balancer nodes get them in one message.
     static let largestText = 1 << 20
     private static let label = "X509 CRL"
 
