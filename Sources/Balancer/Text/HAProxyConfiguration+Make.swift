@@ -102,9 +102,6 @@ struct HAProxyMaker {
         // Source: Application Load Balancers guide, quotas: "HTTP headers".
         section.add("tune.bufsize 73728")
         section.add("tune.http.maxhdr 512")
-        // A thread keeps half a MiB of free buffers, seven of ours; more of them at once come from malloc each time.
-        // Requests that are taken in small portions need fewer.
-        section.add("tune.maxpollevents 8")
         draft.configuration.sections.append(section)
     }
 
