@@ -20,7 +20,7 @@ extension Agent {
     private func register() async throws -> String {
         var backoff = Backoff.registration
         var known = journal.containerInstanceARN
-        var told = ""
+        var failures = 0
         while true {
             do {
                 let request = configuration.registration(
@@ -41,11 +41,12 @@ extension Agent {
                 known = nil
             } catch {
                 if error is CancellationError { throw error }
-                // Somebody may have mistyped the address; once is enough to see it.
-                let words = "\(error)"
-                let level: Logger.Level = words == told ? .debug : .warning
-                logger.log(level: level, "cannot register, and will try again", metadata: ["error": "\(words)"])
-                told = words
+                failures += 1
+                // Somebody may have mistyped the address. Once is enough to see it, and one failure is none: the server
+                // may be starting or ending.
+                logger.log(
+                    level: failures == 2 ? .warning : .debug, "cannot register, and will try again",
+                    metadata: ["error": "\(error)"])
                 try await Task.sleep(for: backoff.pause(&random))
             }
         }
