@@ -55,6 +55,29 @@ import Testing
         #expect(story.world.decide(ServiceController(), story.key.path).changes.isEmpty)
     }
 
+    @Test("a running task stays while the protected one that is to be left does not run yet")
+    func protectedButWaiting() throws {
+        var story = story(.blueGreen)
+        story.deploy(2)
+        let blue = story.world.snapshot.liveTasks(of: story.key).filter { $0.revision == 1 }
+        let waiting = try #require(blue.first)
+        let later = story.world.now.advanced(by: .seconds(3_600))
+        func stopped() -> [String] {
+            story.world.decide(ServiceController(), story.key.path).changes.compactMap { change in
+                guard case .task(let delta) = change, let task = delta.new, task.desiredStatus == .stopped else {
+                    return nil
+                }
+                return task.revision == 1 ? task.id : nil
+            }
+        }
+        story.configure { $0.desiredCount = 1 }
+        #expect(stopped().count == 1)
+        story.world.transaction.update(waiting.key) { $0.protectedUntil = later }
+        #expect(stopped() == blue.dropFirst().map(\.id))
+        story.world.transaction.update(waiting.key) { $0.lastStatus = .pending }
+        #expect(stopped().isEmpty)
+    }
+
     @Test("canary: a part first, the rest after its bake time")
     func canary() {
         var story = story(.canary) {

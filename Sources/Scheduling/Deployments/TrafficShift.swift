@@ -226,7 +226,7 @@ struct TrafficShift {
         for victim in chooseVictims(
             good.count - wanted, among: free, deployment.capacityProviderStrategy,
             view.service.settings.placementStrategy, now)
-        {
+        where spares(victim) {
             decision.stop.append(TaskStop(id: victim.id, reason: scalingReason(deployment.id)))
         }
         let isReplaced = good.filter { $0.isHealthy(at: now) }.count >= wanted
@@ -241,6 +241,17 @@ struct TrafficShift {
             if let time = task.settlesAt, time > now { decision.wake(at: time) }
             if let time = task.graceEndsAt, time > now { decision.wake(at: time) }
         }
+    }
+
+    /// Whether enough tasks of the service run when one that is too many goes: among those that stay may be a protected
+    /// one that does not run yet.
+    private func spares(_ task: TaskView) -> Bool {
+        func serves(_ task: TaskView) -> Bool { task.lastStatus == .running && !task.isIll(at: now) }
+        guard serves(task) else { return true }
+        let gone = Set(decision.stop.map(\.id))
+        let serving = view.tasks.count { $0.desiredStatus == .running && serves($0) && !gone.contains($0.id) }
+        let settings = view.service.settings
+        return serving - 1 >= (view.service.desiredCount * settings.minimumHealthyPercent + 99) / 100
     }
 
     /// Whether a task is not wanted where it is, or ill; a protected one only when it is ill.

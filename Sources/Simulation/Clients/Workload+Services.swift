@@ -182,8 +182,14 @@ extension Workload {
         // Before traffic shifts, the old revision is brought to its count, and there are not more hosts than ports.
         let holdsPorts = look().liveTasks(of: service.key).contains { !$0.hostPorts.isEmpty }
         if shifts, holdsPorts { body["desiredCount"] = 1 }
+        // While traffic shifts both revisions have all their tasks, and there may be no room for twice as many.
+        let count = body["desiredCount"]?.intValue ?? service.desiredCount
+        if shifts, count > Workload.roomForTwo { body["desiredCount"] = .int(Int64(Workload.roomForTwo)) }
         order("UpdateService", body)
     }
+
+    /// So many tasks of a service find room twice, whatever else runs.
+    private static let roomForTwo = 3
 
     /// Whether a service's deployments may take long, or fail.
     private func isUnusual(_ service: ServiceRecord) -> Bool {
