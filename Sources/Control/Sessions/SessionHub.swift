@@ -25,7 +25,7 @@ package final class SessionHub: Sendable {
     /// Tells an instance's agent something that is no part of the state.
     /// - Returns: whether there is a session to tell it in.
     package func tell(_ message: ACSMessage, to instance: Key<ContainerInstanceRecord>) -> Bool {
-        guard let listener = sessions.withLock({ $0[instance.path] }) else { return false }
+        guard let listener = listener(of: instance) else { return false }
         listener.tell(message)
         return true
     }

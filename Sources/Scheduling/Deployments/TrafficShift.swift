@@ -246,10 +246,9 @@ struct TrafficShift {
     /// Whether enough tasks of the service run when one that is too many goes: among those that stay may be a protected
     /// one that does not run yet.
     private func spares(_ task: TaskView) -> Bool {
-        func serves(_ task: TaskView) -> Bool { task.lastStatus == .running && !task.isIll(at: now) }
-        guard serves(task) else { return true }
+        guard task.serves(at: now) else { return true }
         let gone = Set(decision.stop.map(\.id))
-        let serving = view.tasks.count { $0.desiredStatus == .running && serves($0) && !gone.contains($0.id) }
+        let serving = view.tasks.count { $0.desiredStatus == .running && $0.serves(at: now) && !gone.contains($0.id) }
         let settings = view.service.settings
         return serving - 1 >= (view.service.desiredCount * settings.minimumHealthyPercent + 99) / 100
     }

@@ -82,7 +82,7 @@ struct Rollout {
         guard surplus > view.service.rebalancing?.extraTasks ?? 0 else { return }
         let free = staying.filter { !$0.isProtected }
         decision.isScaleInBlocked = free.count < surplus
-        var serving = (staying + outgoing).count(where: serves)
+        var serving = (staying + outgoing).count { $0.serves(at: now) }
         let victims = chooseVictims(
             surplus, among: free, primary.capacityProviderStrategy, view.service.settings.placementStrategy, now
         ).filter { spares($0, &serving) }
@@ -94,7 +94,7 @@ struct Rollout {
 
     /// Whether enough tasks of the service serve when one that is too many goes.
     private func spares(_ task: TaskView, _ serving: inout Int) -> Bool {
-        guard serves(task) else { return true }
+        guard task.serves(at: now) else { return true }
         guard serving > low else { return false }
         serving -= 1
         return true
@@ -108,9 +108,9 @@ struct Rollout {
         let free = outgoing.filter { !$0.isProtected || $0.isIll(at: now) }
         let unready = free.filter { !$0.isHealthy(at: now) }
         let ready = free.filter { $0.isHealthy(at: now) }
-        var serving = settled + outgoing.count(where: serves)
+        var serving = settled + outgoing.count { $0.serves(at: now) }
         for task in unready where mayStopUnready(task, serving: serving) {
-            if serves(task) { serving -= 1 }
+            if task.serves(at: now) { serving -= 1 }
             stop([task])
         }
         // A roll-back keeps what gets requests until load balancers have turned to the others.
@@ -127,9 +127,6 @@ struct Rollout {
         guard task.isIll(at: now) else { return serving - 1 >= low }
         return healthy >= low || (staying.count < wanted && total >= high && decision.starts.isEmpty)
     }
-
-    /// Whether a task to replace serves: it runs and was not found ill.
-    private func serves(_ task: TaskView) -> Bool { task.lastStatus == .running && !task.isIll(at: now) }
 
     private mutating func stop(_ tasks: [TaskView]) {
         for task in tasks {

@@ -103,6 +103,9 @@ package struct TaskView: Sendable {
     /// Whether nothing about the task or its instance asks for another in its place.
     func mayStay(at now: Timestamp) -> Bool { isInstanceActive && !isIll(at: now) }
 
+    /// Whether the task serves: it runs and was not found ill.
+    func serves(at now: Timestamp) -> Bool { lastStatus == .running && !isIll(at: now) }
+
     /// Whether the task runs and counts as healthy.
     package func isHealthy(at now: Timestamp) -> Bool {
         guard lastStatus == .running, desiredStatus == .running else { return false }
