@@ -31,11 +31,7 @@ final class TranscriptKeeper: Sendable {
     func makeStream(_ session: String, in group: String, done: @escaping @Sendable (Stream?) -> Void) {
         lane.submit(at: WallClock.now) { (transaction, context) throws(WireError) -> Stream? in
             guard let group = transaction.get(LogGroupRecord.key(group)) else { return nil }
-            var stream = LogStreamRecord()
-            stream.group = group.id
-            stream.name = session
-            stream.id = context.random.hex(16)
-            stream.createdAt = context.now
+            let stream = LogStreamRecord(session, of: group, &context)
             transaction.put(stream)
             return Stream(group: group.id, number: stream.number)
         } reply: { [logger] result in

@@ -11,6 +11,14 @@ package struct LogStreamRecord: Record {
 
     package init() {}
 
+    /// A new stream.
+    package init(_ name: String, of group: LogGroupRecord, _ context: inout DecisionContext) {
+        self.group = group.id
+        self.name = name
+        id = context.random.hex(16)
+        createdAt = context.now
+    }
+
     /// Names may hold slashes; the group's id holds none.
     package static func key(_ group: String, _ name: String) -> Key<LogStreamRecord> { Key(path: "\(group)/\(name)") }
     package var key: Key<LogStreamRecord> { LogStreamRecord.key(group, name) }

@@ -21,12 +21,7 @@ struct CreateLogStream: Operation {
         guard tx.get(LogStreamRecord.key(group.id, input.logStreamName)) == nil else {
             throw .resourceAlreadyExists("The specified log stream already exists")
         }
-        var stream = LogStreamRecord()
-        stream.group = group.id
-        stream.name = input.logStreamName
-        stream.id = context.random.hex(16)
-        stream.createdAt = context.now
-        tx.put(stream)
+        tx.put(LogStreamRecord(input.logStreamName, of: group, &context))
         return EmptyShape()
     }
 }
