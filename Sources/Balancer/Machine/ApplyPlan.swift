@@ -75,7 +75,7 @@ enum ApplyPlan: Sendable, Equatable {
             }
         }
         for server in old where !wanted.contains(server.name) {
-            steps.append(.remove(backend: backend, server: server.name))
+            steps.append(.remove(backend: backend, server: server))
         }
         return steps
     }
@@ -86,7 +86,7 @@ enum RuntimeStep: Sendable, Equatable {
     case add(backend: String, server: HAProxyConfiguration.Server)
     case setReady(backend: String, server: String, isReady: Bool)
     case setWeight(backend: String, server: String, weight: Int)
-    case remove(backend: String, server: String)
+    case remove(backend: String, server: HAProxyConfiguration.Server)
     case setMap(file: String, lines: [String])
     case newCertificate(file: String)
     case setCertificate(file: String, pem: String)
@@ -123,13 +123,14 @@ extension RuntimeStep {
             let add = RuntimeCommand(
                 text: "add server \(name) \(server.parameters) weight \(server.weight)",
                 expected: ["New server registered"], tolerated: "Already exists a server")
-            // New servers are in maintenance.
-            return [add, RuntimeStep.state(name, server.isReady)]
+            // New servers are in maintenance. One from before keeps its weight otherwise.
+            let weight = RuntimeCommand(text: "set server \(name) weight \(server.weight)")
+            return [add, weight, RuntimeStep.state(name, server.isReady)]
         case .setReady(let backend, let server, let isReady):
             return [RuntimeStep.state("\(backend)/\(server)", isReady)]
         case .setWeight(let backend, let server, let weight):
             return [RuntimeCommand(text: "set server \(backend)/\(server) weight \(weight)")]
-        case .remove(let backend, let server): return [RuntimeStep.state("\(backend)/\(server)", false)]
+        case .remove(let backend, let server): return [RuntimeStep.state("\(backend)/\(server.name)", false)]
         case .setMap(let file, let lines): return RuntimeStep.map("\(directory)/\(file)", lines)
         case .newCertificate(let file):
             return [RuntimeCommand(text: "new ssl cert \(directory)/\(file)", expected: ["New empty certificate"])]

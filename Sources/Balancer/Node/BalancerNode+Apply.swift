@@ -87,6 +87,8 @@ extension BalancerNode {
     // MARK: HAProxy
 
     private func put(_ configuration: BalancerConfiguration, _ process: HAProxyProcess) async throws -> HAProxyDraft {
+        await takeTurn()
+        defer { endTurn() }
         let servers = machine.servers(at: now())
         for _ in 0..<BalancerNode.maximumFaults {
             let draft = HAProxyMaker.make(configuration, servers: servers, in: environment)
@@ -197,7 +199,7 @@ extension BalancerNode {
         // Commands without payloads go together, as many as fit HAProxy's buffer.
         var line: [RuntimeCommand] = []
         for step in steps {
-            note(step)
+            try note(step)
             let commands = step.commands(in: run.directory)
             switch step {
             case .setMap, .newCertificate, .setCertificate, .removeCertificate, .addToList, .removeFromList:
@@ -237,9 +239,15 @@ extension BalancerNode {
     }
 
     /// Keeps the list of servers that are leaving.
-    private func note(_ step: RuntimeStep) {
+    private func note(_ step: RuntimeStep) throws {
         switch step {
-        case .add(let backend, let server): leaving.removeAll { $0.backend == backend && $0.server == server.name }
+        case .add(let backend, let server):
+            guard let index = leaving.firstIndex(where: { $0.backend == backend && $0.server.name == server.name })
+            else { return }
+            // It may be there still, and is then used again as it is.
+            guard leaving.remove(at: index).server.parameters == server.parameters else {
+                throw BalancerError.failed("a server", words: "\(server.name) is reached in another way than before")
+            }
         case .remove(let backend, let server):
             let group = configuration.targetGroups.first { HAProxyMaker.backend($0.id) == backend }
             let isCut = group.map { $0.isHTTP || $0.deregistrationCutsConnections } ?? true
@@ -255,19 +263,25 @@ extension BalancerNode {
             switch step {
             case .setReady(let backend, let server, let isReady):
                 "set server \(backend)/\(server) state \(isReady ? "ready" : "maint")"
-            case .remove(let backend, let server): "set server \(backend)/\(server) state maint"
+            case .remove(let backend, let server): "set server \(backend)/\(server.name) state maint"
             default: nil
             }
         }
         for worker in oldWorkers { await process.tell(worker, commands) }
     }
 
-    /// Ends the connections to a target.
+    /// Ends the connections to a target, unless it gets requests again by then.
     func cut(_ key: TargetKey) {
         guard let target = machine.targets[key.group]?.first(where: { TargetKey(key.group, $0) == key }) else { return }
-        let name = HAProxyMaker.backend(key.group) + "/" + HAProxySyntax.serverName(group: key.group, target)
+        let backend = HAProxyMaker.backend(key.group)
+        let name = HAProxySyntax.serverName(group: key.group, target)
         guard let process = try? HAProxyProcess(run, group: group) else { return }
-        Task { _ = try? await process.runtime.send("shutdown sessions server \(name)") }
+        Task {
+            await takeTurn()
+            defer { endTurn() }
+            guard applied?.servers[backend]?.first(where: { $0.name == name })?.isReady != true else { return }
+            _ = try? await process.runtime.send("shutdown sessions server \(backend)/\(name)")
+        }
     }
 
     // MARK: UDP

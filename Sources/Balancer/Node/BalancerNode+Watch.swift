@@ -6,6 +6,8 @@ extension BalancerNode {
     private static let watchPause: Duration = .milliseconds(200)
     /// How often ports that were taken are tried again.
     private static let retryEvery = 75
+    /// How many servers are removed before a change can have its turn.
+    private static let maximumRemovals = 100
 
     /// Notices HAProxy's end, and ports that have become free.
     func keepWatch() async {
@@ -70,15 +72,19 @@ extension BalancerNode {
         return counts
     }
 
+    /// Tries to remove servers that are gone, the one that has waited longest first.
     private func removeServers(_ process: HAProxyProcess) async {
-        for server in leaving {
-            let name = "\(server.backend)/\(server.server)"
+        // A target that comes back meanwhile is added after this, or is no longer among them.
+        await takeTurn()
+        defer { endTurn() }
+        for server in leaving.prefix(BalancerNode.maximumRemovals) {
+            let name = "\(server.backend)/\(server.server.name)"
             if server.isCut { _ = try? await process.runtime.send("shutdown sessions server \(name)") }
             let answer = (try? await process.runtime.send("del server \(name)")) ?? ""
+            guard let index = leaving.firstIndex(of: server) else { continue }
+            leaving.remove(at: index)
             // One that HAProxy does not know is gone as well.
-            if answer.contains("deleted") || answer.contains("No such server") {
-                leaving.removeAll { $0 == server }
-            }
+            if !answer.contains("deleted"), !answer.contains("No such server") { leaving.append(server) }
         }
     }
 }

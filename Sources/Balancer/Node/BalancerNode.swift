@@ -49,6 +49,9 @@ package actor BalancerNode {
     /// Servers that are gone but for their last connections.
     var leaving: [Leaving] = []
     var oldWorkers: [Int] = []
+    /// Whether HAProxy's servers are being changed, and who wants to change them next.
+    private var isChangingServers = false
+    private var waiting: [CheckedContinuation<Void, Never>] = []
     /// The open session, and what it was last told.
     var session: WebSocket?
     var isToldConfiguration = false
@@ -70,7 +73,7 @@ package actor BalancerNode {
     /// A server that HAProxy has to forget.
     struct Leaving: Equatable {
         var backend: String
-        var server: String
+        var server: HAProxyConfiguration.Server
         /// Whether its connections are cut, or end when they will.
         var isCut: Bool
     }
@@ -185,6 +188,24 @@ package actor BalancerNode {
 
     /// Something has to be applied.
     func changed() { changesSink.yield() }
+
+    /// Waits until nobody else changes HAProxy's servers. Commands go over connections of their own: those that depend
+    /// on the order, or on what was so when they were decided, need a turn. Ends with `endTurn`.
+    func takeTurn() async {
+        if isChangingServers {
+            await withCheckedContinuation { waiting.append($0) }
+        } else {
+            isChangingServers = true
+        }
+    }
+
+    func endTurn() {
+        if waiting.isEmpty {
+            isChangingServers = false
+        } else {
+            waiting.removeFirst().resume()
+        }
+    }
 
     private func keepApplying() async {
         for await _ in changes {
