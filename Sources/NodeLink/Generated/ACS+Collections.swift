@@ -72,6 +72,28 @@ extension ACS {
             }
         }
 
+        package enum ElasticNetworkInterfaceList {
+            package static let schema: Schema = .list("ElasticNetworkInterfaceList", ElasticNetworkInterface.schema)
+
+            package static func read(_ reader: inout JSONReader) -> [ElasticNetworkInterface]? {
+                guard reader.beginList() else { return nil }
+                var result: [ElasticNetworkInterface] = []
+                while reader.nextElement() {
+                    if reader.nextIsObject() { result.append(ElasticNetworkInterface(from: &reader)) }
+                }
+                return result
+            }
+
+            package static func write(_ value: [ElasticNetworkInterface], to writer: inout JSONWriter) {
+                writer.beginList()
+                for item in value {
+                    writer.element()
+                    item.encode(to: &writer)
+                }
+                writer.endList()
+            }
+        }
+
         package enum EnvironmentFileList {
             package static let schema: Schema = .list("EnvironmentFileList", EnvironmentFile.schema)
 
@@ -85,6 +107,50 @@ extension ACS {
             }
 
             package static func write(_ value: [EnvironmentFile], to writer: inout JSONWriter) {
+                writer.beginList()
+                for item in value {
+                    writer.element()
+                    item.encode(to: &writer)
+                }
+                writer.endList()
+            }
+        }
+
+        package enum IPv4AddressList {
+            package static let schema: Schema = .list("IPv4AddressList", IPv4Address.schema)
+
+            package static func read(_ reader: inout JSONReader) -> [IPv4Address]? {
+                guard reader.beginList() else { return nil }
+                var result: [IPv4Address] = []
+                while reader.nextElement() {
+                    if reader.nextIsObject() { result.append(IPv4Address(from: &reader)) }
+                }
+                return result
+            }
+
+            package static func write(_ value: [IPv4Address], to writer: inout JSONWriter) {
+                writer.beginList()
+                for item in value {
+                    writer.element()
+                    item.encode(to: &writer)
+                }
+                writer.endList()
+            }
+        }
+
+        package enum IPv6AddressList {
+            package static let schema: Schema = .list("IPv6AddressList", IPv6Address.schema)
+
+            package static func read(_ reader: inout JSONReader) -> [IPv6Address]? {
+                guard reader.beginList() else { return nil }
+                var result: [IPv6Address] = []
+                while reader.nextElement() {
+                    if reader.nextIsObject() { result.append(IPv6Address(from: &reader)) }
+                }
+                return result
+            }
+
+            package static func write(_ value: [IPv6Address], to writer: inout JSONWriter) {
                 writer.beginList()
                 for item in value {
                     writer.element()

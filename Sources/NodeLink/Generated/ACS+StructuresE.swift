@@ -90,6 +90,102 @@ extension ACS {
         }
     }
 
+    package struct ElasticNetworkInterface: Shape {
+        package var attachmentArn: String?
+        package var ec2Id: String?
+        package var name: String?
+        package var macAddress: String?
+        package var index: Int?
+        package var interfaceAssociationProtocol: String?
+        package var ipv4Addresses: [IPv4Address]?
+        package var ipv6Addresses: [IPv6Address]?
+        package var subnetGatewayIpv4Address: String?
+        package var domainName: [String]?
+        package var domainNameServers: [String]?
+        package var privateDnsName: String?
+
+        package init(attachmentArn: String? = nil, ec2Id: String? = nil, name: String? = nil, macAddress: String? = nil, index: Int? = nil, interfaceAssociationProtocol: String? = nil, ipv4Addresses: [IPv4Address]? = nil, ipv6Addresses: [IPv6Address]? = nil, subnetGatewayIpv4Address: String? = nil, domainName: [String]? = nil, domainNameServers: [String]? = nil, privateDnsName: String? = nil) {
+            self.attachmentArn = attachmentArn
+            self.ec2Id = ec2Id
+            self.name = name
+            self.macAddress = macAddress
+            self.index = index
+            self.interfaceAssociationProtocol = interfaceAssociationProtocol
+            self.ipv4Addresses = ipv4Addresses
+            self.ipv6Addresses = ipv6Addresses
+            self.subnetGatewayIpv4Address = subnetGatewayIpv4Address
+            self.domainName = domainName
+            self.domainNameServers = domainNameServers
+            self.privateDnsName = privateDnsName
+        }
+
+        package static let schema: Schema = .structure("ElasticNetworkInterface") { members in
+            members.optional("attachmentArn", .string)
+            members.optional("ec2Id", .string)
+            members.optional("name", .string)
+            members.optional("macAddress", .string)
+            members.optional("index", .integer)
+            members.optional("interfaceAssociationProtocol", .string)
+            members.optional("ipv4Addresses", Collections.IPv4AddressList.schema)
+            members.optional("ipv6Addresses", Collections.IPv6AddressList.schema)
+            members.optional("subnetGatewayIpv4Address", .string)
+            members.optional("domainName", Collections.StringList.schema)
+            members.optional("domainNameServers", Collections.StringList.schema)
+            members.optional("privateDnsName", .string)
+        }
+
+        package init(from reader: inout JSONReader) {
+            if reader.beginObject() {
+                while let index = reader.nextMember(Self.schema) {
+                    switch index {
+                    case 0: self.attachmentArn = reader.string()
+                    case 1: self.ec2Id = reader.string()
+                    case 2: self.name = reader.string()
+                    case 3: self.macAddress = reader.string()
+                    case 4: self.index = reader.integer()
+                    case 5: self.interfaceAssociationProtocol = reader.string()
+                    case 6: self.ipv4Addresses = Collections.IPv4AddressList.read(&reader)
+                    case 7: self.ipv6Addresses = Collections.IPv6AddressList.read(&reader)
+                    case 8: self.subnetGatewayIpv4Address = reader.string()
+                    case 9: self.domainName = Collections.StringList.read(&reader)
+                    case 10: self.domainNameServers = Collections.StringList.read(&reader)
+                    case 11: self.privateDnsName = reader.string()
+                    default: reader.skip()
+                    }
+                }
+            }
+        }
+
+        package func encode(to writer: inout JSONWriter) {
+            writer.beginObject()
+            writer.string("attachmentArn", self.attachmentArn)
+            writer.string("ec2Id", self.ec2Id)
+            writer.string("name", self.name)
+            writer.string("macAddress", self.macAddress)
+            writer.integer("index", self.index)
+            writer.string("interfaceAssociationProtocol", self.interfaceAssociationProtocol)
+            if let value = self.ipv4Addresses {
+                writer.key("ipv4Addresses")
+                Collections.IPv4AddressList.write(value, to: &writer)
+            }
+            if let value = self.ipv6Addresses {
+                writer.key("ipv6Addresses")
+                Collections.IPv6AddressList.write(value, to: &writer)
+            }
+            writer.string("subnetGatewayIpv4Address", self.subnetGatewayIpv4Address)
+            if let value = self.domainName {
+                writer.key("domainName")
+                Collections.StringList.write(value, to: &writer)
+            }
+            if let value = self.domainNameServers {
+                writer.key("domainNameServers")
+                Collections.StringList.write(value, to: &writer)
+            }
+            writer.string("privateDnsName", self.privateDnsName)
+            writer.endObject()
+        }
+    }
+
     package struct EnvironmentFile: Shape {
         package var value: String?
         package var type: String?

@@ -153,4 +153,72 @@ extension ACS {
             writer.endObject()
         }
     }
+
+    package struct IPv4Address: Shape {
+        package var privateAddress: String?
+        package var primary: Bool?
+
+        package init(privateAddress: String? = nil, primary: Bool? = nil) {
+            self.privateAddress = privateAddress
+            self.primary = primary
+        }
+
+        package static let schema: Schema = .structure("IPv4Address") { members in
+            members.optional("privateAddress", .string)
+            members.optional("primary", .boolean)
+        }
+
+        package init(from reader: inout JSONReader) {
+            if reader.beginObject() {
+                while let index = reader.nextMember(Self.schema) {
+                    switch index {
+                    case 0: self.privateAddress = reader.string()
+                    case 1: self.primary = reader.boolean()
+                    default: reader.skip()
+                    }
+                }
+            }
+        }
+
+        package func encode(to writer: inout JSONWriter) {
+            writer.beginObject()
+            writer.string("privateAddress", self.privateAddress)
+            writer.boolean("primary", self.primary)
+            writer.endObject()
+        }
+    }
+
+    package struct IPv6Address: Shape {
+        package var address: String?
+        package var primary: Bool?
+
+        package init(address: String? = nil, primary: Bool? = nil) {
+            self.address = address
+            self.primary = primary
+        }
+
+        package static let schema: Schema = .structure("IPv6Address") { members in
+            members.optional("address", .string)
+            members.optional("primary", .boolean)
+        }
+
+        package init(from reader: inout JSONReader) {
+            if reader.beginObject() {
+                while let index = reader.nextMember(Self.schema) {
+                    switch index {
+                    case 0: self.address = reader.string()
+                    case 1: self.primary = reader.boolean()
+                    default: reader.skip()
+                    }
+                }
+            }
+        }
+
+        package func encode(to writer: inout JSONWriter) {
+            writer.beginObject()
+            writer.string("address", self.address)
+            writer.boolean("primary", self.primary)
+            writer.endObject()
+        }
+    }
 }

@@ -27,8 +27,9 @@ extension ACS {
         package var executionRoleCredentials: IAMRoleCredentials?
         package var enableFaultInjection: Bool?
         package var associations: [Association]?
+        package var elasticNetworkInterfaces: [ElasticNetworkInterface]?
 
-        package init(arn: String? = nil, taskClusterArn: String? = nil, family: String? = nil, version: String? = nil, desiredStatus: String? = nil, overrides: String? = nil, taskDefinitionAccountId: String? = nil, group: String? = nil, serviceName: String? = nil, launchType: String? = nil, zone: String? = nil, networkMode: String? = nil, cpu: Double? = nil, memory: Int? = nil, pidMode: String? = nil, ipcMode: String? = nil, containers: [Container]? = nil, volumes: [Volume]? = nil, roleCredentials: IAMRoleCredentials? = nil, executionRoleCredentials: IAMRoleCredentials? = nil, enableFaultInjection: Bool? = nil, associations: [Association]? = nil) {
+        package init(arn: String? = nil, taskClusterArn: String? = nil, family: String? = nil, version: String? = nil, desiredStatus: String? = nil, overrides: String? = nil, taskDefinitionAccountId: String? = nil, group: String? = nil, serviceName: String? = nil, launchType: String? = nil, zone: String? = nil, networkMode: String? = nil, cpu: Double? = nil, memory: Int? = nil, pidMode: String? = nil, ipcMode: String? = nil, containers: [Container]? = nil, volumes: [Volume]? = nil, roleCredentials: IAMRoleCredentials? = nil, executionRoleCredentials: IAMRoleCredentials? = nil, enableFaultInjection: Bool? = nil, associations: [Association]? = nil, elasticNetworkInterfaces: [ElasticNetworkInterface]? = nil) {
             self.arn = arn
             self.taskClusterArn = taskClusterArn
             self.family = family
@@ -51,6 +52,7 @@ extension ACS {
             self.executionRoleCredentials = executionRoleCredentials
             self.enableFaultInjection = enableFaultInjection
             self.associations = associations
+            self.elasticNetworkInterfaces = elasticNetworkInterfaces
         }
 
         package static let schema: Schema = .structure("Task") { members in
@@ -76,6 +78,7 @@ extension ACS {
             members.optional("executionRoleCredentials", IAMRoleCredentials.schema)
             members.optional("enableFaultInjection", .boolean)
             members.optional("associations", Collections.AssociationList.schema)
+            members.optional("elasticNetworkInterfaces", Collections.ElasticNetworkInterfaceList.schema)
         }
 
         package init(from reader: inout JSONReader) {
@@ -104,6 +107,7 @@ extension ACS {
                     case 19: self.executionRoleCredentials = reader.nextIsObject() ? IAMRoleCredentials(from: &reader) : nil
                     case 20: self.enableFaultInjection = reader.boolean()
                     case 21: self.associations = Collections.AssociationList.read(&reader)
+                    case 22: self.elasticNetworkInterfaces = Collections.ElasticNetworkInterfaceList.read(&reader)
                     default: reader.skip()
                     }
                 }
@@ -148,6 +152,10 @@ extension ACS {
             if let value = self.associations {
                 writer.key("associations")
                 Collections.AssociationList.write(value, to: &writer)
+            }
+            if let value = self.elasticNetworkInterfaces {
+                writer.key("elasticNetworkInterfaces")
+                Collections.ElasticNetworkInterfaceList.write(value, to: &writer)
             }
             writer.endObject()
         }
