@@ -37,6 +37,31 @@ package struct DefaultNetwork: Sendable {
         return "172.31.\(number * 16).0/20"
     }
 
+    /// The same as a range; nil when the VPC has no subnet there.
+    package func subnetRange(in zone: String) -> IPv4Range? { subnetCIDR(in: zone).flatMap { IPv4Range($0) } }
+
+    /// The address and prefix length of the router that is the gateway of an address's subnet: its first address.
+    /// Source: Amazon VPC User Guide, Subnet CIDR blocks.
+    package func gateway(of address: String) -> String? {
+        guard let range = IPv4Address(address).flatMap({ zone(of: $0) }).flatMap({ subnetRange(in: $0) })
+        else { return nil }
+        return "\(IPv4Address(bits: range.network.bits + 1))/\(range.prefixLength)"
+    }
+
+    /// The domain of host names: `ec2.internal` in `us-east-1`.
+    /// Source: Amazon VPC User Guide, DNS attributes for your VPC.
+    package var domain: String { realm.region == "us-east-1" ? "ec2.internal" : "\(realm.region).compute.internal" }
+
+    /// The name of the host with an address.
+    /// Source: Amazon EC2 User Guide, EC2 instance hostnames and domains (IP name).
+    package func privateDNSName(of address: String) -> String {
+        "ip-\(address.split(separator: ".").joined(separator: "-")).\(domain)"
+    }
+
+    /// How many addresses of a subnet interfaces can have: the first four and the last one are reserved.
+    /// Source: Amazon VPC User Guide, Subnet CIDR blocks.
+    package static let usableAddresses: UInt32 = 4_096 - 5
+
     /// The zone whose subnet an address is in; nil for an address outside the VPC.
     package func zone(of address: IPv4Address) -> String? {
         guard address.bits >> 16 == 172 << 8 | 31 else { return nil }

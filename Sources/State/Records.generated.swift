@@ -26,6 +26,7 @@ package enum RecordKind: String, Sendable, CaseIterable, Hashable {
     case loadBalancer
     case logGroup
     case logStream
+    case networkInterface
     case parameter
     case secret
     case securityGroup
@@ -66,6 +67,7 @@ package enum Change: Sendable, Equatable {
     case loadBalancer(Delta<LoadBalancerRecord>)
     case logGroup(Delta<LogGroupRecord>)
     case logStream(Delta<LogStreamRecord>)
+    case networkInterface(Delta<NetworkInterfaceRecord>)
     case parameter(Delta<ParameterRecord>)
     case secret(Delta<SecretRecord>)
     case securityGroup(Delta<SecurityGroupRecord>)
@@ -106,6 +108,7 @@ package enum Change: Sendable, Equatable {
             case .loadBalancer(let delta): delta.stored
             case .logGroup(let delta): delta.stored
             case .logStream(let delta): delta.stored
+            case .networkInterface(let delta): delta.stored
             case .parameter(let delta): delta.stored
             case .secret(let delta): delta.stored
             case .securityGroup(let delta): delta.stored
@@ -148,6 +151,7 @@ package enum Change: Sendable, Equatable {
             case .loadBalancer(let delta): delta.name
             case .logGroup(let delta): delta.name
             case .logStream(let delta): delta.name
+            case .networkInterface(let delta): delta.name
             case .parameter(let delta): delta.name
             case .secret(let delta): delta.name
             case .securityGroup(let delta): delta.name
@@ -190,6 +194,7 @@ package enum Change: Sendable, Equatable {
             case .loadBalancer(let delta): delta.isRemoval
             case .logGroup(let delta): delta.isRemoval
             case .logStream(let delta): delta.isRemoval
+            case .networkInterface(let delta): delta.isRemoval
             case .parameter(let delta): delta.isRemoval
             case .secret(let delta): delta.isRemoval
             case .securityGroup(let delta): delta.isRemoval
@@ -232,6 +237,7 @@ package struct Tables: Sendable {
     var loadBalancer = Table<LoadBalancerRecord>()
     var logGroup = Table<LogGroupRecord>()
     var logStream = Table<LogStreamRecord>()
+    var networkInterface = Table<NetworkInterfaceRecord>()
     var parameter = Table<ParameterRecord>()
     var secret = Table<SecretRecord>()
     var securityGroup = Table<SecurityGroupRecord>()
@@ -273,6 +279,7 @@ package struct Tables: Sendable {
             case .loadBalancer: loadBalancer.count
             case .logGroup: logGroup.count
             case .logStream: logStream.count
+            case .networkInterface: networkInterface.count
             case .parameter: parameter.count
             case .secret: secret.count
             case .securityGroup: securityGroup.count
@@ -315,6 +322,7 @@ package struct Tables: Sendable {
             case .loadBalancer: try load(LoadBalancerRecord.self, row)
             case .logGroup: try load(LogGroupRecord.self, row)
             case .logStream: try load(LogStreamRecord.self, row)
+            case .networkInterface: try load(NetworkInterfaceRecord.self, row)
             case .parameter: try load(ParameterRecord.self, row)
             case .secret: try load(SecretRecord.self, row)
             case .securityGroup: try load(SecurityGroupRecord.self, row)
@@ -359,6 +367,7 @@ extension Transaction {
             case .loadBalancer(let delta): apply(delta)
             case .logGroup(let delta): apply(delta)
             case .logStream(let delta): apply(delta)
+            case .networkInterface(let delta): apply(delta)
             case .parameter(let delta): apply(delta)
             case .secret(let delta): apply(delta)
             case .securityGroup(let delta): apply(delta)
@@ -401,6 +410,7 @@ extension Transaction {
             case .loadBalancer: put(LoadBalancerRecord(stored: row.value))
             case .logGroup: put(LogGroupRecord(stored: row.value))
             case .logStream: put(LogStreamRecord(stored: row.value))
+            case .networkInterface: put(NetworkInterfaceRecord(stored: row.value))
             case .parameter: put(ParameterRecord(stored: row.value))
             case .secret: put(SecretRecord(stored: row.value))
             case .securityGroup: put(SecurityGroupRecord(stored: row.value))
@@ -443,6 +453,7 @@ extension Transaction {
             case .loadBalancer: delete(Key<LoadBalancerRecord>(path: name.key))
             case .logGroup: delete(Key<LogGroupRecord>(path: name.key))
             case .logStream: delete(Key<LogStreamRecord>(path: name.key))
+            case .networkInterface: delete(Key<NetworkInterfaceRecord>(path: name.key))
             case .parameter: delete(Key<ParameterRecord>(path: name.key))
             case .secret: delete(Key<SecretRecord>(path: name.key))
             case .securityGroup: delete(Key<SecurityGroupRecord>(path: name.key))
@@ -485,6 +496,7 @@ extension Transaction {
             case .loadBalancer(let delta): revert(delta)
             case .logGroup(let delta): revert(delta)
             case .logStream(let delta): revert(delta)
+            case .networkInterface(let delta): revert(delta)
             case .parameter(let delta): revert(delta)
             case .secret(let delta): revert(delta)
             case .securityGroup(let delta): revert(delta)
@@ -529,6 +541,7 @@ extension Snapshot {
         rows += self.rows(of: LoadBalancerRecord.self)
         rows += self.rows(of: LogGroupRecord.self)
         rows += self.rows(of: LogStreamRecord.self)
+        rows += self.rows(of: NetworkInterfaceRecord.self)
         rows += self.rows(of: ParameterRecord.self)
         rows += self.rows(of: SecretRecord.self)
         rows += self.rows(of: SecurityGroupRecord.self)
@@ -573,6 +586,7 @@ extension Transaction {
         carry(LoadBalancerRecord.self, from: old, isKept: kept.contains(.loadBalancer))
         carry(LogGroupRecord.self, from: old, isKept: kept.contains(.logGroup))
         carry(LogStreamRecord.self, from: old, isKept: kept.contains(.logStream))
+        carry(NetworkInterfaceRecord.self, from: old, isKept: kept.contains(.networkInterface))
         carry(ParameterRecord.self, from: old, isKept: kept.contains(.parameter))
         carry(SecretRecord.self, from: old, isKept: kept.contains(.secret))
         carry(SecurityGroupRecord.self, from: old, isKept: kept.contains(.securityGroup))
@@ -786,6 +800,15 @@ extension LogStreamRecord: TableRecord {
         body(&tables.logStream)
     }
     package static func change(_ delta: Delta<Self>) -> Change { .logStream(delta) }
+}
+
+extension NetworkInterfaceRecord: TableRecord {
+    package static var kind: RecordKind { .networkInterface }
+    package static func table(of tables: Tables) -> Table<Self> { tables.networkInterface }
+    package static func withTable<T>(of tables: inout Tables, _ body: (inout Table<Self>) -> T) -> T {
+        body(&tables.networkInterface)
+    }
+    package static func change(_ delta: Delta<Self>) -> Change { .networkInterface(delta) }
 }
 
 extension ParameterRecord: TableRecord {

@@ -172,7 +172,7 @@ struct BalancedStory {
             var next = task
             if task.desiredStatus == .stopped, task.lastStatus != .deactivating {
                 next.advance(to: .stopped, at: world.now)
-            } else if task.lastStatus == .pending {
+            } else if task.lastStatus <= .pending {
                 nextPort += 1
                 next.containers[0].networkBindings = [ECS.NetworkBinding(containerPort: 80, hostPort: nextPort)]
                 next.advance(to: world.snapshot.activates(task) ? .activating : .running, at: world.now)

@@ -305,8 +305,6 @@ import Testing
     @Test(
         "the network of tasks with an interface of their own",
         arguments: [
-            // They cannot run yet, and what is wrong is said first.
-            Row(members: network(#""subnets":["subnet-1"]"#), says: "awsvpc", code: "UnsupportedFeatureException"),
             Row(members: network(#""subnets":[]"#), says: "1 to 16"),
             Row(members: network(#""subnets":[\#(list(17))]"#), says: "1 to 16"),
             Row(members: network(#""subnets":["s"],"securityGroups":[\#(list(6))]"#), says: "at most 5"),

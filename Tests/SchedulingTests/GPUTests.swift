@@ -51,7 +51,7 @@ import Testing
         let waiting = world.transaction.start(TaskBlueprint(request: request), on: nil, &world.context)
         #expect(ids(waiting) == [[]] && waiting.gpuCount == 1)
         let instance = try #require(world.transaction.get(ContainerInstanceRecord.key("default", "a")))
-        world.transaction.start(waiting, on: instance, at: noon)
+        world.transaction.start(waiting, on: instance, &world.context)
         #expect(ids(world.transaction.get(waiting.key)) == [["g1"]])
     }
 

@@ -15,6 +15,7 @@ package enum EC2Operations {
         table.register(DeleteSecurityGroup())
         table.register(DescribeAvailabilityZones())
         table.register(DescribeInstances())
+        table.register(DescribeNetworkInterfaces())
         table.register(DescribeSecurityGroupRules())
         table.register(DescribeSecurityGroups())
         table.register(DescribeSubnets())

@@ -6,6 +6,28 @@ import AWSWire
 extension EC2 {
     /// The lists and maps of the model.
     package enum Collections {
+        package enum AssociatedSubnetList {
+            package static let schema: Schema = .list("AssociatedSubnetList", .string, names: Schema.ElementNames(member: "item"))
+
+            package static func read(_ reader: inout JSONReader) -> [String]? {
+                guard reader.beginList() else { return nil }
+                var result: [String] = []
+                while reader.nextElement() {
+                    if let item = reader.string() { result.append(item) }
+                }
+                return result
+            }
+
+            package static func write(_ value: [String], to writer: inout JSONWriter) {
+                writer.beginList()
+                for item in value {
+                    writer.element()
+                    writer.string(item)
+                }
+                writer.endList()
+            }
+        }
+
         package enum AvailabilityZoneGeographyList {
             package static let schema: Schema = .list("AvailabilityZoneGeographyList", AvailabilityZoneGeography.schema, names: Schema.ElementNames(member: "item"))
 
@@ -314,6 +336,50 @@ extension EC2 {
             }
         }
 
+        package enum Ipv4PrefixesList {
+            package static let schema: Schema = .list("Ipv4PrefixesList", Ipv4PrefixSpecification.schema, names: Schema.ElementNames(member: "item"))
+
+            package static func read(_ reader: inout JSONReader) -> [Ipv4PrefixSpecification]? {
+                guard reader.beginList() else { return nil }
+                var result: [Ipv4PrefixSpecification] = []
+                while reader.nextElement() {
+                    if reader.nextIsObject() { result.append(Ipv4PrefixSpecification(from: &reader)) }
+                }
+                return result
+            }
+
+            package static func write(_ value: [Ipv4PrefixSpecification], to writer: inout JSONWriter) {
+                writer.beginList()
+                for item in value {
+                    writer.element()
+                    item.encode(to: &writer)
+                }
+                writer.endList()
+            }
+        }
+
+        package enum Ipv6PrefixesList {
+            package static let schema: Schema = .list("Ipv6PrefixesList", Ipv6PrefixSpecification.schema, names: Schema.ElementNames(member: "item"))
+
+            package static func read(_ reader: inout JSONReader) -> [Ipv6PrefixSpecification]? {
+                guard reader.beginList() else { return nil }
+                var result: [Ipv6PrefixSpecification] = []
+                while reader.nextElement() {
+                    if reader.nextIsObject() { result.append(Ipv6PrefixSpecification(from: &reader)) }
+                }
+                return result
+            }
+
+            package static func write(_ value: [Ipv6PrefixSpecification], to writer: inout JSONWriter) {
+                writer.beginList()
+                for item in value {
+                    writer.element()
+                    item.encode(to: &writer)
+                }
+                writer.endList()
+            }
+        }
+
         package enum Ipv6RangeList {
             package static let schema: Schema = .list("Ipv6RangeList", Ipv6Range.schema, names: Schema.ElementNames(member: "item"))
 
@@ -353,6 +419,94 @@ extension EC2 {
                 for item in value {
                     writer.element()
                     writer.string(item)
+                }
+                writer.endList()
+            }
+        }
+
+        package enum NetworkInterfaceIdList {
+            package static let schema: Schema = .list("NetworkInterfaceIdList", .string, names: Schema.ElementNames(member: "item"))
+
+            package static func read(_ reader: inout JSONReader) -> [String]? {
+                guard reader.beginList() else { return nil }
+                var result: [String] = []
+                while reader.nextElement() {
+                    if let item = reader.string() { result.append(item) }
+                }
+                return result
+            }
+
+            package static func write(_ value: [String], to writer: inout JSONWriter) {
+                writer.beginList()
+                for item in value {
+                    writer.element()
+                    writer.string(item)
+                }
+                writer.endList()
+            }
+        }
+
+        package enum NetworkInterfaceIpv6AddressesList {
+            package static let schema: Schema = .list("NetworkInterfaceIpv6AddressesList", NetworkInterfaceIpv6Address.schema, names: Schema.ElementNames(member: "item"))
+
+            package static func read(_ reader: inout JSONReader) -> [NetworkInterfaceIpv6Address]? {
+                guard reader.beginList() else { return nil }
+                var result: [NetworkInterfaceIpv6Address] = []
+                while reader.nextElement() {
+                    if reader.nextIsObject() { result.append(NetworkInterfaceIpv6Address(from: &reader)) }
+                }
+                return result
+            }
+
+            package static func write(_ value: [NetworkInterfaceIpv6Address], to writer: inout JSONWriter) {
+                writer.beginList()
+                for item in value {
+                    writer.element()
+                    item.encode(to: &writer)
+                }
+                writer.endList()
+            }
+        }
+
+        package enum NetworkInterfaceList {
+            package static let schema: Schema = .list("NetworkInterfaceList", NetworkInterface.schema, names: Schema.ElementNames(member: "item"))
+
+            package static func read(_ reader: inout JSONReader) -> [NetworkInterface]? {
+                guard reader.beginList() else { return nil }
+                var result: [NetworkInterface] = []
+                while reader.nextElement() {
+                    if reader.nextIsObject() { result.append(NetworkInterface(from: &reader)) }
+                }
+                return result
+            }
+
+            package static func write(_ value: [NetworkInterface], to writer: inout JSONWriter) {
+                writer.beginList()
+                for item in value {
+                    writer.element()
+                    item.encode(to: &writer)
+                }
+                writer.endList()
+            }
+        }
+
+        package enum NetworkInterfacePrivateIpAddressList {
+            package static let schema: Schema = .list("NetworkInterfacePrivateIpAddressList", NetworkInterfacePrivateIpAddress.schema, names: Schema.ElementNames(member: "item"))
+
+            package static func read(_ reader: inout JSONReader) -> [NetworkInterfacePrivateIpAddress]? {
+                guard reader.beginList() else { return nil }
+                var result: [NetworkInterfacePrivateIpAddress] = []
+                while reader.nextElement() {
+                    if reader.nextIsObject() { result.append(NetworkInterfacePrivateIpAddress(from: &reader)) }
+                }
+                return result
+            }
+
+            package static func write(_ value: [NetworkInterfacePrivateIpAddress], to writer: inout JSONWriter) {
+                writer.beginList()
+                for item in value {
+                    writer.element()
+                    item.encode(to: &writer)
                 }
                 writer.endList()
             }

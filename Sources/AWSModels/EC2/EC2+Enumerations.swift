@@ -14,6 +14,15 @@ extension EC2 {
         package static let schema: Schema = .enumeration("ArchitectureValues", allCases.map(\.rawValue))
     }
 
+    package enum AttachmentStatus: String, WireEnum {
+        case attaching = "attaching"
+        case attached = "attached"
+        case detaching = "detaching"
+        case detached = "detached"
+
+        package static let schema: Schema = .enumeration("AttachmentStatus", allCases.map(\.rawValue))
+    }
+
     package enum AvailabilityZoneOptInStatus: String, WireEnum {
         case optInNotRequired = "opt-in-not-required"
         case optedIn = "opted-in"
@@ -104,6 +113,29 @@ extension EC2 {
         case detaching = "detaching"
 
         package static let schema: Schema = .enumeration("NetworkInterfaceStatus", allCases.map(\.rawValue))
+    }
+
+    package enum NetworkInterfaceType: String, WireEnum {
+        case interface = "interface"
+        case natGateway = "natGateway"
+        case efa = "efa"
+        case efaOnly = "efa-only"
+        case trunk = "trunk"
+        case loadBalancer = "load_balancer"
+        case networkLoadBalancer = "network_load_balancer"
+        case vpcEndpoint = "vpc_endpoint"
+        case branch = "branch"
+        case transitGateway = "transit_gateway"
+        case lambda = "lambda"
+        case quicksight = "quicksight"
+        case globalAcceleratorManaged = "global_accelerator_managed"
+        case apiGatewayManaged = "api_gateway_managed"
+        case gatewayLoadBalancer = "gateway_load_balancer"
+        case gatewayLoadBalancerEndpoint = "gateway_load_balancer_endpoint"
+        case iotRulesManaged = "iot_rules_managed"
+        case awsCodestarConnectionsManaged = "aws_codestar_connections_managed"
+
+        package static let schema: Schema = .enumeration("NetworkInterfaceType", allCases.map(\.rawValue))
     }
 
     package enum SubnetCidrBlockStateCode: String, WireEnum {

@@ -6,6 +6,7 @@ import AWSWire
 extension EC2 {
     /// The texts and numbers of the model that have constraints.
     package enum Scalars {
+        package static let describeNetworkInterfacesMaxResults: Schema = .number("DescribeNetworkInterfacesMaxResults", .integer, min: 5.0, max: 1000.0)
         package static let describeSecurityGroupRulesMaxResults: Schema = .number("DescribeSecurityGroupRulesMaxResults", .integer, min: 5.0, max: 1000.0)
         package static let describeSecurityGroupsMaxResults: Schema = .number("DescribeSecurityGroupsMaxResults", .integer, min: 5.0, max: 1000.0)
         package static let describeSubnetsMaxResults: Schema = .number("DescribeSubnetsMaxResults", .integer, min: 5.0, max: 1000.0)

@@ -4,6 +4,72 @@
 import AWSWire
 
 extension EC2 {
+    package struct AttachmentEnaSrdSpecification: Shape {
+        package var enaSrdEnabled: Bool?
+        package var enaSrdUdpSpecification: AttachmentEnaSrdUdpSpecification?
+
+        package init(enaSrdEnabled: Bool? = nil, enaSrdUdpSpecification: AttachmentEnaSrdUdpSpecification? = nil) {
+            self.enaSrdEnabled = enaSrdEnabled
+            self.enaSrdUdpSpecification = enaSrdUdpSpecification
+        }
+
+        package static let schema: Schema = .structure("AttachmentEnaSrdSpecification") { members in
+            members.optional("enaSrdEnabled", .boolean)
+            members.optional("enaSrdUdpSpecification", AttachmentEnaSrdUdpSpecification.schema)
+        }
+
+        package init(from reader: inout JSONReader) {
+            if reader.beginObject() {
+                while let index = reader.nextMember(Self.schema) {
+                    switch index {
+                    case 0: self.enaSrdEnabled = reader.boolean()
+                    case 1: self.enaSrdUdpSpecification = reader.nextIsObject() ? AttachmentEnaSrdUdpSpecification(from: &reader) : nil
+                    default: reader.skip()
+                    }
+                }
+            }
+        }
+
+        package func encode(to writer: inout JSONWriter) {
+            writer.beginObject()
+            writer.boolean("enaSrdEnabled", self.enaSrdEnabled)
+            if let value = self.enaSrdUdpSpecification {
+                writer.key("enaSrdUdpSpecification")
+                value.encode(to: &writer)
+            }
+            writer.endObject()
+        }
+    }
+
+    package struct AttachmentEnaSrdUdpSpecification: Shape {
+        package var enaSrdUdpEnabled: Bool?
+
+        package init(enaSrdUdpEnabled: Bool? = nil) {
+            self.enaSrdUdpEnabled = enaSrdUdpEnabled
+        }
+
+        package static let schema: Schema = .structure("AttachmentEnaSrdUdpSpecification") { members in
+            members.optional("enaSrdUdpEnabled", .boolean)
+        }
+
+        package init(from reader: inout JSONReader) {
+            if reader.beginObject() {
+                while let index = reader.nextMember(Self.schema) {
+                    switch index {
+                    case 0: self.enaSrdUdpEnabled = reader.boolean()
+                    default: reader.skip()
+                    }
+                }
+            }
+        }
+
+        package func encode(to writer: inout JSONWriter) {
+            writer.beginObject()
+            writer.boolean("enaSrdUdpEnabled", self.enaSrdUdpEnabled)
+            writer.endObject()
+        }
+    }
+
     package struct AuthorizeSecurityGroupEgressRequest: Shape {
         package var tagSpecifications: [TagSpecification]?
         package var dryRun: Bool?

@@ -4,6 +4,45 @@
 import AWSWire
 
 extension EC2 {
+    package struct ConnectionTrackingConfiguration: Shape {
+        package var tcpEstablishedTimeout: Int?
+        package var udpStreamTimeout: Int?
+        package var udpTimeout: Int?
+
+        package init(tcpEstablishedTimeout: Int? = nil, udpStreamTimeout: Int? = nil, udpTimeout: Int? = nil) {
+            self.tcpEstablishedTimeout = tcpEstablishedTimeout
+            self.udpStreamTimeout = udpStreamTimeout
+            self.udpTimeout = udpTimeout
+        }
+
+        package static let schema: Schema = .structure("ConnectionTrackingConfiguration") { members in
+            members.optional("tcpEstablishedTimeout", .integer)
+            members.optional("udpStreamTimeout", .integer)
+            members.optional("udpTimeout", .integer)
+        }
+
+        package init(from reader: inout JSONReader) {
+            if reader.beginObject() {
+                while let index = reader.nextMember(Self.schema) {
+                    switch index {
+                    case 0: self.tcpEstablishedTimeout = reader.integer()
+                    case 1: self.udpStreamTimeout = reader.integer()
+                    case 2: self.udpTimeout = reader.integer()
+                    default: reader.skip()
+                    }
+                }
+            }
+        }
+
+        package func encode(to writer: inout JSONWriter) {
+            writer.beginObject()
+            writer.integer("tcpEstablishedTimeout", self.tcpEstablishedTimeout)
+            writer.integer("udpStreamTimeout", self.udpStreamTimeout)
+            writer.integer("udpTimeout", self.udpTimeout)
+            writer.endObject()
+        }
+    }
+
     package struct CreateSecurityGroupRequest: Shape {
         package var description: String
         package var groupName: String

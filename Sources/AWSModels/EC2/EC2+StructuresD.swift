@@ -264,6 +264,103 @@ extension EC2 {
         }
     }
 
+    package struct DescribeNetworkInterfacesRequest: Shape {
+        package var nextToken: String?
+        package var maxResults: Int?
+        package var includeManagedResources: Bool?
+        package var dryRun: Bool?
+        package var networkInterfaceIds: [String]?
+        package var filters: [Filter]?
+
+        package init(nextToken: String? = nil, maxResults: Int? = nil, includeManagedResources: Bool? = nil, dryRun: Bool? = nil, networkInterfaceIds: [String]? = nil, filters: [Filter]? = nil) {
+            self.nextToken = nextToken
+            self.maxResults = maxResults
+            self.includeManagedResources = includeManagedResources
+            self.dryRun = dryRun
+            self.networkInterfaceIds = networkInterfaceIds
+            self.filters = filters
+        }
+
+        package static let schema: Schema = .structure("DescribeNetworkInterfacesRequest") { members in
+            members.optional("NextToken", .string)
+            members.optional("MaxResults", Scalars.describeNetworkInterfacesMaxResults)
+            members.optional("IncludeManagedResources", .boolean)
+            members.optional("dryRun", .boolean)
+            members.optional("NetworkInterfaceId", Collections.NetworkInterfaceIdList.schema)
+            members.optional("filter", Collections.FilterList.schema)
+        }
+
+        package init(from reader: inout JSONReader) {
+            if reader.beginObject() {
+                while let index = reader.nextMember(Self.schema) {
+                    switch index {
+                    case 0: self.nextToken = reader.string()
+                    case 1: self.maxResults = reader.integer()
+                    case 2: self.includeManagedResources = reader.boolean()
+                    case 3: self.dryRun = reader.boolean()
+                    case 4: self.networkInterfaceIds = Collections.NetworkInterfaceIdList.read(&reader)
+                    case 5: self.filters = Collections.FilterList.read(&reader)
+                    default: reader.skip()
+                    }
+                }
+            }
+        }
+
+        package func encode(to writer: inout JSONWriter) {
+            writer.beginObject()
+            writer.string("NextToken", self.nextToken)
+            writer.integer("MaxResults", self.maxResults)
+            writer.boolean("IncludeManagedResources", self.includeManagedResources)
+            writer.boolean("dryRun", self.dryRun)
+            if let value = self.networkInterfaceIds {
+                writer.key("NetworkInterfaceId")
+                Collections.NetworkInterfaceIdList.write(value, to: &writer)
+            }
+            if let value = self.filters {
+                writer.key("filter")
+                Collections.FilterList.write(value, to: &writer)
+            }
+            writer.endObject()
+        }
+    }
+
+    package struct DescribeNetworkInterfacesResult: Shape {
+        package var networkInterfaces: [NetworkInterface]?
+        package var nextToken: String?
+
+        package init(networkInterfaces: [NetworkInterface]? = nil, nextToken: String? = nil) {
+            self.networkInterfaces = networkInterfaces
+            self.nextToken = nextToken
+        }
+
+        package static let schema: Schema = .structure("DescribeNetworkInterfacesResult") { members in
+            members.optional("networkInterfaceSet", Collections.NetworkInterfaceList.schema)
+            members.optional("nextToken", .string)
+        }
+
+        package init(from reader: inout JSONReader) {
+            if reader.beginObject() {
+                while let index = reader.nextMember(Self.schema) {
+                    switch index {
+                    case 0: self.networkInterfaces = Collections.NetworkInterfaceList.read(&reader)
+                    case 1: self.nextToken = reader.string()
+                    default: reader.skip()
+                    }
+                }
+            }
+        }
+
+        package func encode(to writer: inout JSONWriter) {
+            writer.beginObject()
+            if let value = self.networkInterfaces {
+                writer.key("networkInterfaceSet")
+                Collections.NetworkInterfaceList.write(value, to: &writer)
+            }
+            writer.string("nextToken", self.nextToken)
+            writer.endObject()
+        }
+    }
+
     package struct DescribeSecurityGroupRulesRequest: Shape {
         package var filters: [Filter]?
         package var securityGroupRuleIds: [String]?

@@ -427,6 +427,64 @@ extension EC2 {
         }
     }
 
+    package struct Ipv4PrefixSpecification: Shape {
+        package var ipv4Prefix: String?
+
+        package init(ipv4Prefix: String? = nil) {
+            self.ipv4Prefix = ipv4Prefix
+        }
+
+        package static let schema: Schema = .structure("Ipv4PrefixSpecification") { members in
+            members.optional("ipv4Prefix", .string)
+        }
+
+        package init(from reader: inout JSONReader) {
+            if reader.beginObject() {
+                while let index = reader.nextMember(Self.schema) {
+                    switch index {
+                    case 0: self.ipv4Prefix = reader.string()
+                    default: reader.skip()
+                    }
+                }
+            }
+        }
+
+        package func encode(to writer: inout JSONWriter) {
+            writer.beginObject()
+            writer.string("ipv4Prefix", self.ipv4Prefix)
+            writer.endObject()
+        }
+    }
+
+    package struct Ipv6PrefixSpecification: Shape {
+        package var ipv6Prefix: String?
+
+        package init(ipv6Prefix: String? = nil) {
+            self.ipv6Prefix = ipv6Prefix
+        }
+
+        package static let schema: Schema = .structure("Ipv6PrefixSpecification") { members in
+            members.optional("ipv6Prefix", .string)
+        }
+
+        package init(from reader: inout JSONReader) {
+            if reader.beginObject() {
+                while let index = reader.nextMember(Self.schema) {
+                    switch index {
+                    case 0: self.ipv6Prefix = reader.string()
+                    default: reader.skip()
+                    }
+                }
+            }
+        }
+
+        package func encode(to writer: inout JSONWriter) {
+            writer.beginObject()
+            writer.string("ipv6Prefix", self.ipv6Prefix)
+            writer.endObject()
+        }
+    }
+
     package struct Ipv6Range: Shape {
         package var description: String?
         package var cidrIpv6: String?

@@ -120,4 +120,48 @@ extension EC2 {
             writer.endObject()
         }
     }
+
+    package struct PublicIpDnsNameOptions: Shape {
+        package var dnsHostnameType: String?
+        package var publicIpv4DnsName: String?
+        package var publicIpv6DnsName: String?
+        package var publicDualStackDnsName: String?
+
+        package init(dnsHostnameType: String? = nil, publicIpv4DnsName: String? = nil, publicIpv6DnsName: String? = nil, publicDualStackDnsName: String? = nil) {
+            self.dnsHostnameType = dnsHostnameType
+            self.publicIpv4DnsName = publicIpv4DnsName
+            self.publicIpv6DnsName = publicIpv6DnsName
+            self.publicDualStackDnsName = publicDualStackDnsName
+        }
+
+        package static let schema: Schema = .structure("PublicIpDnsNameOptions") { members in
+            members.optional("dnsHostnameType", .string)
+            members.optional("publicIpv4DnsName", .string)
+            members.optional("publicIpv6DnsName", .string)
+            members.optional("publicDualStackDnsName", .string)
+        }
+
+        package init(from reader: inout JSONReader) {
+            if reader.beginObject() {
+                while let index = reader.nextMember(Self.schema) {
+                    switch index {
+                    case 0: self.dnsHostnameType = reader.string()
+                    case 1: self.publicIpv4DnsName = reader.string()
+                    case 2: self.publicIpv6DnsName = reader.string()
+                    case 3: self.publicDualStackDnsName = reader.string()
+                    default: reader.skip()
+                    }
+                }
+            }
+        }
+
+        package func encode(to writer: inout JSONWriter) {
+            writer.beginObject()
+            writer.string("dnsHostnameType", self.dnsHostnameType)
+            writer.string("publicIpv4DnsName", self.publicIpv4DnsName)
+            writer.string("publicIpv6DnsName", self.publicIpv6DnsName)
+            writer.string("publicDualStackDnsName", self.publicDualStackDnsName)
+            writer.endObject()
+        }
+    }
 }

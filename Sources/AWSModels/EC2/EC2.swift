@@ -24,6 +24,7 @@ package enum EC2 {
             table["DeleteSecurityGroup"] = deleteSecurityGroup
             table["DescribeAvailabilityZones"] = describeAvailabilityZones
             table["DescribeInstances"] = describeInstances
+            table["DescribeNetworkInterfaces"] = describeNetworkInterfaces
             table["DescribeSecurityGroupRules"] = describeSecurityGroupRules
             table["DescribeSecurityGroups"] = describeSecurityGroups
             table["DescribeSubnets"] = describeSubnets
@@ -61,6 +62,11 @@ package enum EC2 {
         package static let describeInstances: OperationModel = OperationModel(
             name: "DescribeInstances", api: api,
             input: DescribeInstancesRequest.self, output: DescribeInstancesResult.self,
+            errors: [])
+
+        package static let describeNetworkInterfaces: OperationModel = OperationModel(
+            name: "DescribeNetworkInterfaces", api: api,
+            input: DescribeNetworkInterfacesRequest.self, output: DescribeNetworkInterfacesResult.self,
             errors: [])
 
         package static let describeSecurityGroupRules: OperationModel = OperationModel(

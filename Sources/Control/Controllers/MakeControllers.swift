@@ -2,6 +2,7 @@
 package func makeControllers() -> [any Controller] {
     [
         DaemonController(), ServiceController(), TrafficController(), TargetController(), BalancerController(),
-        GatewayController(), ProtectionController(), ProvisioningController(), RetentionController(),
+        GatewayController(), ProtectionController(), ProvisioningController(), InterfaceController(),
+        RetentionController(),
     ]
 }

@@ -45,7 +45,7 @@ package struct ProvisioningController: Controller {
             } else {
                 switch placement(of: task, transaction.snapshot, &context) {
                 case .placed(let instance):
-                    transaction.start(task, on: instance, at: context.now)
+                    transaction.start(task, on: instance, &context)
                     continue
                 case .failed(let reasons): refused = reasons
                 }

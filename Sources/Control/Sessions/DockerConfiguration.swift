@@ -48,8 +48,10 @@ package struct DockerConfiguration: Sendable {
         _ container: ECS.ContainerDefinition, _ definition: ECS.TaskDefinition
     ) -> [(String, JSONValue?)] {
         let linux = container.linuxParameters
+        let mode = definition.networkMode ?? .bridge
         return [
-            ("NetworkMode", .string((definition.networkMode ?? .bridge).rawValue)),
+            // The engine knows no mode awsvpc: the agent makes the namespace.
+            ("NetworkMode", mode == .awsvpc ? nil : .string(mode.rawValue)),
             ("Privileged", container.privileged.map { .bool($0) }),
             ("ReadonlyRootfs", container.readonlyRootFilesystem.map { .bool($0) }),
             ("MemoryReservation", container.memoryReservation.map { .int(Int64($0) << 20) }),

@@ -38,7 +38,21 @@ extension ACS.Task {
                 return ordered
             },
             volumes: (definition.volumes ?? []).map(ACS.Volume.init),
-            enableFaultInjection: definition.enableFaultInjection, associations: gpus(of: task))
+            enableFaultInjection: definition.enableFaultInjection, associations: gpus(of: task),
+            elasticNetworkInterfaces: task.interface.map { [ACS.ElasticNetworkInterface($0, realm)] })
+    }
+}
+
+extension ACS.ElasticNetworkInterface {
+    /// The interface that an agent is to make, as if it had been attached to the instance.
+    init(_ interface: TaskInterface, _ realm: Realm) {
+        let network = DefaultNetwork(realm)
+        self.init(
+            attachmentArn: interface.attachmentARN(realm), ec2Id: interface.id, name: interface.id,
+            macAddress: interface.macAddress, index: 0, interfaceAssociationProtocol: "default",
+            ipv4Addresses: [ACS.IPv4Address(privateAddress: interface.address, primary: true)],
+            subnetGatewayIpv4Address: network.gateway(of: interface.address), domainName: [network.domain],
+            domainNameServers: [], privateDnsName: network.privateDNSName(of: interface.address))
     }
 }
 

@@ -23,7 +23,7 @@ extension Snapshot {
 
     private func place(of task: TaskRecord, _ plan: TargetPlan) -> (id: String, port: Int)? {
         let mode = get(task.definitionKey)?.definition.networkMode
-        if mode == .awsvpc { return task.privateAddress.map { ($0, plan.port) } }
+        if mode == .awsvpc { return task.interface.map { ($0.address, plan.port) } }
         guard let instance = task.instanceKey.flatMap({ get($0) })?.ec2InstanceID else { return nil }
         if mode == .host { return (instance, plan.port) }
         let bindings = task.containers.first { $0.name == plan.container }?.networkBindings ?? []

@@ -33,7 +33,8 @@ package struct ResourceNeed: Sendable, Equatable {
             gpus += ResourceNeed.gpus(of: container, change)
         }
         interfaces = definition.networkMode == .awsvpc ? 1 : 0
-        takePorts(of: containers, isHost: definition.networkMode == .host)
+        // A task with a network interface of its own has all ports of it.
+        if interfaces == 0 { takePorts(of: containers, isHost: definition.networkMode == .host) }
     }
 
     /// Whole units or MiB, as a registered definition and a checked override hold them.

@@ -8,19 +8,35 @@ extension Transaction {
     package mutating func start(
         _ blueprint: TaskBlueprint, on instance: ContainerInstanceRecord?, _ context: inout DecisionContext
     ) -> TaskRecord {
-        var task = makeTask(blueprint, on: instance, &context)
-        if let instance { takeGPUs(of: instance, for: &task, blueprint.request.definition.definition) }
-        put(task)
-        return task
+        let task = makeTask(blueprint, on: instance, &context)
+        guard let instance else {
+            put(task)
+            return task
+        }
+        return equip(task, on: instance, blueprint.request.definition.definition, &context)
     }
 
     /// Stores a task that waited: on `instance`, as if it had just been made.
-    package mutating func start(_ task: TaskRecord, on instance: ContainerInstanceRecord, at now: Timestamp) {
+    package mutating func start(
+        _ task: TaskRecord, on instance: ContainerInstanceRecord, _ context: inout DecisionContext
+    ) {
         var task = task
-        task.place(on: instance, at: now)
-        if let definition = get(task.definitionKey) { takeGPUs(of: instance, for: &task, definition.definition) }
-        task.advance(to: .pending, at: now)
-        put(task)
+        task.place(on: instance, at: context.now)
+        if task.interfaceCount > 0 { task.version += 1 } else { task.advance(to: .pending, at: context.now) }
+        _ = equip(task, on: instance, get(task.definitionKey)?.definition, &context)
+    }
+
+    /// Stores a placed task with what only its place can give: GPUs, and an address.
+    /// - Parameter definition: nil when it is gone: then there is nothing to give.
+    private mutating func equip(
+        _ task: TaskRecord, on instance: ContainerInstanceRecord, _ definition: ECS.TaskDefinition?,
+        _ context: inout DecisionContext
+    ) -> TaskRecord {
+        var task = task
+        if let definition { takeGPUs(of: instance, for: &task, definition) }
+        if task.interfaceCount > 0 { createInterface(for: &task, &context) }
+        if task.lastStatus == .stopped { store(task, was: .provisioning, at: context.now) } else { put(task) }
+        return task
     }
 
     /// Gives each container as many GPUs as it wants, in the order in which the instance names them.

@@ -30,8 +30,8 @@ package struct TaskBlueprint: Sendable {
     }
 }
 
-/// Makes the record of a task that was placed on `instance`: PENDING until its agent reports.
-/// Tasks without a network interface of their own skip PROVISIONING.
+/// Makes the record of a task that was placed on `instance`: PENDING until its agent reports, or PROVISIONING until the
+/// agent has its network interface ready, when it gets one of its own.
 /// Source: Amazon ECS Developer Guide, Task lifecycle.
 /// - Parameter instance: nil for a task that waits in PROVISIONING for its capacity provider to bring one.
 package func makeTask(
@@ -57,6 +57,7 @@ package func makeTask(
     task.tags = blueprint.tags
     task.reserve(blueprint.request.need)
     task.createdAt = context.now
+    if task.interfaceCount > 0 { task.lastStatus = .provisioning }
     if let instance { task.place(on: instance, at: context.now) } else { task.wait(for: blueprint.request) }
     task.containers = (blueprint.request.definition.definition.containerDefinitions ?? []).map { definition in
         var container = ContainerState()

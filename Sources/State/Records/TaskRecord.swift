@@ -60,8 +60,8 @@ package struct TaskRecord: Record {
     package var interfaceCount = 0
 
     package var containers: [ContainerState] = []
-    /// The address of its own network interface; nil for a task without one.
-    package var privateAddress: String?
+    /// The network interface of its own; none, or one once it is placed.
+    package var interfaces: [TaskInterface] = []
     /// What it was registered as in its service's target groups: written when its containers run, and kept.
     package var targets: [RegisteredTarget] = []
 
@@ -86,6 +86,9 @@ package struct TaskRecord: Record {
     package var instanceKey: Key<ContainerInstanceRecord>? {
         instanceID.map { ContainerInstanceRecord.key(cluster, $0) }
     }
+
+    /// The network interface of its own; nil for a task without one, and before it is placed.
+    package var interface: TaskInterface? { interfaces.first }
 
     /// Whether the task was accepted without an instance, and waits for its capacity provider to bring one.
     package var awaitsCapacity: Bool { instanceID == nil && lastStatus == .provisioning && desiredStatus == .running }
@@ -164,7 +167,7 @@ package struct TaskRecord: Record {
         .init("gpuCount", \.gpuCount),
         .init("interfaceCount", \.interfaceCount),
         .init("containers", \.containers),
-        .init("privateAddress", \.privateAddress),
+        .init("interfaces", \.interfaces),
         .init("targets", \.targets),
         .init("createdAt", \.createdAt),
         .init("connectivityAt", \.connectivityAt),

@@ -19,8 +19,13 @@ struct DescribeSubnets: ReadOperation {
     ) throws(WireError) -> EC2.DescribeSubnetsResult {
         if input.dryRun == true { throw .dryRun }
         let filters = try Filters(input.filters, SubnetFilters.names)
-        let all = DefaultNetwork(snapshot.realm).zones(in: snapshot)
-            .compactMap { EC2.Subnet(in: $0, snapshot.realm) }.sorted { ($0.subnetId ?? "") < ($1.subnetId ?? "") }
+        let network = DefaultNetwork(snapshot.realm)
+        let taken = Dictionary(grouping: snapshot.list(NetworkInterfaceRecord.self)) { interface in
+            IPv4Address(interface.address).flatMap { network.zone(of: $0) } ?? ""
+        }
+        let all = network.zones(in: snapshot)
+            .compactMap { EC2.Subnet(in: $0, snapshot.realm, interfaces: taken[$0]?.count ?? 0) }
+            .sorted { ($0.subnetId ?? "") < ($1.subnetId ?? "") }
         let subnets = try Pages.named(all, input.subnetIds, { $0.subnetId ?? "" }, WireError.subnetIDNotFound)
         let found = subnets.filter { subnet in filters.admit(subnet.tags ?? []) { SubnetFilters.values($0, of: subnet) }
         }

@@ -23,6 +23,11 @@ extension WireError {
         WireError(code: "InvalidSubnetID.NotFound", message: "The subnet ID '\(id)' does not exist")
     }
 
+    static func interfaceNotFound(_ id: String) -> WireError {
+        WireError(
+            code: "InvalidNetworkInterfaceID.NotFound", message: "The networkInterface ID '\(id)' does not exist")
+    }
+
     static func instanceNotFound(_ id: String) -> WireError {
         WireError(code: "InvalidInstanceID.NotFound", message: "The instance ID '\(id)' does not exist")
     }

@@ -12,19 +12,13 @@ extension EC2.Instance {
             architecture: instance.attribute("ecs.cpu-architecture").flatMap { EC2.ArchitectureValues(rawValue: $0) },
             securityGroups: [group], sourceDestCheck: true, tags: instance.ec2Tags, platformDetails: "Linux/UNIX",
             instanceId: instance.ec2InstanceID, state: EC2.InstanceState(code: 16, name: .running),
-            privateDnsName: instance.privateIPv4Address.map { Self.dnsName($0, realm) }, publicDnsName: "",
+            privateDnsName: instance.privateIPv4Address.map { network.privateDNSName(of: $0) }, publicDnsName: "",
             stateTransitionReason: "", amiLaunchIndex: 0, instanceType: instance.attribute("ecs.instance-type"),
             launchTime: instance.registeredAt,
             placement: EC2.Placement(
                 availabilityZoneId: network.zoneID(zone), groupName: "", tenancy: .default, availabilityZone: zone),
             monitoring: EC2.Monitoring(state: .disabled), subnetId: network.subnetID(in: zone), vpcId: network.vpcID,
             privateIpAddress: instance.privateIPv4Address)
-    }
-
-    /// Source: Amazon EC2 User Guide, EC2 instance hostnames and domains (IP name).
-    private static func dnsName(_ address: String, _ realm: Realm) -> String {
-        let domain = realm.region == "us-east-1" ? "ec2.internal" : "\(realm.region).compute.internal"
-        return "ip-\(address.split(separator: ".").joined(separator: "-")).\(domain)"
     }
 }
 

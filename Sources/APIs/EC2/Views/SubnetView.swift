@@ -4,7 +4,8 @@ import State
 
 extension EC2.Subnet {
     /// The default VPC's subnet in a zone; nil when there is none.
-    init?(in zone: String, _ realm: Realm) {
+    /// - Parameter interfaces: how many addresses of it are taken.
+    init?(in zone: String, _ realm: Realm, interfaces: Int = 0) {
         let network = DefaultNetwork(realm)
         guard let cidr = network.subnetCIDR(in: zone) else { return nil }
         let id = network.subnetID(in: zone)
@@ -15,8 +16,8 @@ extension EC2.Subnet {
             privateDnsNameOptionsOnLaunch: EC2.PrivateDnsNameOptionsOnLaunch(
                 hostnameType: .ipName, enableResourceNameDnsARecord: false, enableResourceNameDnsAAAARecord: false),
             subnetId: id, state: .available, vpcId: network.vpcID, cidrBlock: cidr,
-            // Source: Amazon VPC User Guide, Subnet CIDR blocks: five addresses of each are reserved.
-            availableIpAddressCount: 4_096 - 5, availabilityZone: zone, defaultForAz: true, mapPublicIpOnLaunch: true)
+            availableIpAddressCount: Int(DefaultNetwork.usableAddresses) - interfaces,
+            availabilityZone: zone, defaultForAz: true, mapPublicIpOnLaunch: true)
     }
 }
 

@@ -3,8 +3,8 @@ import AWSModels
 import AWSWire
 import State
 
-/// An agent reports network interfaces and volumes as attached. No task of this region has any yet, so there is
-/// nothing to record.
+/// An agent reports network interfaces of its instance and volumes as attached; those of tasks come with the tasks'
+/// states. No instance of this region has any of its own, so there is nothing to record.
 /// Source: Amazon ECS API Reference, SubmitAttachmentStateChanges.
 struct SubmitAttachmentStateChanges: Operation {
     static let model = ECS.Operations.submitAttachmentStateChanges

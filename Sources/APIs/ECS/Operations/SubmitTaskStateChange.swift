@@ -39,6 +39,7 @@ struct SubmitTaskStateChange: Operation {
         task.pullStoppedAt = task.pullStoppedAt ?? input.pullStoppedAt
         let status = try input.status.map(TaskReport.status)
         let definition = tx.get(task.definitionKey)?.definition
+        task.take(input.attachments ?? [], tx.realm, at: now)
         if let status {
             let running: TaskStatus = tx.snapshot.activates(task) ? .activating : .running
             task.advance(reported: status, reason: input.reason, definition, running: running, at: now)

@@ -96,6 +96,14 @@ extension TaskRecord {
         }
     }
 
+    /// Takes what an agent says of the task's network interface: with it, the task is no longer PROVISIONING.
+    mutating func take(_ changes: [ECS.AttachmentStateChange], _ realm: Realm, at now: Timestamp) {
+        guard let attachment = interface?.attachmentARN(realm),
+            changes.contains(where: { $0.attachmentArn == attachment && $0.status == "ATTACHED" })
+        else { return }
+        advance(to: .pending, at: now)
+    }
+
     /// Moves to a reported status. A task that stops by itself gets its cause here: agents never send one.
     /// - Parameter running: what the task is when its containers run.
     mutating func advance(
@@ -106,8 +114,9 @@ extension TaskRecord {
             let (code, text) = stopCause(reported: reason, definition)
             requestStop(code, text, at: now)
         }
+        if status == .pending { advance(to: .pending, at: now) }
         if status == .running, desiredStatus == .running || lastStatus < .running { advance(to: running, at: now) }
-        if status == .stopped { advance(to: .stopped, at: now) }
+        if status == .stopped { advance(to: interfaces.isEmpty ? .stopped : .deprovisioning, at: now) }
     }
 
     /// Source: Amazon ECS Developer Guide, Stopped task error codes.

@@ -83,7 +83,6 @@ enum LaunchChecks {
                     "Network Configuration must be provided when networkMode 'awsvpc' is specified.")
             }
             try checkBounds(vpc, launchType)
-            throw .unsupportedFeature("Network mode 'awsvpc' is not available in this region yet.")
         } else if network?.awsvpcConfiguration != nil {
             throw .invalidParameter(
                 "Network Configuration is not valid for the given networkMode of this task definition.")

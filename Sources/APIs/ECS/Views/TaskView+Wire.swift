@@ -30,7 +30,7 @@ extension ECS.Task {
         lastStatus = task.lastStatus.rawValue
         version = task.version
         enableExecuteCommand = task.enableExecuteCommand
-        attachments = []
+        attachments = task.interface.map { [ECS.Attachment($0, of: task, realm)] } ?? []
         attributes = instance.attributes
         connectivity = instance.connectivity
         cpu = task.overrides?.cpu ?? definition?.cpu ?? String(task.cpuUnits)
@@ -82,7 +82,9 @@ extension ECS.Container {
         exitCode = container.exitCode
         reason = container.reason
         networkBindings = container.networkBindings
-        networkInterfaces = []
+        // Observed: there are none before the interface is attached.
+        let interface = task.lastStatus == .provisioning ? nil : task.interface
+        networkInterfaces = interface.map { [ECS.NetworkInterface($0)] } ?? []
         healthStatus = container.healthStatus
         managedAgents = container.managedAgents.isEmpty ? nil : container.managedAgents
         cpu = String(defined?.cpu ?? 0)
