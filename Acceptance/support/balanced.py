@@ -15,10 +15,10 @@ from .poll import eventually
 from .region import free_port
 
 
-def web(ecs, text, family):
+def web(ecs, text, family, **members):
     command = ["sh", "-c", f"echo {text} > /www/index.html; exec httpd -f -p 8080 -h /www"]
     return register(ecs, family, containers=[container(
-        command=command, memory=16, stopTimeout=1, portMappings=[{"containerPort": 8080}])])
+        command=command, memory=16, stopTimeout=1, portMappings=[{"containerPort": 8080}])], **members)
 
 
 class Balancer:
@@ -84,10 +84,11 @@ def balancers_of(balancer):
     return [{"targetGroupArn": balancer.group, "containerName": "app", "containerPort": 8080}]
 
 
-def create(ecs, balancer, definition, count):
+def create(ecs, balancer, definition, count, **members):
     name = unique("web")
     ecs.create_service(
-        serviceName=name, taskDefinition=definition, desiredCount=count, loadBalancers=balancers_of(balancer))
+        serviceName=name, taskDefinition=definition, desiredCount=count, loadBalancers=balancers_of(balancer),
+        **members)
     ecs.get_waiter("services_stable").wait(services=[name], WaiterConfig=FAST)
     return name
 

@@ -12,7 +12,9 @@ extension StateChangeEvents {
             note(key)
         }
         guard let new = delta.newBox, delta.oldBox.map({ differs($0.value, new.value) }) ?? true else { return }
-        let task = projection.task(new.value, includesTags: false)
+        var task = projection.task(new.value, includesTags: false)
+        // Observed: the same attachment has another type here.
+        for index in (task.attachments ?? []).indices { task.attachments?[index].type = "eni" }
         emit("ECS Task State Change", task.taskArn) { [now] detail in
             detail.members(of: task)
             detail.timestamp("updatedAt", now)
