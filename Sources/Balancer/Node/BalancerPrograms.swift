@@ -1,3 +1,5 @@
+import NodeNet
+
 /// The programs a load balancer node drives.
 package struct BalancerProgram: Sendable {
     package let name: String

@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import NIOCore
 import NodeLink
+import NodeNet
 
 /// HAProxy as a process: a master that outlives this node and starts workers anew with every reload.
 struct HAProxyProcess: Sendable {

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import NodeNet
 
 /// nginx, which carries UDP.
 struct NginxProcess: Sendable {

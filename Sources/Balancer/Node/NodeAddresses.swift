@@ -1,5 +1,6 @@
 import AWSWire
 import NIOCore
+import NodeNet
 
 /// The addresses of load balancers on this machine: each is a /32 on a bridge without ports. Containers reach them by
 /// way of their gateway, which is this machine, so no forwarding rule is in the way.
