@@ -81,7 +81,8 @@ struct AgentWireTests {
                 "ecs.capability.fsxWindowsFileServer", "ecs.capability.increased-task-cpu-limit",
                 // The official agent names it where it has its pause image; ours makes that.
                 "ecs.capability.pid-ipc-namespace-sharing",
-                "ecs.capability.task-cpu-mem-limit", "ecs.instance-type",
+                // The official agent names it where it was told to; ours where the host can do it.
+                "ecs.capability.task-cpu-mem-limit", "ecs.capability.task-eni", "ecs.instance-type",
             ])
     }
 
@@ -94,6 +95,19 @@ struct AgentWireTests {
             stateDirectory: "/nowhere", engine: .simulated(.init()))
         let request = configuration.registration(instanceID: "i-1", arn: nil, servesEndpoints: false)
         #expect(request.attributes?.contains { $0.name.contains("task-iam-role") } == false)
+    }
+
+    @Test("an agent that cannot give tasks interfaces does not offer them")
+    func withoutInterfaces() throws {
+        let server = try #require(ServerURL("http://127.0.0.1:1"))
+        let configuration = AgentConfiguration(
+            server: server, cluster: "demo", region: "us-east-1", availabilityZone: "us-east-1a",
+            credential: Credential(accessKeyID: "a", secretAccessKey: "b"), cpuUnits: 1, memoryMiB: 1,
+            stateDirectory: "/nowhere", engine: .simulated(.init()))
+        let with = configuration.registration(instanceID: "i-1", arn: nil)
+        let without = configuration.registration(instanceID: "i-1", arn: nil, hasInterfaces: false)
+        #expect(with.attributes?.contains { $0.name == "ecs.capability.task-eni" } == true)
+        #expect(without.attributes?.contains { $0.name == "ecs.capability.task-eni" } == false)
     }
 
     @Test("drivers of volumes are offered by name, and a name that is none is left out")

@@ -8,7 +8,7 @@ import Testing
 struct CrashTests {
     private func variable(_ name: String, _ value: String) -> [String: String] { ["ROOST_SIMULATE_\(name)": value] }
 
-    /// Two containers in an order, shared namespaces, limits, volumes: every kind of step there is.
+    /// Two containers in an order, an interface, shared namespaces, limits, volumes: every kind of step there is.
     private func rich() -> ACS.Task {
         let app = ACS.Container.sample("app").with {
             $0.dependsOn = [ACS.ContainerDependency(containerName: "init", condition: "SUCCESS")]
@@ -20,6 +20,7 @@ struct CrashTests {
         }
         var task = ACS.Task.sample(containers: [app, first, .sample("side", essential: false)])
         (task.pidMode, task.cpu, task.memory) = ("task", 0.5, 256)
+        (task.networkMode, task.elasticNetworkInterfaces) = ("awsvpc", [.sample])
         task.volumes = [
             ACS.Volume(name: "data", type: "docker", dockerVolumeConfiguration: ACS.DockerVolume(driver: "local"))
         ]

@@ -106,6 +106,8 @@ struct Bench {
             case .removeVolume: "remove volume"
             case .createGroup: "create group"
             case .removeGroup: "remove group"
+            case .attach: "attach"
+            case .detach: "detach"
             case .cleanImages: "clean images"
             case .prefetch: "prefetch"
             case .survey: "survey"

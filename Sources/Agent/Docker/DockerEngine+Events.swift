@@ -25,6 +25,7 @@ extension DockerEngine {
             do {
                 try await negotiate()
                 let lines = try await openEvents()
+                hasForwardingRules = false
                 // The stream is open before the survey that `found` asks for, so nothing falls in between.
                 sink.yield(.found)
                 (pause, isLost) = (DockerEngine.retryPause, false)

@@ -42,7 +42,7 @@ extension DockerEngine {
         }
     }
 
-    private func isHere(_ info: JSONValue) -> Bool {
+    func isHere(_ info: JSONValue) -> Bool {
         let isHere = isLocal && info["KernelVersion"]?.stringValue == ControlGroups.kernelVersion
         isOnThisKernel = isHere
         return isHere

@@ -37,8 +37,11 @@ package actor DockerEngine: ContainerEngine {
     let logger: Logger
     let now: @Sendable () -> Timestamp
     private(set) var client: DockerClient
-    /// Whether the engine is on this machine.
-    let isLocal: Bool
+    /// The engine's unix socket; nil for an engine on another machine.
+    let socketPath: String?
+    /// Whether the rules are there that all interfaces of tasks need; asked again when the engine was away, for that may
+    /// have been a restart of the firewall.
+    var hasForwardingRules = false
     /// Whether the engine's containers run under this machine's kernel; nil until it was asked.
     var isOnThisKernel: Bool?
     /// The control groups of this machine, if the agent can make them for the engine; nil until it was asked.
@@ -83,7 +86,7 @@ package actor DockerEngine: ContainerEngine {
         http = HTTPClient(endpoint, group: loop)
         self.endpoint = endpoint
         self.loop = loop
-        if case .unix = endpoint { isLocal = true } else { isLocal = false }
+        if case .unix(let path) = endpoint { socketPath = path } else { socketPath = nil }
         executor = loop.executor
         self.instance = instance
         self.images = images
@@ -95,6 +98,9 @@ package actor DockerEngine: ContainerEngine {
         self.now = now
         client = DockerClient(http, endpoint, group: loop, engineVersion: "")
     }
+
+    /// Whether the engine is on this machine.
+    var isLocal: Bool { socketPath != nil }
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
@@ -112,6 +118,8 @@ package actor DockerEngine: ContainerEngine {
         case .prefetch(let images): await prefetch(images)
         case .createVolume(let task, let volume): await create(volume, of: task)
         case .createGroup(let task, let limits): await createGroup(limits, of: task)
+        case .attach(let task, let interface, let id): await attach(interface, of: task, to: id)
+        case .detach(_, let interface): await detach(interface)
         case .create(let reference, let creation): await create(creation, for: reference)
         case .start(let reference, let id): await start(id, for: reference)
         case .stop(let reference, let id, let timeout): await stop(id, timeout, for: reference)
@@ -240,6 +248,7 @@ package actor DockerEngine: ContainerEngine {
                 return .surveyFailed
             }
         }
+        await sweepInterfaces()
         return .surveyed(containers)
     }
 

@@ -94,7 +94,7 @@ actor DockerProcess: EngineProcess {
     }
 
     /// The control groups of a process, as the kernel lists them; they name its container. Empty when there is none.
-    private static func controlGroups(of process: Int) -> String {
+    static func controlGroups(of process: Int) -> String {
         let file = open("/proc/\(process)/cgroup", O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { return "" }
         defer { _ = Glibc.close(file) }

@@ -8,6 +8,9 @@ package protocol ContainerEngine: Sendable {
     /// The drivers that it makes volumes with, in order; what is not known yet is left out.
     var volumeDrivers: [String] { get async }
 
+    /// Why it cannot give tasks network interfaces of their own, as a part of a sentence; nil when it can.
+    var interfaceProblem: String? { get async }
+
     /// Does one action, and waits for it.
     /// - Returns: the answer; nil where the action has none.
     func perform(_ action: EngineAction) async -> EngineEvent?
@@ -41,6 +44,7 @@ package protocol ContainerEngine: Sendable {
 
 extension ContainerEngine {
     package var volumeDrivers: [String] { get async { ["local"] } }
+    package var interfaceProblem: String? { get async { nil } }
     package func close() async {}
     package func details(of id: String) async -> JSONValue? { nil }
     package func statistics(of id: String, isOneShot: Bool) async -> JSONValue? { nil }

@@ -24,6 +24,9 @@ package enum EngineAction: Sendable, Equatable {
     case createVolume(task: String, VolumeCreation)
     /// Makes what keeps a task within its limits, or finds it there. Answered by `groupReady` or `groupFailed`.
     case createGroup(task: String, TaskLimits)
+    /// Gives a task its network interface, or finds that it has it. Answered by `attached` or `attachFailed`.
+    /// - Parameter id: the running container that holds the task's network.
+    case attach(task: String, TaskInterface, id: String)
     /// Answered by `created` or `createFailed`.
     case create(ContainerReference, ContainerCreation)
     /// Answered by `started` or `startFailed`.
@@ -36,6 +39,8 @@ package enum EngineAction: Sendable, Equatable {
     case removeVolume(name: String)
     /// Removes what kept a task within its limits, if there is something; failing is harmless. Not answered.
     case removeGroup(task: String)
+    /// Removes a task's network interface, if it has not gone with the task's containers. Not answered.
+    case detach(task: String, TaskInterface)
     /// Removes images that were pulled and that no task needs any more, as far as the engine's policy says so. Not
     /// answered.
     /// - Parameter needed: images of tasks whose containers are not all there yet.

@@ -10,6 +10,9 @@ package enum EngineEvent: Sendable, Equatable {
     /// The task's limits will be kept, and how.
     case groupReady(task: String, TaskLimits.Enforcement)
     case groupFailed(task: String, EngineFailure)
+    /// The task has its network interface, and everybody reaches it.
+    case attached(task: String)
+    case attachFailed(task: String, EngineFailure)
     case created(ContainerReference, id: String)
     case createFailed(ContainerReference, EngineFailure)
     case started(ContainerReference, ContainerStart)

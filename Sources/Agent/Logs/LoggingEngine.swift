@@ -56,6 +56,8 @@ actor LoggingEngine: ContainerEngine {
 
     var volumeDrivers: [String] { get async { await engine.volumeDrivers } }
 
+    var interfaceProblem: String? { get async { await engine.interfaceProblem } }
+
     func usage(of ids: [String]) async -> [String: ContainerUsage] { await engine.usage(of: ids) }
 
     func details(of id: String) async -> JSONValue? { await engine.details(of: id) }

@@ -74,7 +74,7 @@ extension EngineEvent {
             .removed(let reference), .removeFailed(let reference, _):
             reference.task
         case .volumeReady(let task, _), .volumeFailed(let task, _, _), .groupReady(let task, _),
-            .groupFailed(let task, _):
+            .groupFailed(let task, _), .attached(let task), .attachFailed(let task, _):
             task
         case .surveyed, .surveyFailed, .pulling, .lost, .found: nil
         }

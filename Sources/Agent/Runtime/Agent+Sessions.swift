@@ -21,11 +21,14 @@ extension Agent {
         var backoff = Backoff.registration
         var known = journal.containerInstanceARN
         var failures = 0
+        let problem = await engine.interfaceProblem
+        machine.settings.interfaceProblem = problem.map { "network mode awsvpc cannot be had here: \($0)" }
+        if let problem { logger.info("tasks of network mode awsvpc are not taken", metadata: ["reason": "\(problem)"]) }
         while true {
             do {
                 let request = configuration.registration(
                     instanceID: instanceID, arn: known, volumeDrivers: await engine.volumeDrivers,
-                    servesEndpoints: servesEndpoints)
+                    servesEndpoints: servesEndpoints, hasInterfaces: problem == nil)
                 let answer = try await api.call(
                     "RegisterContainerInstance", request, answer: ECS.RegisterContainerInstanceResponse.self)
                 guard let arn = answer.containerInstance?.containerInstanceArn else {

@@ -20,7 +20,7 @@ package actor Agent {
     private nonisolated let executor: any SerialExecutor
     let logger: Logger
     let now: @Sendable () -> Timestamp
-    private(set) var machine: AgentMachine
+    var machine: AgentMachine
     /// What serves the containers; nil as long as nothing does.
     var endpoints: TaskEndpoints?
     /// For jitter; the machine has its own.
@@ -240,6 +240,7 @@ extension AgentConfiguration {
         if writesContainerMetadata, stateDirectory.hasPrefix("/") {
             settings.metadataDirectory = stateDirectory + "/metadata"
         }
+        settings.blocksInstanceMetadata = blocksInstanceMetadata
         settings.availabilityZone = availabilityZone
         settings.privateAddress = privateAddress
         settings.fileSystemHosts = fileSystemHosts

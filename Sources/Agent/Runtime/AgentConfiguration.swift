@@ -67,6 +67,9 @@ package struct AgentConfiguration: Sendable {
     package var bindAddress = "0.0.0.0"
     /// Whether containers get files with their metadata. Source: ECS_ENABLE_CONTAINER_METADATA.
     package var writesContainerMetadata = false
+    /// Whether tasks with a network interface of their own are kept from the instance's metadata.
+    /// Source: ECS_AWSVPC_BLOCK_IMDS.
+    package var blocksInstanceMetadata = false
     /// Where objects are: S3, or what speaks its API. Nil for the region. Source: AWS_ENDPOINT_URL_S3.
     package var objectServer: ServerURL?
     /// Where network file systems are found.

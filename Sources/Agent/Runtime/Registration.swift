@@ -9,16 +9,19 @@ extension AgentConfiguration {
     ///   - instanceID: what takes the place of an EC2 instance's id.
     ///   - arn: the registration before, so that the server knows the instance again.
     ///   - volumeDrivers: the engine's.
+    ///   - hasInterfaces: whether tasks can have network interfaces of their own.
     ///   - servesEndpoints: whether containers get credentials; without, no task with a role is placed here.
     /// Source: observed, Fixtures/api-register-ec2.json.
     package func registration(
-        instanceID: String, arn: String?, volumeDrivers: [String] = ["local"], servesEndpoints: Bool = true
+        instanceID: String, arn: String?, volumeDrivers: [String] = ["local"], servesEndpoints: Bool = true,
+        hasInterfaces: Bool = true
     ) -> ECS.RegisterContainerInstanceRequest {
         ECS.RegisterContainerInstanceRequest(
             cluster: cluster, instanceIdentityDocument: identityDocument(instanceID),
             instanceIdentityDocumentSignature: "", totalResources: resources, containerInstanceArn: arn,
             attributes: attributes(volumeDrivers).filter {
-                servesEndpoints || !Capabilities.ofEndpoints.contains($0.name)
+                (servesEndpoints || !Capabilities.ofEndpoints.contains($0.name))
+                    && (hasInterfaces || $0.name != Capabilities.ofInterfaces)
             },
             platformDevices: gpuIDs.isEmpty ? nil : gpuIDs.map { ECS.PlatformDevice(id: $0, type: .gpu) },
             clientToken: instanceID)

@@ -21,6 +21,7 @@ enum Capabilities {
             "private-registry-authentication.secretsmanager",
             "secrets.asm.bootstrap.log-driver", "secrets.asm.environment-variables",
             "secrets.ssm.bootstrap.log-driver", "secrets.ssm.environment-variables", "task-cpu-mem-limit",
+            "task-eni",
         ].map { "ecs.capability.\($0)" }
 
     /// Those of an engine that makes volumes with these drivers. A name that cannot be an attribute's is left out.
@@ -36,6 +37,9 @@ enum Capabilities {
     static let ofEndpoints = [
         "com.amazonaws.ecs.capability.task-iam-role", "com.amazonaws.ecs.capability.task-iam-role-network-host",
     ]
+
+    /// That of an agent whose tasks can have network interfaces of their own.
+    static let ofInterfaces = "ecs.capability.task-eni"
 
     /// Drivers of the engine itself.
     private static let logDrivers = ["awslogs", "fluentd", "gelf", "journald", "json-file", "none", "splunk", "syslog"]

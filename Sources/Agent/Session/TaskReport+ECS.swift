@@ -15,8 +15,14 @@ extension TaskReport {
         ECS.SubmitTaskStateChangeRequest(
             cluster: cluster, task: task, status: status.rawValue,
             reason: String(reason.prefix(TaskReport.maximumReason)),
-            containers: containers.isEmpty ? nil : containers.map(\.change), managedAgents: managedAgents,
+            containers: containers.isEmpty ? nil : containers.map(\.change), attachments: attachmentChanges,
+            managedAgents: managedAgents,
             pullStartedAt: pullStartedAt, pullStoppedAt: pullStoppedAt, executionStoppedAt: executionStoppedAt)
+    }
+
+    private var attachmentChanges: [ECS.AttachmentStateChange]? {
+        attachments.isEmpty
+            ? nil : attachments.map { ECS.AttachmentStateChange(attachmentArn: $0, status: "ATTACHED") }
     }
 
     /// What runs commands is this agent itself, so it is there as long as the container is.

@@ -86,6 +86,7 @@ package struct SimulatedContainers: Sendable {
             return [Outcome(delay: .zero, event: .volumeReady(task: task, name: volume.name))]
         case .createGroup(let task, _):
             return [Outcome(delay: .zero, event: .groupReady(task: task, .group(parent: "/ecs")))]
+        case .attach(let task, _, _): return [Outcome(delay: .zero, event: .attached(task: task))]
         case .create(let reference, let creation): return create(reference, creation)
         case .start(let reference, let id): return start(reference, id, at: now)
         case .stop(let reference, let id, _):
@@ -97,7 +98,7 @@ package struct SimulatedContainers: Sendable {
         case .remove(let reference, let id):
             containers[id] = nil
             return [Outcome(delay: .zero, event: .removed(reference))]
-        case .removeVolume, .removeGroup, .cleanImages, .prefetch: return []
+        case .detach, .removeVolume, .removeGroup, .cleanImages, .prefetch: return []
         case .survey(let known): return [Outcome(delay: .zero, event: survey(known))]
         }
     }

@@ -38,6 +38,7 @@ extension ContainerCreation {
         if !gpus.isEmpty { host["Runtime"] = .string(ContainerCreation.gpuRuntime) }
         if host["NetworkMode"] == nil { host["NetworkMode"] = .string(task.networkMode ?? "bridge") }
         ContainerCreation.share(container, task, engineNames, &host)
+        ContainerCreation.connect(container, task, engineNames, &body, &host)
         ContainerCreation.limit(task, enforcement, &host)
         let metadata = ContainerCreation.addMetadata(container, task, engineNames, settings, &body, &host)
         var ranges: [PortRange] = []
@@ -57,7 +58,7 @@ extension ContainerCreation {
         _ container: ACS.Container, _ task: ACS.Task, _ engineNames: [String: String], _ settings: TaskSettings,
         _ body: inout JSONValue, _ host: inout JSONValue
     ) -> ContainerMetadataFile? {
-        guard let root = settings.metadataDirectory, container.name != NamespaceContainer.name,
+        guard let root = settings.metadataDirectory, !isHolder(container),
             let engineName = engineNames[container.name ?? ""]
         else { return nil }
         let file = ContainerMetadataFile(container, of: task, engineName: engineName, in: root, settings)
@@ -150,10 +151,11 @@ extension ContainerCreation {
     private static func share(
         _ container: ACS.Container, _ task: ACS.Task, _ engineNames: [String: String], _ host: inout JSONValue
     ) {
-        guard container.name != NamespaceContainer.name else {
+        guard !isHolder(container) else {
             host["NetworkMode"] = "none"
             host["LogConfig"] = ["Type": "none"]
-            if task.ipcMode == "task" { host["IpcMode"] = "shareable" }
+            let isShared = container.name == NamespaceContainer.name && task.ipcMode == "task"
+            if isShared { host["IpcMode"] = "shareable" }
             return
         }
         let holder = JSONValue.string("container:" + (engineNames[NamespaceContainer.name] ?? ""))
@@ -168,6 +170,10 @@ extension ContainerCreation {
         case "task": host["IpcMode"] = holder
         default: break
         }
+    }
+
+    private static func isHolder(_ container: ACS.Container) -> Bool {
+        [NamespaceContainer.name, NetworkContainer.name].contains(container.name)
     }
 
     /// Keeps the container within its task's limits. Where there is no group, no container alone gets more than they

@@ -47,7 +47,9 @@ struct ContainerMachine: Sendable {
     var name: String { definition.name ?? "" }
     var isEssential: Bool { definition.essential ?? true }
     /// The agent's own, not the task definition's: the server does not know it.
-    var isInternal: Bool { name == NamespaceContainer.name }
+    var isInternal: Bool { name == NamespaceContainer.name || holdsNetwork }
+    /// Whether it is the one that holds the network of a task with an interface of its own.
+    var holdsNetwork: Bool { name == NetworkContainer.name }
     /// Whether the task was started for commands (ECS Exec).
     var takesCommands: Bool { definition.managedAgents?.contains { $0.name == "ExecuteCommandAgent" } ?? false }
     var hasRun: Bool { startedAt != nil }

@@ -14,23 +14,43 @@ package enum NamespaceContainer {
     package static let program = "/pause"
 }
 
+/// The container that holds the network of a task in network mode `awsvpc`; like the one above, and of its image.
+/// Source: amazon-ecs-agent, agent/api/task: addNetworkResourceProvisioningDependency.
+package enum NetworkContainer {
+    /// The official agent's name for it.
+    package static let name = "~internal~ecs~pause"
+}
+
 extension ACS.Task {
     /// Whether some namespace is shared by the task's containers.
     var sharesNamespaces: Bool { pidMode == "task" || ipcMode == "task" }
 
-    /// What runs for the task: its containers, and before them the one that holds what they share.
+    /// What runs for the task: its containers, and before them those that hold what they share.
+    ///
+    /// A container in the network of another one can be created as soon as that one is, and its start waits for the
+    /// interface as well (`TaskMachine.mayStart`).
     var effectiveContainers: [ACS.Container] {
-        let own = containers ?? []
-        guard sharesNamespaces else { return own }
-        let holder = ACS.Container(
-            name: NamespaceContainer.name, image: NamespaceContainer.image, essential: true, cpu: 0,
-            entryPoint: [NamespaceContainer.program], stopTimeout: 0)
-        let holds = ACS.ContainerDependency(containerName: NamespaceContainer.name, condition: "START")
-        return [holder]
-            + own.map { container in
+        var holders: [ACS.Container] = []
+        var conditions: [ACS.ContainerDependency] = []
+        if hasInterface {
+            holders.append(holder(NetworkContainer.name))
+            conditions.append(ACS.ContainerDependency(containerName: NetworkContainer.name, condition: "CREATE"))
+        }
+        if sharesNamespaces {
+            holders.append(holder(NamespaceContainer.name))
+            conditions.append(ACS.ContainerDependency(containerName: NamespaceContainer.name, condition: "START"))
+        }
+        return holders
+            + (containers ?? []).map { container in
                 var container = container
-                container.dependsOn = (container.dependsOn ?? []) + [holds]
+                if !conditions.isEmpty { container.dependsOn = (container.dependsOn ?? []) + conditions }
                 return container
             }
+    }
+
+    private func holder(_ name: String) -> ACS.Container {
+        ACS.Container(
+            name: name, image: NamespaceContainer.image, essential: true, cpu: 0,
+            entryPoint: [NamespaceContainer.program], stopTimeout: 0)
     }
 }

@@ -34,7 +34,8 @@ struct ReportOutbox: Sendable {
             task: machine.arn, status: status, reason: status == .stopped ? machine.reason : "", containers: events,
             pullStartedAt: announced == nil ? machine.pullStartedAt : nil,
             pullStoppedAt: announced == nil ? machine.pullStoppedAt : nil,
-            executionStoppedAt: machine.executionStoppedAt)
+            executionStoppedAt: machine.executionStoppedAt,
+            attachments: announced == nil ? machine.attachments : [])
         events = []
         announced = status
         underWay = report
@@ -48,7 +49,7 @@ struct ReportOutbox: Sendable {
         case .running?: return events.isEmpty ? nil : .running
         case nil:
             // A task that is on its way down before it was up is only ever reported as stopped.
-            let isUp = machine.containers.allSatisfy(\.isSettled) && !machine.isStopRequested
+            let isUp = machine.containers.allSatisfy(\.isSettled) && machine.isConnected && !machine.isStopRequested
             return isUp ? .running : nil
         }
     }

@@ -74,11 +74,15 @@ package struct TaskReport: Sendable, Equatable {
     package var pullStartedAt: Timestamp?
     package var pullStoppedAt: Timestamp?
     package var executionStoppedAt: Timestamp?
+    /// The ARNs of the attachments that are there.
+    package var attachments: [String]
 
     package init(
         task: String, status: Status, reason: String = "", containers: [ContainerReport] = [],
-        pullStartedAt: Timestamp? = nil, pullStoppedAt: Timestamp? = nil, executionStoppedAt: Timestamp? = nil
+        pullStartedAt: Timestamp? = nil, pullStoppedAt: Timestamp? = nil, executionStoppedAt: Timestamp? = nil,
+        attachments: [String] = []
     ) {
+        self.attachments = attachments
         self.task = task
         self.status = status
         self.reason = reason

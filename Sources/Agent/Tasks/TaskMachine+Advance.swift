@@ -7,9 +7,16 @@ extension TaskMachine {
         if !isStopRequested {
             prepareResources(&actions)
             for index in containers.indices { forward(index, at: now, &actions) }
+            attach(&actions)
         }
         // A step above may have found that the task cannot go on.
-        if isStopRequested { for index in containers.indices { wind(down: index, at: now, &actions) } }
+        if isStopRequested {
+            // Those that do not run yet end at once, and then nobody needs the others any more.
+            for index in containers.indices where containers[index].phase != .running {
+                wind(down: index, at: now, &actions)
+            }
+            for index in containers.indices { wind(down: index, at: now, &actions) }
+        }
         noteStop(at: now, &actions)
         actions += outbox.next(self)
         guard stoppedAt != nil, outbox.isEmpty, containers.allSatisfy(\.isRemoved) else { return }
@@ -39,7 +46,7 @@ extension TaskMachine {
         case .waiting: pull(index, at: now, &actions)
         case .pulled: createWhenReady(index, at: now, &actions)
         case .created:
-            guard let id = containers[index].id else { return }
+            guard mayStart(index), let id = containers[index].id else { return }
             containers[index].beginStart()
             actions.append(.engine(.start(reference(index), id: id)))
         default: return
@@ -124,6 +131,7 @@ extension TaskMachine {
         stoppedAt = now
         executionStoppedAt = executionStoppedAt ?? now
         actions.append(.save)
+        if let interface, attachment != .waiting { actions.append(.engine(.detach(task: arn, interface))) }
         actions.append(.schedule(.cleanUp, after: settings.cleanupDelay))
     }
 }

@@ -17,6 +17,11 @@ extension TaskMachine {
             fail("ResourceInitializationError: \(failure.message)", at: now)
         case .volumeFailed(_, _, let failure):
             fail(failure.reason("CannotCreateVolumeError", towards: "created"), at: now)
+        case .attached:
+            guard attachment == .attaching else { return }
+            attachment = .attached
+            actions.append(.save)
+        case .attachFailed(_, let failure): attachFailed(failure, at: now, &actions)
         case .created(let reference, let id):
             guard let index = index(of: reference.container), containers[index].phase == .creating else { return }
             containers[index].id = id
@@ -136,6 +141,9 @@ extension TaskMachine {
             containers[index].restartCount += 1
             actions += [.engine(.start(reference, id: exit.id)), .save]
             return
+        }
+        if containers[index].holdsNetwork, !isStopRequested {
+            fail("ContainerNetworkingError: the container that holds the task's network has ended", at: now)
         }
         let reason = exit.isOutOfMemory ? "OutOfMemoryError: Container killed due to memory usage" : nil
         stopContainer(index, exitCode: exit.exitCode, reason: reason, at: exit.finishedAt)

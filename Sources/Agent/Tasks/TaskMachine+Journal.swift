@@ -18,6 +18,7 @@ extension TaskMachine {
         value["volumes"] = .object(
             volumes.sources.sorted { $0.key < $1.key }.map { JSONMember($0.key, .string($0.value)) })
         value["ownedVolumes"] = .array(volumes.owned.map { .string($0) })
+        if attachment == .attached { value["attached"] = true }
         value["enforcement"] = enforcement.map(TaskMachine.encoded)
         value["containers"] = .array(containers.map(\.journal))
         return value
@@ -31,6 +32,8 @@ extension TaskMachine {
         guard !definitions.isEmpty, task.arn != nil, definitions.count == saved.count else { return nil }
         self.task = task
         self.settings = settings
+        (interface, interfaceProblem) = TaskMachine.interface(of: task, settings)
+        if value["attached"]?.boolValue == true { attachment = .attached }
         isKept = true
         containers = zip(definitions, saved).map { ContainerMachine(definition: $0, journal: $1) }
         isStopRequested = value["stopRequested"]?.boolValue ?? false

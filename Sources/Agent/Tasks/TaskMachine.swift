@@ -19,6 +19,12 @@ package struct TaskMachine: Sendable {
     var missing: Set<TaskResource>?
     /// How the task's limits are kept; nil for a task without limits, and until the engine has answered.
     var enforcement: TaskLimits.Enforcement?
+    /// The task's network interface; nil for tasks without, and for those whose interface cannot be used.
+    let interface: TaskInterface?
+    /// What is wrong with it.
+    let interfaceProblem: String?
+    /// How far it is.
+    var attachment = InterfacePhase.waiting
     /// What the containers' secrets are. In memory only: an agent that is started anew looks them up again.
     var secrets: [SecretLookUp: String] = [:]
     /// Whom private registries are told, by where that is kept. In memory only, too.
@@ -44,10 +50,22 @@ package struct TaskMachine: Sendable {
     package init(_ task: ACS.Task, _ settings: TaskSettings, random: inout SeededRandom) {
         self.task = task
         self.settings = settings
+        (interface, interfaceProblem) = TaskMachine.interface(of: task, settings)
         let names = EngineNames(task)
         volumes = TaskVolumes(task, names, settings, &random)
         containers = task.effectiveContainers.map { definition in
             ContainerMachine(definition: definition, engineName: names.container(definition.name ?? "", &random))
+        }
+    }
+
+    /// - Returns: the task's interface, or what is wrong with it.
+    static func interface(of task: ACS.Task, _ settings: TaskSettings) -> (TaskInterface?, String?) {
+        do throws(TaskInterfaceProblem) {
+            var interface = try task.readInterface()
+            interface?.blocksInstanceMetadata = settings.blocksInstanceMetadata
+            return (interface, nil)
+        } catch {
+            return (nil, error.text)
         }
     }
 
@@ -102,9 +120,8 @@ package struct TaskMachine: Sendable {
         guard isOrderResolvable else {
             return "TaskDependencyError: Task dependencies cannot be resolved, taskArn: \(arn)"
         }
-        let network = task.networkMode == "awsvpc"
-        let reason = network ? "network mode awsvpc is not supported by this container instance" : nil
-        return (reason ?? volumes.unsupported ?? task.limitProblem).map { "ResourceInitializationError: \($0)" }
+        let network = task.hasInterface ? settings.interfaceProblem : nil
+        return (interfaceProblem ?? network ?? volumes.unsupported ?? task.limitProblem).map { "ResourceInitializationError: \($0)" }
     }
 
     /// Takes over what was looked up.

@@ -12,6 +12,10 @@ package struct TaskSettings: Sendable, Equatable {
     package var bindAddress = "0.0.0.0"
     /// Where containers find the endpoints for tasks; nil when the agent serves none.
     package var endpointAddress: String?
+    /// Why no task can have a network interface of its own here; nil when tasks can.
+    package var interfaceProblem: String?
+    /// Whether tasks with an interface are kept from the instance's metadata. Source: ECS_AWSVPC_BLOCK_IMDS.
+    package var blocksInstanceMetadata = false
     /// How long a container without `stopTimeout` may take to end. Source: ECS_CONTAINER_STOP_TIMEOUT.
     package var stopTimeout: Duration = .seconds(30)
     /// How long ended containers are kept. Source: ECS_ENGINE_TASK_CLEANUP_WAIT_DURATION.

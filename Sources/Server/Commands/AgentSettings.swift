@@ -33,6 +33,8 @@ struct AgentSettings {
         configuration.gpuIDs = gpuIDs
         configuration.writesContainerMetadata =
             Environment.value("ECS_ENABLE_CONTAINER_METADATA")?.lowercased() == "true"
+        configuration.blocksInstanceMetadata =
+            Environment.value("ECS_AWSVPC_BLOCK_IMDS")?.lowercased() == "true"
         if let objects = Environment.value("AWS_ENDPOINT_URL_S3") {
             guard let url = ServerURL(objects) else {
                 throw UserError("AWS_ENDPOINT_URL_S3 takes http://HOST:PORT or https://HOST:PORT, not '\(objects)'.")

@@ -142,6 +142,8 @@ extension EngineAction {
         case .removeVolume: "remove-volume"
         case .createGroup: "create-group"
         case .removeGroup: "remove-group"
+        case .attach: "attach"
+        case .detach: "detach"
         case .cleanImages: "clean-images"
         case .prefetch: "prefetch"
         case .survey: "survey"
@@ -154,7 +156,9 @@ extension EngineAction {
         case .pull(let reference, _, _), .create(let reference, _), .start(let reference, _),
             .stop(let reference, _, _), .remove(let reference, _):
             reference
-        case .createVolume, .removeVolume, .createGroup, .removeGroup, .survey, .cleanImages, .prefetch: nil
+        case .createVolume, .removeVolume, .createGroup, .removeGroup, .attach, .detach, .survey, .cleanImages,
+            .prefetch:
+            nil
         }
     }
 

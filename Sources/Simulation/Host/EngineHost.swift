@@ -189,11 +189,12 @@ extension EngineAction {
         case .pull(let reference, _, _): .pullFailed(reference, failure)
         case .createVolume(let task, let volume): .volumeFailed(task: task, name: volume.name, failure)
         case .createGroup(let task, _): .groupFailed(task: task, failure)
+        case .attach(let task, _, _): .attachFailed(task: task, failure)
         case .create(let reference, _): .createFailed(reference, failure)
         case .start(let reference, _): .startFailed(reference, failure)
         case .stop(let reference, _, _): .stopFailed(reference, failure)
         case .remove(let reference, _): .removeFailed(reference, failure)
-        case .removeVolume, .removeGroup, .cleanImages, .prefetch: nil
+        case .detach, .removeVolume, .removeGroup, .cleanImages, .prefetch: nil
         case .survey: .surveyFailed
         }
     }
