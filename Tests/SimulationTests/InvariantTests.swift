@@ -303,6 +303,35 @@ import Testing
         #expect(check(twin) != nil)
     }
 
+    @Test("an address that nobody has, or another task")
+    func addresses() {
+        func check(owner: String?, _ change: (inout TaskRecord) -> Void = { _ in }) -> String? {
+            var interface = TaskInterface()
+            interface.address = "172.31.0.4"
+            return verdict(
+                AddressesAreOwn(),
+                [
+                    scene(
+                        region { tx in
+                            tx.update(TaskRecord.key("default", "t1")) { task in
+                                (task.interfaceCount, task.interfaces) = (1, [interface])
+                                change(&task)
+                            }
+                            guard let owner else { return }
+                            var record = NetworkInterfaceRecord()
+                            (record.address, record.task) = ("172.31.0.4", owner)
+                            tx.put(record)
+                        })
+                ])
+        }
+        #expect(check(owner: "default/t1") == nil)
+        #expect(check(owner: "default/t2") != nil)
+        #expect(check(owner: nil) != nil)
+        #expect(check(owner: nil) { $0.interfaces = [] } != nil)
+        #expect(check(owner: nil) { ($0.instanceID, $0.interfaces) = (nil, []) } == nil)
+        #expect(check(owner: nil) { $0.lastStatus = .stopped } == nil)
+    }
+
     @Test("a service whose last healthy task goes, though another one runs")
     func healthyPercentage() {
         func stopped(other: (inout TaskRecord) -> Void) -> Transaction {

@@ -2,13 +2,13 @@ import AWSWire
 
 /// What the containers of a workload's task definition do.
 enum DefinitionKind: CaseIterable {
-    case steady, staticPort, dynamicPort, checked, sidecar, initialized
+    case steady, staticPort, dynamicPort, checked, sidecar, initialized, ownAddress
     case shortLived, missingImage, failingStart, unhealthy, unreachable
 
     /// Whether a service of it comes to rest.
     var isCalm: Bool {
         switch self {
-        case .steady, .staticPort, .dynamicPort, .checked, .sidecar, .initialized: true
+        case .steady, .staticPort, .dynamicPort, .checked, .sidecar, .initialized, .ownAddress: true
         case .shortLived, .missingImage, .failingStart, .unhealthy, .unreachable: false
         }
     }
@@ -25,6 +25,7 @@ enum DefinitionKind: CaseIterable {
         var others: [JSONValue] = []
         switch self {
         case .steady: break
+        case .ownAddress: main["portMappings"] = [["containerPort": 80]]
         case .staticPort: main["portMappings"] = [["containerPort": 80, "hostPort": .int(Int64(port))]]
         case .dynamicPort, .unreachable: main["portMappings"] = [["containerPort": 80, "hostPort": 0]]
         case .checked: check(&main, "healthy")
@@ -49,7 +50,9 @@ enum DefinitionKind: CaseIterable {
         case .missingImage: main["image"] = "missing/image"
         case .failingStart: set(&main, ["ROOST_SIMULATE_START_ERROR": "exec: no such file"])
         }
-        return ["family": .string(family), "containerDefinitions": .array([main] + others)]
+        var request: JSONValue = ["family": .string(family), "containerDefinitions": .array([main] + others)]
+        if self == .ownAddress { request["networkMode"] = "awsvpc" }
+        return request
     }
 
     private func container(_ name: String, _ memory: Int, _ dice: Dice) -> JSONValue {

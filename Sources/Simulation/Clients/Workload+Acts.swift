@@ -42,6 +42,12 @@ extension Workload {
 
     func someDefinition() -> String? { dice.pick(kinds.keys.sorted()) }
 
+    /// Adds what the tasks of a definition need of a network, when they have interfaces of their own.
+    func withNetwork(_ body: JSONValue, of definition: String) -> JSONValue {
+        guard kinds[definition] == .ownAddress else { return body }
+        return body.merging(["networkConfiguration": ["awsvpcConfiguration": ["subnets": ["subnet-1"]]]])
+    }
+
     /// Whether what a task runs answers requests.
     func answers(_ task: TaskRecord) -> Bool {
         task.daemon != nil || kinds["\(task.family):\(task.revision)"] != .unreachable
@@ -59,6 +65,7 @@ extension Workload {
         if dice.chance(0.2) { body["placementConstraints"] = someConstraints() }
         if dice.chance(0.2) { body["capacityProviderStrategy"] = strategy(dice.pick(["asg", "scaled"]) ?? "asg") }
         if dice.chance(0.2) { body["tags"] = [["key": "team", "value": "a"]] }
+        body = withNetwork(body, of: definition)
         guard dice.chance(0.5) else { return run(body, nil, tries: 1) }
         let token = token()
         body["clientToken"] = .string(token)
@@ -95,9 +102,8 @@ extension Workload {
     /// On an instance that somebody chose.
     private func startTask() {
         guard let definition = someDefinition(), let instance = dice.pick(instances()) else { return }
-        call(
-            "StartTask", ["taskDefinition": .string(definition), "containerInstances": [.string(instance.id)]]
-        ) { [self] answer in
+        let body: JSONValue = ["taskDefinition": .string(definition), "containerInstances": [.string(instance.id)]]
+        call("StartTask", withNetwork(body, of: definition)) { [self] answer in
             guard let answer, answer.isSuccess else { return }
             let tasks = (answer.body["tasks"]?.arrayValue ?? []).compactMap { $0.key("taskArn", TaskRecord.self) }
             note(.started(token: nil, tasks: tasks))

@@ -59,7 +59,7 @@ extension Workload {
         case 0: call("DeleteDaemon", ["daemonArn": "logs"]) { _ in }
         case 1...3:
             // Daemons have no ports.
-            let kinds = DefinitionKind.allCases.filter { $0 != .staticPort && $0 != .dynamicPort }
+            let kinds = DefinitionKind.allCases.filter { ![.staticPort, .dynamicPort, .ownAddress].contains($0) }
             registerDaemon(dice.pick(kinds) ?? .steady)
         case 4...7 where daemon.status == .active: call("UpdateDaemon", update(daemonKinds.keys.sorted())) { _ in }
         default: call("DescribeDaemon", ["daemonArn": "logs"]) { _ in }

@@ -33,7 +33,7 @@ extension Workload {
             body["tags"] = [["key": "team", "value": "a"]]
             body["propagateTags"] = "SERVICE"
         }
-        call("CreateService", body) { [self] answer in
+        call("CreateService", withNetwork(body, of: definition)) { [self] answer in
             if answer?.isSuccess == true {
                 note(.service(ServiceRecord.key("default", name), desiredCount: count))
             }
@@ -48,7 +48,7 @@ extension Workload {
             "serviceName": "everywhere", "taskDefinition": .string(definition), "schedulingStrategy": "DAEMON",
             "deploymentConfiguration": daemonPercentages,
         ]
-        call("CreateService", body) { [self] answer in
+        call("CreateService", withNetwork(body, of: definition)) { [self] answer in
             if answer?.isSuccess == true { note(.service(ServiceRecord.key("default", "everywhere"), desiredCount: 0)) }
         }
     }
@@ -126,10 +126,17 @@ extension Workload {
         call("UpdateService", body) { _ in }
     }
 
-    /// Behind a load balancer mostly one that can be there.
+    /// Behind a load balancer mostly one that can be there; and one for the service's network.
     private func someDefinition(for service: ServiceRecord) -> String? {
-        guard !service.settings.loadBalancers.isEmpty, dice.chance(0.8) else { return someDefinition() }
+        guard !service.settings.loadBalancers.isEmpty, dice.chance(0.8) else {
+            return dice.pick(kinds.filter { fits($0.value, service) }.keys.sorted())
+        }
         return dice.pick(kinds.filter { $0.value.hasPort }.keys.sorted())
+    }
+
+    /// Whether tasks of a kind have, or have not, interfaces of their own, as those of the service.
+    private func fits(_ kind: DefinitionKind, _ service: ServiceRecord) -> Bool {
+        (kind == .ownAddress) == (service.settings.networkConfiguration != nil)
     }
 
     private func kind(of service: ServiceRecord) -> DefinitionKind? {
@@ -154,7 +161,7 @@ extension Workload {
         let isBalanced = !service.settings.loadBalancers.isEmpty
         let calm = kinds.filter { kind in
             kind.value.isCalm && (kind.value != .staticPort || !(isDaemon || shifts))
-                && (kind.value.hasPort || !isBalanced)
+                && (kind.value.hasPort || !isBalanced) && fits(kind.value, service)
         }.keys.sorted()
         guard let definition = dice.pick(calm) else { return }
         let old = service.primary.map { "\($0.family):\($0.revision)" } ?? ""

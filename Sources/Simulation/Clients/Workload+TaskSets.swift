@@ -47,10 +47,11 @@ extension Workload {
     }
 
     private func newSet(_ definition: String, _ percent: Int) -> JSONValue {
-        [
+        let body: JSONValue = [
             "cluster": "default", "service": "external", "taskDefinition": .string(definition), "launchType": "EC2",
             "scale": scale(percent),
         ]
+        return withNetwork(body, of: definition)
     }
 
     /// What a service may have at most.

@@ -57,6 +57,10 @@ struct AcknowledgedSurvives: Invariant {
         case .target(let delta):
             guard delta.new == nil, delta.old?.drainingSince == nil else { return nil }
             return "\(delta.key) was removed without having drained"
+        case .networkInterface(let delta):
+            guard delta.new == nil, let task = delta.old?.task else { return nil }
+            let isOver = scene.durable.get(Key<TaskRecord>(path: task)).map { $0.lastStatus == .stopped } ?? true
+            return isOver ? nil : "\(delta.key) was removed before its task was STOPPED"
         default: return change.isRemoval ? "\(change.name.key) was removed within a day" : nil
         }
     }

@@ -19,6 +19,10 @@ package struct Converged {
             if let breach = breach(service) { return breach }
         }
         if let breach = targetBreach { return breach }
+        for interface in durable.list(NetworkInterfaceRecord.self) {
+            let task = durable.get(Key<TaskRecord>(path: interface.task))
+            guard task?.lastStatus == .running else { return "\(interface.key) was not given back" }
+        }
         for daemon in durable.list(DaemonRecord.self) {
             if let breach = breach(daemon) { return breach }
         }

@@ -12,6 +12,6 @@ package func makeInvariants() -> [any Invariant] {
     [
         StatusOnlyRises(), ResourcesFit(), FieldsAgree(), StoredIsDurable(), AcknowledgedSurvives(),
         OneResultPerToken(), ServiceWithinBounds(), DaemonRunsOnce(), PlacedOnce(), StoppedMeansStopped(),
-        StopIsObeyed(), TargetsDrainFirst(), TargetsAreLive(),
+        StopIsObeyed(), TargetsDrainFirst(), TargetsAreLive(), AddressesAreOwn(),
     ]
 }
