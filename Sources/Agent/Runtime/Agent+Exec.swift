@@ -21,7 +21,8 @@ extension Agent {
             method: "GET", rawPath: base + "/exec/ws", rawQuery: query, headers: ["Host": server.authority])
         let signer = SigV4.Signer(configuration.credential, region: configuration.region, service: "ecs")
         do throws(WebSocket.Refusal) {
-            let socket = try await WebSocket.connect(server.endpoint, signer.sign(request, at: now()), group: loop)
+            let upgrade = signer.sign(request, at: api.clock.now)
+            let socket = try await WebSocket.connect(server.endpoint, upgrade, group: loop)
             let relay = ExecRelay(socket, engine, loop: loop) { [weak self] order in
                 await self?.target(of: order) ?? .failure(EngineFailure(.missing, "the container agent ends"))
             }

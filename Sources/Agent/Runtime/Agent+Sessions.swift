@@ -127,7 +127,7 @@ extension Agent {
         }
         let target = HTTPRequestMessage(
             method: "GET", rawPath: url.path + "/ws", rawQuery: query, headers: ["Host": url.authority])
-        return Upgrade(url: url, target: target, message: signer.sign(target, at: now()))
+        return Upgrade(url: url, target: target, message: signer.sign(target, at: api.clock.now))
     }
 
     private var signer: SigV4.Signer {

@@ -158,7 +158,7 @@ package actor Agent {
         for action in machine.handle(event, at: now()) {
             switch action {
             case .send(let message): tasksSession?.send(message.frame)
-            case .sendTelemetry(let message): telemetrySession?.send(message, at: now())
+            case .sendTelemetry(let message): telemetrySession?.send(message, at: api.clock.now)
             case .save, .forget: journalQueue.append(action)
             case .report where isJournalBusy || !journalQueue.isEmpty: journalQueue.append(action)
             case .report(let report): send(report)

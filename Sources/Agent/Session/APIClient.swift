@@ -8,7 +8,8 @@ package struct APIClient: Sendable {
     private let http: HTTPClient
     private let server: ServerURL
     private let signer: SigV4.Signer
-    private let now: @Sendable () -> Timestamp
+    /// What the server takes for the time.
+    let clock: ServerClock
 
     /// - Parameter now: the wall clock, for signatures.
     package init(
@@ -18,16 +19,14 @@ package struct APIClient: Sendable {
         http = HTTPClient(server.endpoint, group: group)
         self.server = server
         signer = SigV4.Signer(credential, region: region, service: "ecs")
-        self.now = now
+        clock = ServerClock(now)
     }
 
-    private init(
-        _ http: HTTPClient, _ server: ServerURL, _ signer: SigV4.Signer, _ now: @escaping @Sendable () -> Timestamp
-    ) {
+    private init(_ http: HTTPClient, _ server: ServerURL, _ signer: SigV4.Signer, _ clock: ServerClock) {
         self.http = http
         self.server = server
         self.signer = signer
-        self.now = now
+        self.clock = clock
     }
 
     /// An API of the region.
@@ -63,14 +62,17 @@ package struct APIClient: Sendable {
         var signer = signer
         signer.service = service.rawValue
         if let other { signer.credential = other }
-        let response = try await http.send(signer.sign(request, at: now()), timeout: timeout)
+        var response = try await http.send(signer.sign(request, at: clock.now), timeout: timeout)
+        if clock.isMended(by: response) {
+            response = try await http.send(signer.sign(request, at: clock.now), timeout: timeout)
+        }
         guard response.status == 200 else { throw APIClient.error(response) }
         return Output.trusted(response.body)
     }
 
     /// The same caller at another address.
     func at(_ server: ServerURL, group: any EventLoopGroup) -> APIClient {
-        APIClient(HTTPClient(server.endpoint, group: group), server, signer, now)
+        APIClient(HTTPClient(server.endpoint, group: group), server, signer, clock)
     }
 
     /// Closes the kept connections.

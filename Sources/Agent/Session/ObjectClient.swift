@@ -7,7 +7,7 @@ struct ObjectClient: Sendable {
     private let http: HTTPClient
     private let server: ServerURL
     private let region: String
-    private let now: @Sendable () -> Timestamp
+    private let clock: ServerClock
 
     /// A larger file is refused: it has to fit into an environment.
     static let maximumBytes = 1 << 20
@@ -18,7 +18,7 @@ struct ObjectClient: Sendable {
         http = HTTPClient(server.endpoint, group: group)
         self.server = server
         self.region = region
-        self.now = now
+        clock = ServerClock(now)
     }
 
     /// - Throws: a `WireError` with S3's code, or `HTTPClientError` when there was no answer.
@@ -30,8 +30,12 @@ struct ObjectClient: Sendable {
         let encoded = String(decoding: PercentCoding.encode(path.utf8, keepingSlashes: true), as: UTF8.self)
         let request = HTTPRequestMessage(method: "GET", rawPath: server.path + encoded, headers: headers)
         let signer = SigV4.Signer(credential, region: region, service: "s3")
-        let answer = try await http.send(
-            signer.sign(request, at: now()), timeout: ObjectClient.timeout, limit: ObjectClient.maximumBytes)
+        func send() async throws -> HTTPResponseMessage {
+            try await http.send(
+                signer.sign(request, at: clock.now), timeout: ObjectClient.timeout, limit: ObjectClient.maximumBytes)
+        }
+        var answer = try await send()
+        if clock.isMended(by: answer) { answer = try await send() }
         guard answer.status == 200 else { throw ObjectClient.error(answer) }
         return answer.body
     }

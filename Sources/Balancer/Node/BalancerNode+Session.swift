@@ -18,6 +18,7 @@ extension BalancerNode {
                 let socket = try await WebSocket.connect(control.server.endpoint, upgrade(control), group: group)
                 await hold(socket)
             } catch WebSocket.Refusal.answered(let answer) {
+                if clock.isMended(by: answer) { continue }
                 let text = String(decoding: answer.body.prefix(512), as: UTF8.self)
                 logger.warning("session refused", metadata: ["answer": "\(answer.status) \(text)"])
             } catch {
@@ -34,7 +35,7 @@ extension BalancerNode {
             method: "GET", rawPath: control.server.path + "/balancer",
             rawQuery: "name=\(PercentCoding.encode(settings.name))&zone=\(PercentCoding.encode(settings.zone))",
             headers: ["Host": control.server.authority])
-        return SigV4.Signer(control.credential, region: control.region, service: "ecs").sign(request, at: now())
+        return SigV4.Signer(control.credential, region: control.region, service: "ecs").sign(request, at: clock.now)
     }
 
     private func hold(_ socket: WebSocket) async {

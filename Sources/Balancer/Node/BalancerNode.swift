@@ -15,6 +15,7 @@ package actor BalancerNode {
     let group: any EventLoopGroup
     let logger: Logger
     let now: @Sendable () -> Timestamp
+    let clock: ServerClock
     var random: SeededRandom
     /// What it was told, and where HAProxy's files are.
     let state: Files
@@ -95,6 +96,7 @@ package actor BalancerNode {
         self.logger = logger
         self.random = random
         self.now = now
+        clock = ServerClock(now)
         state = try Files(settings.stateDirectory)
         run = try Files(settings.runDirectory)
         addresses = NodeAddresses(bridge: settings.bridge, pool: pool, output: run.path("ip.out"))

@@ -35,8 +35,10 @@ struct SubmitTaskStateChange: Operation {
         let containers = (input.containers ?? []).map(ContainerReport.init)
         task.take(containers)
         task.take(input.managedAgents ?? [], at: now)
-        task.pullStartedAt = task.pullStartedAt ?? input.pullStartedAt
-        task.pullStoppedAt = task.pullStoppedAt ?? input.pullStoppedAt
+        // The agent's clock says when it pulled and when something ended, ours all the rest; the order is the task's.
+        let pulled = { (time: Timestamp) in min(max(time, old.createdAt), old.startedAt ?? now) }
+        task.pullStartedAt = task.pullStartedAt ?? input.pullStartedAt.map(pulled)
+        task.pullStoppedAt = task.pullStoppedAt ?? input.pullStoppedAt.map(pulled)
         let status = try input.status.map(TaskReport.status)
         let definition = tx.get(task.definitionKey)?.definition
         task.take(input.attachments ?? [], tx.realm, at: now)
@@ -44,7 +46,6 @@ struct SubmitTaskStateChange: Operation {
             let running: TaskStatus = tx.snapshot.activates(task) ? .activating : .running
             task.advance(reported: status, reason: input.reason, definition, running: running, at: now)
         }
-        // The agent's clock said when it ended, ours when it started; the order is the task's.
         let ended = input.executionStoppedAt.map { min(max($0, task.startedAt ?? $0), task.stoppedAt ?? $0) }
         task.executionStoppedAt = task.executionStoppedAt ?? ended
         task.countContainers(since: old)
