@@ -1,5 +1,7 @@
 """Parameter Store and Secrets Manager by boto3: what tasks take their secrets from."""
 
+import string
+
 import pytest
 from botocore.exceptions import ClientError
 
@@ -80,6 +82,19 @@ def test_the_life_of_a_secret(secrets):
     secrets.restore_secret(SecretId="life/db")
     secrets.delete_secret(SecretId="life/db", ForceDeleteWithoutRecovery=True)
     assert code_of(secrets.describe_secret, SecretId="life/db") == "ResourceNotFoundException"
+
+
+def test_random_passwords(secrets):
+    made = {secrets.get_random_password()["RandomPassword"] for _ in range(20)}
+    assert len(made) == 20 and {len(password) for password in made} == {32}
+    for password in made:
+        assert all(any(c in password for c in kind) for kind in (
+            string.ascii_lowercase, string.ascii_uppercase, string.digits, string.punctuation)), password
+        assert " " not in password
+    plain = secrets.get_random_password(PasswordLength=400, ExcludePunctuation=True, ExcludeNumbers=True, IncludeSpace=True,
+                                        ExcludeCharacters="xyz")["RandomPassword"]
+    assert set(plain) == set(string.ascii_letters + " ") - set("xyz")
+    assert code_of(secrets.get_random_password, PasswordLength=3) == "InvalidParameterException"
 
 
 def test_pages_of_secrets(secrets):

@@ -1,3 +1,4 @@
+import APIPipeline
 import AWSWire
 
 /// The machine's randomness: the one place where the server reads it.
@@ -6,6 +7,12 @@ enum SystemEntropy {
     static func seeded() -> SeededRandom {
         var generator = SystemRandomNumberGenerator()
         return SeededRandom(seed: generator.next())
+    }
+
+    /// What operations make secrets of.
+    static let forSecrets = SecretRandom {
+        var generator = SystemRandomNumberGenerator()
+        return generator.next()
     }
 
     /// Bytes for secrets, straight from the system's randomness.

@@ -12,6 +12,7 @@ package enum SecretsManagerOperations {
         table.register(CreateSecret())
         table.register(DeleteSecret())
         table.register(DescribeSecret())
+        table.register(GetRandomPassword())
         table.register(GetSecretValue())
         table.register(ListSecretVersionIds())
         table.register(ListSecrets())

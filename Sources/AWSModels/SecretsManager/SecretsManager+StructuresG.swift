@@ -4,6 +4,99 @@
 import AWSWire
 
 extension SecretsManager {
+    package struct GetRandomPasswordRequest: Shape {
+        package var passwordLength: Int?
+        package var excludeCharacters: String?
+        package var excludeNumbers: Bool?
+        package var excludePunctuation: Bool?
+        package var excludeUppercase: Bool?
+        package var excludeLowercase: Bool?
+        package var includeSpace: Bool?
+        package var requireEachIncludedType: Bool?
+
+        package init(passwordLength: Int? = nil, excludeCharacters: String? = nil, excludeNumbers: Bool? = nil, excludePunctuation: Bool? = nil, excludeUppercase: Bool? = nil, excludeLowercase: Bool? = nil, includeSpace: Bool? = nil, requireEachIncludedType: Bool? = nil) {
+            self.passwordLength = passwordLength
+            self.excludeCharacters = excludeCharacters
+            self.excludeNumbers = excludeNumbers
+            self.excludePunctuation = excludePunctuation
+            self.excludeUppercase = excludeUppercase
+            self.excludeLowercase = excludeLowercase
+            self.includeSpace = includeSpace
+            self.requireEachIncludedType = requireEachIncludedType
+        }
+
+        package static let schema: Schema = .structure("GetRandomPasswordRequest") { members in
+            members.optional("PasswordLength", Scalars.passwordLengthType)
+            members.optional("ExcludeCharacters", Scalars.excludeCharactersType)
+            members.optional("ExcludeNumbers", .boolean)
+            members.optional("ExcludePunctuation", .boolean)
+            members.optional("ExcludeUppercase", .boolean)
+            members.optional("ExcludeLowercase", .boolean)
+            members.optional("IncludeSpace", .boolean)
+            members.optional("RequireEachIncludedType", .boolean)
+        }
+
+        package init(from reader: inout JSONReader) {
+            if reader.beginObject() {
+                while let index = reader.nextMember(Self.schema) {
+                    switch index {
+                    case 0: self.passwordLength = reader.integer()
+                    case 1: self.excludeCharacters = reader.string()
+                    case 2: self.excludeNumbers = reader.boolean()
+                    case 3: self.excludePunctuation = reader.boolean()
+                    case 4: self.excludeUppercase = reader.boolean()
+                    case 5: self.excludeLowercase = reader.boolean()
+                    case 6: self.includeSpace = reader.boolean()
+                    case 7: self.requireEachIncludedType = reader.boolean()
+                    default: reader.skip()
+                    }
+                }
+            }
+        }
+
+        package func encode(to writer: inout JSONWriter) {
+            writer.beginObject()
+            writer.integer("PasswordLength", self.passwordLength)
+            writer.string("ExcludeCharacters", self.excludeCharacters)
+            writer.boolean("ExcludeNumbers", self.excludeNumbers)
+            writer.boolean("ExcludePunctuation", self.excludePunctuation)
+            writer.boolean("ExcludeUppercase", self.excludeUppercase)
+            writer.boolean("ExcludeLowercase", self.excludeLowercase)
+            writer.boolean("IncludeSpace", self.includeSpace)
+            writer.boolean("RequireEachIncludedType", self.requireEachIncludedType)
+            writer.endObject()
+        }
+    }
+
+    package struct GetRandomPasswordResponse: Shape {
+        package var randomPassword: String?
+
+        package init(randomPassword: String? = nil) {
+            self.randomPassword = randomPassword
+        }
+
+        package static let schema: Schema = .structure("GetRandomPasswordResponse") { members in
+            members.optional("RandomPassword", Scalars.randomPasswordType)
+        }
+
+        package init(from reader: inout JSONReader) {
+            if reader.beginObject() {
+                while let index = reader.nextMember(Self.schema) {
+                    switch index {
+                    case 0: self.randomPassword = reader.string()
+                    default: reader.skip()
+                    }
+                }
+            }
+        }
+
+        package func encode(to writer: inout JSONWriter) {
+            writer.beginObject()
+            writer.string("RandomPassword", self.randomPassword)
+            writer.endObject()
+        }
+    }
+
     package struct GetSecretValueRequest: Shape {
         package var secretId: String
         package var versionId: String?

@@ -21,6 +21,7 @@ package enum SecretsManager {
             table["CreateSecret"] = createSecret
             table["DeleteSecret"] = deleteSecret
             table["DescribeSecret"] = describeSecret
+            table["GetRandomPassword"] = getRandomPassword
             table["GetSecretValue"] = getSecretValue
             table["ListSecretVersionIds"] = listSecretVersionIds
             table["ListSecrets"] = listSecrets
@@ -47,6 +48,11 @@ package enum SecretsManager {
             name: "DescribeSecret", api: api,
             input: DescribeSecretRequest.self, output: DescribeSecretResponse.self,
             errors: ["ResourceNotFoundException", "InternalServiceError", "InvalidParameterException"])
+
+        package static let getRandomPassword: OperationModel = OperationModel(
+            name: "GetRandomPassword", api: api,
+            input: GetRandomPasswordRequest.self, output: GetRandomPasswordResponse.self,
+            errors: ["InvalidParameterException", "InvalidRequestException", "InternalServiceError"])
 
         package static let getSecretValue: OperationModel = OperationModel(
             name: "GetSecretValue", api: api,

@@ -81,6 +81,7 @@ final class RegionHandler: RequestHandling {
         var services = Services()
         services.add(logs)
         services.add(objects.source)
+        services.add(SystemEntropy.forSecrets)
         services.add(
             LiveTails { tail in
                 let session = LiveTailSession(tail, logs, lane)

@@ -42,6 +42,8 @@ final class TestRegion: Sendable {
             observer: SilentObserver())
         var services = Services()
         services.add(LogStore(directory: logs))
+        let secrets = Mutex(SeededRandom(seed: seed))
+        services.add(SecretRandom { secrets.withLock { $0.next() } })
         services.add(
             ObjectSource { bucket, key, answer in
                 let object = bucket == "trust" ? TestRegion.objects[key] : nil
