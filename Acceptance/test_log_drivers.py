@@ -10,7 +10,7 @@ import zlib
 
 import pytest
 
-from support.ecs import container, register, run_one, stop_everything, wait_stopped
+from support.ecs import container, register, run_one, stop_everything, unique, wait_stopped
 from support.poll import eventually
 
 
@@ -153,6 +153,20 @@ def test_json_file_with_options(ecs):
     assert shown == "first line\nsecond line\n"
     details = json.loads(subprocess.run(["docker", "inspect", runtime], capture_output=True, check=True).stdout)[0]
     assert details["HostConfig"]["LogConfig"] == {"Type": "json-file", "Config": {"max-size": "1m", "max-file": "3"}}
+
+
+def test_none_keeps_nothing(real_region, ecs):
+    """The SDKs' model leaves this driver out, agents have it: so by the command line, which does not check answers."""
+    containers = [container(command=["echo", "unheard"], logConfiguration={"logDriver": "none"})]
+    definition = real_region.aws("ecs", "register-task-definition", "--family", unique("silent"),
+                                 "--container-definitions", json.dumps(containers))["taskDefinition"]
+    assert definition["containerDefinitions"][0]["logConfiguration"] == {"logDriver": "none"}
+    assert {"name": "com.amazonaws.ecs.capability.logging-driver.none"} in definition["requiresAttributes"]
+    stopped = wait_stopped(ecs, run_one(ecs, definition["taskDefinitionArn"])["taskArn"])
+    [app] = stopped["containers"]
+    assert app["exitCode"] == 0
+    shown = subprocess.run(["docker", "logs", app["runtimeId"]], capture_output=True, text=True)
+    assert "unheard" not in shown.stdout and "does not support reading" in shown.stderr, shown
 
 
 @pytest.mark.parametrize("driver, options, reason", [

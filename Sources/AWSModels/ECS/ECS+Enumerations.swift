@@ -614,6 +614,7 @@ extension ECS {
         case awslogs = "awslogs"
         case splunk = "splunk"
         case awsfirelens = "awsfirelens"
+        case none = "none"
 
         package static let schema: Schema = .enumeration("LogDriver", allCases.map(\.rawValue))
     }
