@@ -9,7 +9,11 @@ enum Announcement {
               environment  eval "$(roost env --data \(directory.path))"
               instances    \(instances)
 
-            """
+            """ + (region.settings.tls == nil ? "" : tls(region.listener.port))
         FileHandle.standardOutput.write(Data(text.utf8))
+    }
+
+    private static func tls(_ port: Int) -> String {
+        "  other machines use https:// with this machine's name and port \(port)\n"
     }
 }

@@ -9,6 +9,12 @@ struct RegionOptions: ParsableArguments {
     @Option(help: "The address to serve at, HOST:PORT (ROOST_LISTEN; default 127.0.0.1:4566).")
     var listen: String?
 
+    @Option(help: "A PEM file with the certificate for TLS, and those that lead to its authority (ROOST_TLS_CERT).")
+    var tlsCert: String?
+
+    @Option(help: "A PEM file with the key of --tls-cert (ROOST_TLS_KEY).")
+    var tlsKey: String?
+
     @Option(help: "Whether requests must be signed: enforce or off (ROOST_AUTH; default enforce).")
     var auth: String?
 
@@ -35,6 +41,14 @@ struct RegionOptions: ParsableArguments {
             (0...65_535).contains(port), colon != text.startIndex
         else { throw ValidationError("--listen takes HOST:PORT, for example 127.0.0.1:4566, not '\(text)'.") }
         return (String(text[..<colon]), port)
+    }
+
+    func tls() throws -> (certificate: String, key: String)? {
+        switch (tlsCert ?? Environment.roost("TLS_CERT"), tlsKey ?? Environment.roost("TLS_KEY")) {
+        case (nil, nil): return nil
+        case (let certificate?, let key?): return (certificate, key)
+        default: throw ValidationError("--tls-cert and --tls-key go together.")
+        }
     }
 
     func realm() throws -> Realm {
@@ -77,6 +91,7 @@ struct RegionOptions: ParsableArguments {
     func validate() throws {
         _ = try address()
         _ = try realm()
+        _ = try tls()
         _ = try isAuthenticating()
         _ = try givenCredential()
     }
@@ -85,7 +100,7 @@ struct RegionOptions: ParsableArguments {
     func settings(_ directory: DataDirectory) throws -> RegionSettings {
         let (host, port) = try address()
         return RegionSettings(
-            realm: try realm(), dataDirectory: directory.path, host: host, port: port,
+            realm: try realm(), dataDirectory: directory.path, host: host, port: port, tls: try tls(),
             isAuthenticating: try isAuthenticating(),
             allowsReset: allowReset || Environment.roost("ALLOW_RESET").map { $0 != "0" && $0 != "false" } ?? false,
             isThrottling: try isThrottling(),

@@ -1,5 +1,6 @@
 import Logging
 import NIOCore
+import NodeNet
 import State
 
 /// Starting a region, with errors that say what to do.
@@ -14,6 +15,8 @@ enum Serving {
             return region
         } catch let error as StoreError {
             throw UserError(error.message)
+        } catch let error as TLSServer.Failure {
+            throw UserError("TLS cannot be spoken: \(error).")
         } catch let error as IOError {
             throw UserError(
                 "\(settings.host):\(settings.port) cannot be listened on (\(error)). "

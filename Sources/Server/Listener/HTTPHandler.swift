@@ -16,6 +16,7 @@ final class HTTPHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     private let handler: any RequestHandling
     private let limits: ListenerLimits
+    private let isSecure: Bool
     private var phase = Phase.idle
     private var head: HTTPRequestHead?
     private var body: [UInt8] = []
@@ -28,9 +29,11 @@ final class HTTPHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private var check: RepeatedTask?
     private var stream: BodyStream?
 
-    init(_ handler: any RequestHandling, _ limits: ListenerLimits) {
+    /// - Parameter isSecure: whether TLS ends here.
+    init(_ handler: any RequestHandling, _ limits: ListenerLimits, isSecure: Bool = false) {
         self.handler = handler
         self.limits = limits
+        self.isSecure = isSecure
     }
 
     // MARK: Life
@@ -132,7 +135,9 @@ final class HTTPHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private func finish(_ context: ChannelHandlerContext) {
         guard phase == .receiving, let head else { return }
         guard !isTooLarge else { return refuseLargeBody(context) }
-        let request = HTTPRequestMessage(head, body)
+        var request = HTTPRequestMessage(head, body)
+        // As a proxy says it that ends TLS.
+        if isSecure { request.headers["X-Forwarded-Proto"] = "https" }
         if head.headers.contains(name: "Upgrade") { return upgrade(request, context) }
         enter(.answering, context)
         let keepsAlive = head.isKeepAlive

@@ -1,6 +1,7 @@
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import NodeNet
 
 /// The one listener of a region: API requests and agents' websockets on one port.
 final class Listener: Sendable {
@@ -17,10 +18,11 @@ final class Listener: Sendable {
     }
 
     /// Begins to listen.
+    /// - Parameter tls: makes the port one of HTTPS, too.
     /// - Throws: when the address cannot be bound.
     static func start(
-        host: String, port: Int, _ handler: any RequestHandling, _ limits: ListenerLimits = ListenerLimits(),
-        on group: any EventLoopGroup
+        host: String, port: Int, tls: TLSServer? = nil, _ handler: any RequestHandling,
+        _ limits: ListenerLimits = ListenerLimits(), on group: any EventLoopGroup
     ) async throws -> Listener {
         let connections = ConnectionSet()
         let channel = try await ServerBootstrap(group: group)
@@ -31,10 +33,16 @@ final class Listener: Sendable {
             .childChannelInitializer { channel in
                 connections.add(channel)
                 return channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandlers([
-                        ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes)),
-                        HTTPHandler(handler, limits),
-                    ])
+                    let pipeline = channel.pipeline.syncOperations
+                    let addHTTP: FirstByteHandler.Adding = { pipeline, isSecure in
+                        try pipeline.addHandlers([
+                            ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes)),
+                            HTTPHandler(handler, limits, isSecure: isSecure),
+                        ])
+                    }
+                    guard let tls else { return try addHTTP(pipeline, false) }
+                    try pipeline.addHandler(
+                        FirstByteHandler(tls, limit: limits.requestTimeout, addProtocol: addHTTP))
                 }
             }
             .bind(host: host, port: port).get()

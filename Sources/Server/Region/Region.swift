@@ -74,7 +74,8 @@ final class Region: Sendable {
             lane: lane, agents: hub, sessions: sessions, audit: audit, transcripts: transcripts)
         let handler = RegionHandler(
             settings, lane: lane, hub: hub, balancers: balancers, logs: logs.store, exec: exec)
-        let listener = try await Listener.start(host: settings.host, port: settings.port, handler, on: group)
+        let listener = try await Listener.start(
+            host: settings.host, port: settings.port, tls: try settings.makeTLS(logger), handler, on: group)
         handler.begin(at: "http://\(settings.host):\(listener.port)")
         control.start(loop, lane)
         logger.info("the region is ready", metadata: ["revision": "\(snapshot.revision)"])
