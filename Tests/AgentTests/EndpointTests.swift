@@ -139,6 +139,23 @@ struct EndpointTests {
         #expect(abs((rate ?? 0) - 500 / 1.004) < 1)
     }
 
+    @Test("the statistics of a task are those of its containers, empty for one that ended")
+    func statisticsOfTask() throws {
+        let official = try Fixture.load("endpoint-v4-task-stats")
+        let container = try #require(official.members?.map(\.value).first { $0["read"] != nil })
+        var latest = container
+        latest["network_rate_stats"] = nil
+        var earlier = latest
+        earlier["cpu_stats"] = container["precpu_stats"]
+        earlier["read"] = container["preread"]
+        let ids = (official.members ?? []).map(\.name)
+        let own = ContainerStatistics.ofTask(
+            ids.map {
+                ($0, official[$0]?["read"] == nil ? Optional.none : ContainerStatistics.merge(latest, after: earlier))
+            })
+        #expect(own.sorted == official.sorted)
+    }
+
     @Test("associations are named, and null when there are none")
     func associations() throws {
         var task = try machine().task

@@ -174,14 +174,14 @@ extension Agent {
     }
 
     private func statistics(of task: TaskMachine) async -> JSONValue {
-        await withTaskGroup(of: JSONMember.self) { group in
+        await withTaskGroup(of: (String, JSONValue?).self) { group in
             for container in task.containers {
                 guard let id = container.id else { continue }
-                group.addTask { JSONMember(id, await self.statistics(of: id) ?? .object([])) }
+                group.addTask { (id, await self.statistics(of: id)) }
             }
-            var members: [JSONMember] = []
-            for await member in group { members.append(member) }
-            return .object(members.sorted { $0.name < $1.name })
+            var found: [(id: String, statistics: JSONValue?)] = []
+            for await (id, statistics) in group { found.append((id, statistics)) }
+            return ContainerStatistics.ofTask(found)
         }
     }
 

@@ -16,6 +16,12 @@ enum ContainerStatistics {
         return value
     }
 
+    /// The statistics of a task's containers by their ids; nothing is known of one that ended.
+    static func ofTask(_ containers: [(id: String, statistics: JSONValue?)]) -> JSONValue {
+        let members = containers.map { JSONMember($0.id, $0.statistics ?? .object([])) }
+        return .object(members.sorted { $0.name < $1.name })
+    }
+
     /// Bytes a second over all interfaces, between two samples.
     private static func rates(_ latest: JSONValue, _ earlier: JSONValue?) -> JSONValue {
         func rate(_ member: String) -> Double {
