@@ -272,8 +272,13 @@ class PrivateEngine:
                 stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
         eventually(Engine(self.host).answers, 40, message="the private engine answers")
 
-    def stop(self, number=signal.SIGTERM):
+    def send(self, number):
+        """`unshare` became the engine: the signal reaches it, and nobody else."""
         self.process.send_signal(number)
+
+    def stop(self, number=signal.SIGTERM):
+        self.send(signal.SIGCONT)
+        self.send(number)
         self.process.wait(30)
 
 
@@ -318,4 +323,41 @@ def test_only_the_engine_restarts(new_region, private_engine):
     assert sorted(before)[1] in identities(engine, region.account), "the healthy one was left alone"
     stable(ecs, name)
     assert service(ecs, name)["runningCount"] == 2
+    region.close()
+
+
+def health(ecs):
+    """What the agent says of its engine."""
+    [arn] = ecs.list_container_instances()["containerInstanceArns"]
+    found = ecs.describe_container_instances(containerInstances=[arn], include=["CONTAINER_INSTANCE_HEALTH"])
+    return found["containerInstances"][0]["healthStatus"]["overallStatus"]
+
+
+def test_the_engine_hangs_for_a_while(new_region, private_engine):
+    """It takes connections and answers nothing: tasks go on, what was asked for waits, and happens once, in the end."""
+    region = new_region(engine="docker", instances=1, host=private_engine.host).start()
+    region.wait_for_instances()
+    ecs, engine = region.ecs, Engine(private_engine.host)
+    definition = register(ecs, networkMode="host", containers=[container(**SLEEP)])
+    kept, doomed = [wait_running(ecs, run_one(ecs, definition)["taskArn"])["taskArn"] for _ in range(2)]
+    before = identities(engine, region.account)
+    eventually(lambda: health(ecs) == "OK", 40)
+
+    private_engine.send(signal.SIGSTOP)
+    try:
+        late = run_one(ecs, definition)["taskArn"]
+        ecs.stop_task(task=doomed)
+        eventually(lambda: health(ecs) == "IMPAIRED", 60, 0.5, message="the hang is told")
+        assert region.healthy()
+        assert task(ecs, late)["lastStatus"] == "PENDING"
+        assert task(ecs, doomed)["lastStatus"] in ("RUNNING", "STOPPING"), "not stopped before it is"
+        assert task(ecs, kept)["lastStatus"] == "RUNNING"
+    finally:
+        private_engine.send(signal.SIGCONT)
+
+    wait_running(ecs, late, timeout=60)
+    wait_stopped(ecs, doomed, timeout=60)
+    eventually(lambda: health(ecs) == "OK", 40)
+    after = identities(engine, region.account)
+    assert len(after) == 2 and len(set(after) & set(before)) == 1, "one each, and the healthy one was left alone"
     region.close()
