@@ -8,7 +8,7 @@ import State
 ///
 /// `referenceId` is checked by the model and has no effect: it is Amazon's own, and no answer shows it.
 /// Source: Amazon ECS API Reference, RunTask.
-/// Seam: AWS Fargate and the network mode `awsvpc` are refused.
+/// Seam: AWS Fargate is refused.
 struct RunTask: Operation {
     static let model = ECS.Operations.runTask
     /// Source: Amazon ECS API Reference, RunTask (count).
