@@ -1,6 +1,7 @@
 """A load balancer node with a real HAProxy: every rule, attribute and status code, by real requests."""
 
 import json
+import re
 import socket
 import time
 
@@ -58,6 +59,35 @@ def test_a_target_is_told_who_asks(node, blue):
     assert root == "1" and len(stamp) == 8 and len(rest) == 24 and int(stamp, 16) and stamp == stamp.lower()
     # The target's own Server header stays.
     assert header(headers, "server").startswith("BaseHTTP")
+
+
+@pytest.mark.parametrize("sent, got", [
+    ([], ["CLIENT"]), (["1.1.1.1"], ["1.1.1.1, CLIENT"]), (["1.1.1.1, 2.2.2.2"], ["1.1.1.1, 2.2.2.2, CLIENT"]),
+    (["1.1.1.1", "2.2.2.2, 3.3.3.3"], ["1.1.1.1", "2.2.2.2, 3.3.3.3", "CLIENT"]), (["1.1.1.1, " * 29 + "2.2.2.2"], 30),
+    (["1.1.1.1, " * 29, "2.2.2.2, 3.3.3.3"], None),
+], ids=["none", "one", "list", "lines", "as many as may be", "too many"])
+@pytest.mark.parametrize("answers_itself", [False, True], ids=["forwards only", "answers itself"])
+def test_the_client_is_appended(node, blue, sent, got, answers_itself):
+    own = [rule(fixed(200, "own"), {"paths": {"values": wild("/own")}}, priority=1)] if answers_itself else []
+    base = start(node, own + [rule(forward("blue/1"))], [blue])
+    status, _, body = curl(base, *[word for line in sent for word in ("-H", f"X-Forwarded-For: {line}")])
+    if got is None:
+        assert status == 463
+        return
+    told = [value for name, value in json.loads(body)["headers"] if name.lower() == "x-forwarded-for"]
+    client = told[-1].split(", ")[-1]
+    assert client and "." in client and status == 200
+    if got == 30:
+        assert told == [f"{sent[0]}, {client}"]
+    else:
+        assert told == [line.replace("CLIENT", client) for line in got]
+
+
+def test_every_request_has_a_trace_of_its_own(node, blue):
+    base = start(node, [rule(forward("blue/1"))], [blue])
+    answers = curl(*[base] * 50)[2]
+    traces = re.findall(r"Root=1-[0-9a-f]{8}-[0-9a-f]{24}", answers)
+    assert len(traces) == len(set(traces)) == 50
 
 
 @pytest.mark.parametrize("sent, got", [

@@ -20,10 +20,11 @@ struct LogTests {
     func counts() throws {
         var counter = TrafficCounter()
         let names = TrafficNames(configuration)
-        counter.take(try line("H FRONTEND tg-blue.1 t1 200 0 0 1 250 251 85 153 -- 1 -"), names)
-        counter.take(try line("H FRONTEND tg-blue.1 t1 502 0 0 -1 -1 2 85 153 SC 1 -"), names)
-        counter.take(try line("H FRONTEND FRONTEND <NOSRV> 200 0 -1 -1 -1 0 85 153 LR 0 -"), names)
-        counter.take(try line("H other tg-blue.1 t1 200 0 0 1 250 251 85 153 -- 1 -"), names)
+        counter.take(try line("H FRONTEND tg-blue.1 t1 200 0 0 1 250 251 85 153 -- 1"), names)
+        counter.take(try line("H FRONTEND tg-blue.1 t1 502 0 0 -1 -1 2 85 153 SC 1"), names)
+        counter.take(try line("H FRONTEND FRONTEND <NOSRV> 200 0 -1 -1 -1 0 85 153 LR 0"), names)
+        counter.take(try line("<6>H FRONTEND tg-blue.1 <NOSRV> 503 0 0 -1 -1 0 85 153 SC 1"), names)
+        counter.take(try line("H other tg-blue.1 t1 200 0 0 1 250 251 85 153 -- 1"), names)
         let found = counter.drain(names)
         func sum(_ metric: String, _ group: String?) -> Double? {
             found.first { $0.metric == metric && $0.targetGroup == group }?.sum
@@ -32,9 +33,10 @@ struct LogTests {
         #expect(sum("RequestCount", "blue/1") == 2)
         #expect(sum("HTTPCode_Target_2XX_Count", "blue/1") == 1)
         #expect(sum("HTTPCode_ELB_502_Count", nil) == 1)
+        #expect(sum("HTTPCode_ELB_503_Count", nil) == 1)
         #expect(sum("TargetConnectionErrorCount", "blue/1") == 1)
         #expect(sum("HTTP_Fixed_Response_Count", nil) == 1)
-        #expect(sum("ProcessedBytes", nil) == 714.0)
+        #expect(sum("ProcessedBytes", nil) == 952.0)
         let time = try #require(found.first { $0.metric == "TargetResponseTime" && $0.targetGroup == "blue/1" })
         #expect(time.counts == [1])
         #expect(abs(time.values[0] - 0.25) / 0.25 < 0.0101)
@@ -45,9 +47,9 @@ struct LogTests {
     func weights() throws {
         var counter = TrafficCounter()
         let names = TrafficNames(Sample.application([Sample.forward("blue/1", priority: nil)]))
-        counter.take(try line("H FRONTEND tg-blue.1 t1 200 0 0 1 250 251 85 15 -- = 0"), names)
-        counter.take(try line("H FRONTEND tg-blue.1 t1 200 0 0 1 250 251 85 15 -- = -"), names)
-        counter.take(try line("H FRONTEND~ FRONTEND <NOSRV> 400 0 -1 -1 -1 0 85 15 LR = -"), names)
+        counter.take(try line("<5>H FRONTEND tg-blue.1 t1 200 0 0 1 250 251 85 15 -- ="), names)
+        counter.take(try line("<6>H FRONTEND tg-blue.1 t1 200 0 0 1 250 251 85 15 -- ="), names)
+        counter.take(try line("<6>H FRONTEND~ FRONTEND <NOSRV> 400 0 -1 -1 -1 0 85 15 LR ="), names)
         let found = counter.drain(names)
         func sum(_ metric: String) -> Double? { found.first { $0.metric == metric && $0.targetGroup == nil }?.sum }
         #expect(sum("RequestCount") == 17)
@@ -60,13 +62,13 @@ struct LogTests {
 
     @Test(
         "what is no line of ours is none",
-        arguments: ["", "H", "H a b c", "Server a is UP", "T a b c 1 x 2 3 --", "H \u{0}"])
+        arguments: ["", "<", "<6>", "<6>H", "H", "H a b c", "Server a is UP", "T a b c 1 x 2 3 --", "H \u{0}"])
     func others(text: String) { #expect(LogLine(Array(text.utf8)[...]) == nil) }
 
     @Test("an access log's entry has the fields of an Application Load Balancer")
     func entry() throws {
         let text =
-            "H FRONTEND tg-blue.1 t1 200 1 0 2 250 254 85 153 -- 1 - 10.0.0.9 4711 10.0.0.1 80 - - 1700000000 500 "
+            "H FRONTEND tg-blue.1 t1 200 1 0 2 250 254 85 153 -- 1 10.0.0.9 4711 10.0.0.1 80 - - 1700000000 500 "
             + "Root%3d1-6b0ae50c-1 shop.example.com - GET HTTP/1.1 /a?b=c curl \"x\"\u{7}"
         guard case .http(let log) = try line(text) else { return }
         let entry = AccessLogEntry(

@@ -9,12 +9,16 @@ enum LogLine: Sendable, Equatable {
     ///
     /// There is one for many a request, so they are read as the bytes they are.
     init?(_ bytes: ArraySlice<UInt8>) {
+        // `<6>`: lines of the pipe have their level before them.
+        let hasLevel = bytes.first == UInt8(ascii: "<")
+        let isSampled = bytes.starts(with: LogFormat.sampledPrefix.utf8)
+        let bytes = hasLevel ? bytes.dropFirst(LogFormat.sampledPrefix.utf8.count) : bytes
         guard bytes.count > 1, bytes[bytes.startIndex + 1] == UInt8(ascii: " ") else { return nil }
         let fields = LogFields(
             bytes.split(separator: UInt8(ascii: " "), maxSplits: 30, omittingEmptySubsequences: false))
         switch bytes[bytes.startIndex] {
         case UInt8(ascii: "H"):
-            guard let log = HTTPRequestLog(fields) else { return nil }
+            guard let log = HTTPRequestLog(fields, weight: isSampled ? LogFormat.sampled : 1) else { return nil }
             self = .http(log)
         case UInt8(ascii: "T"):
             guard let log = ConnectionLog(fields) else { return nil }
@@ -73,8 +77,8 @@ struct HTTPRequestLog: Sendable, Equatable {
         var agent: String
     }
 
-    init?(_ fields: LogFields) {
-        guard fields.count >= 15, let status = fields.number(4), let total = fields.number(9),
+    init?(_ fields: LogFields, weight: Int) {
+        guard fields.count >= 14, let status = fields.number(4), let total = fields.number(9),
             let bytesIn = fields.number(10), let bytesOut = fields.number(11)
         else { return nil }
         frontend = fields.frontend
@@ -90,15 +94,15 @@ struct HTTPRequestLog: Sendable, Equatable {
         self.bytesOut = bytesOut
         ending = fields.text(12)
         rule = fields.text(13) == LogFormat.onlyRule ? (backend == frontend ? nil : 0) : fields.number(13)
-        weight = fields.number(14) == 0 ? LogFormat.sampled : 1
-        guard fields.count >= 29 else { return }
-        let seconds = Int64(fields.number(21) ?? 0)
+        self.weight = weight
+        guard fields.count >= 28 else { return }
+        let seconds = Int64(fields.number(20) ?? 0)
         details = Details(
-            client: "\(fields.text(15)):\(fields.text(16))",
-            target: fields.text(17) == "-" ? nil : "\(fields.text(17)):\(fields.text(18))", cipher: fields.text(19),
-            tlsVersion: fields.text(20), time: seconds * 1_000 + Int64(fields.number(22) ?? 0), trace: fields.text(23),
-            host: fields.text(24), redirect: fields.text(25), method: fields.text(26), version: fields.text(27),
-            url: fields.text(28), agent: fields.rest(from: 29))
+            client: "\(fields.text(14)):\(fields.text(15))",
+            target: fields.text(16) == "-" ? nil : "\(fields.text(16)):\(fields.text(17))", cipher: fields.text(18),
+            tlsVersion: fields.text(19), time: seconds * 1_000 + Int64(fields.number(21) ?? 0), trace: fields.text(22),
+            host: fields.text(23), redirect: fields.text(24), method: fields.text(25), version: fields.text(26),
+            url: fields.text(27), agent: fields.rest(from: 28))
     }
 }
 

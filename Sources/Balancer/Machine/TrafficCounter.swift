@@ -92,7 +92,7 @@ struct TrafficCounter: Sendable {
             isAnswered = log.isAnswered
             isDispatched = log.isDispatched
             let failed = log.ending.hasSuffix("C") || log.ending.hasSuffix("H")
-            isConnectionError = !log.isAnswered && failed && log.ending.hasPrefix("S")
+            isConnectionError = log.isDispatched && !log.isAnswered && failed && log.ending.hasPrefix("S")
         }
 
         static func < (a: Self, b: Self) -> Bool {

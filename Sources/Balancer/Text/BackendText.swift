@@ -46,18 +46,15 @@ extension HAProxyMaker {
         section.add("timeout server \(idle)s")
         section.add("timeout tunnel \(idle)s")
         protocols(group, in: &section)
-        section.add("http-request set-var(txn.began) date(0,ms)")
-        // Source: Application Load Balancers guide, troubleshooting: HTTP 503, no registered targets.
-        // A worker that only ends its connections counts no servers at all.
-        section.add("http-request return \(ErrorPages.answer(503, in: directory)) if { nbsrv eq 0 } !{ stopping }")
         stickiness(group, in: &section)
-        // Whoever sets cookies has to know; others only whose a 503 is.
-        let isAsked = group.stickiness != nil || stickyGroups.contains(group.id)
-        section.add("http-response set-var(txn.answered) bool(1)" + (isAsked ? "" : " if { status 503 }"))
-        let isOurs = "{ status 503 } !{ var(txn.answered) -m found } !{ nbsrv eq 0 }"
-        let isSlow = "{ date(0,ms),sub(txn.began) -m int ge \(slowMilliseconds) }"
-        section.add("http-after-response set-status 504 reason 'Gateway Time-out' if \(isOurs) \(isSlow)")
-        section.add("http-after-response set-status 502 reason 'Bad Gateway' if \(isOurs)")
+        // Whoever sets cookies has to know whose an answer is.
+        if group.stickiness != nil || stickyGroups.contains(group.id) {
+            section.add("http-response set-var(txn.answered) bool(1)")
+        }
+        let hasFailed = "var(\(ErrorPages.failed))"
+        section.add("http-after-response allow if !{ \(hasFailed) -m found }")
+        section.add("http-after-response set-status 504 reason 'Gateway Time-out' if { \(hasFailed) -m bool }")
+        section.add("http-after-response set-status 502 reason 'Bad Gateway' if !{ \(hasFailed) -m bool }")
     }
 
     /// What targets of this version cannot take. HTTP/2 comes by TLS only.

@@ -31,12 +31,28 @@ enum ErrorPages {
         "status \(code) content-type text/html file \(directory)/\(file(code)) \(headers)"
     }
 
-    /// What HAProxy calls 503 behind a server that was chosen: it could not be connected to. Application Load
-    /// Balancers say 504 when that took too long, and 502 otherwise.
-    static func unreachable(slowAfterMilliseconds limit: Int) -> String {
-        let isSlow = "date(0,ms),sub(txn.began),div(\(limit)),bool"
-        let title = "%[\(isSlow),iif(504 Gateway Time-out,502 Bad Gateway)]"
-        let body = "<html><head><title>\(title)</title></head><body><center><h1>\(title)</h1></center></body></html>"
-        return "status 503 content-type text/html lf-string '\(body)' \(headers)"
+    /// Whether the target of a request could not be connected to: 1 when that took too long, 0 otherwise. Not set when
+    /// there was no target.
+    static let failed = "txn.failed"
+
+    static let unreachableFile = "pages/unreachable.html"
+
+    /// What HAProxy calls 503: there was no target, or it could not be connected to. Application Load Balancers say 504
+    /// when that took too long, and 502 otherwise. The page itself finds that out, so that requests that succeed pay
+    /// next to nothing for it, and an `http-after-response` rule makes the status of it.
+    static func unreachable(in directory: String) -> String {
+        "status 503 content-type text/html lf-file \(directory)/\(unreachableFile) \(headers)"
+    }
+
+    /// A file in HAProxy's log format. `srv_id` is there if a server was chosen. HAProxy 2.6 crashes when a page of
+    /// `defaults` uses a regular expression.
+    /// - Parameter limit: seconds since `txn.began`, from which on a failed connection was one that timed out.
+    static func unreachablePage(slowAfterSeconds limit: Int) -> String {
+        let hidden = "iif(,)"
+        let isSlow = "%[date,sub(txn.began),div(\(limit)),bool,set-var(txn.slow),\(hidden)]"
+        let isFailed = "%[srv_id,mul(0),add(txn.slow),set-var(\(failed)),\(hidden)]"
+        let failure = "%[var(\(failed)),iif(504 Gateway Time-out,502 Bad Gateway)]"
+        let absence = "%[var(\(failed),2),div(2),bool,iif(503 Service Temporarily Unavailable,)]"
+        return isSlow + isFailed + body(failure + absence)
     }
 }

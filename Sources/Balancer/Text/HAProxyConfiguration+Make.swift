@@ -70,6 +70,8 @@ struct HAProxyMaker {
 
     private mutating func makeAll() {
         draft.configuration.files = ErrorPages.files
+        draft.configuration.files[ErrorPages.unreachableFile] = ErrorPages.unreachablePage(
+            slowAfterSeconds: HAProxyMaker.connectSeconds)
         let hasAccessLogs = balancer.loadBalancers.contains { $0.accessLog != nil }
         global()
         if hasAccessLogs { ring() }
@@ -152,12 +154,9 @@ struct HAProxyMaker {
         section.add("option abortonclose")
         section.add("http-reuse aggressive")
         for code in ErrorPages.own { section.add("http-error \(ErrorPages.answer(code, in: directory))") }
-        section.add("http-error \(ErrorPages.unreachable(slowAfterMilliseconds: slowMilliseconds))")
+        section.add("http-error \(ErrorPages.unreachable(in: directory))")
         draft.configuration.sections.append(section)
     }
-
-    /// From here on a failed connection was one that timed out.
-    var slowMilliseconds: Int { HAProxyMaker.connectSeconds * 1_000 - 100 }
 
     mutating func report(_ text: String, _ loadBalancer: String?, _ listener: String? = nil) {
         draft.problems.append(.init(loadBalancer: loadBalancer, listener: listener, text: text))

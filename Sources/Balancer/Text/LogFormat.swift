@@ -18,22 +18,28 @@ enum LogFormat {
     static let sampled = 16
     static let busy = 2_000
 
-    /// Where the lines go: into the pipe that HAProxy was started with, or into the ring when they are of an access
-    /// log. What is short is written whole or not at all, whoever else writes.
+    /// How serious the lines are that stand for `sampled` requests; all others have the level that HAProxy gives them.
+    /// Source: RFC 5424, section 6.2.1: 5 is "notice".
+    private static let sampledLevel = "notice"
+    static let sampledPrefix = "<5>"
+
+    /// Where the lines go: into the pipe that HAProxy was started with, with their level before them, or into the ring
+    /// when they are of an access log. What is short is written whole or not at all, whoever else writes.
     static func target(isLong: Bool) -> String {
-        isLong ? "log ring@requests local0" : "log fd@\(HAProxyProcess.logDescriptor) len 4096 format raw local0"
+        isLong ? "log ring@requests local0" : "log fd@\(HAProxyProcess.logDescriptor) len 4096 format short local0"
     }
 
-    /// The number of the rule, and 0 where the line stands for `sampled` requests.
+    /// With the number of the rule.
     static func http(isLong: Bool, hasOneRule: Bool) -> String {
         let rule = hasOneRule ? onlyRule : "%[var(txn.rule)]"
-        return HAProxySyntax.word(isLong ? "\(begin) \(rule) - \(details)" : "\(begin) \(rule) %[var(txn.dice)]")
+        return HAProxySyntax.word(isLong ? "\(begin) \(rule) \(details)" : "\(begin) \(rule)")
     }
 
-    /// Keeps the lines that are not to be.
+    /// Keeps the lines that are not to be. What a listener that is not busy answers, and every error, has its own.
     static let sampling = [
-        "http-response set-var(txn.dice) rand(\(sampled)) if { status lt 400 } { fe_req_rate gt \(busy) }",
-        "http-response set-log-level silent if { var(txn.dice) -m int gt 0 }",
+        "http-response allow if { fe_req_rate le \(busy) } or { status ge 400 }",
+        "http-response set-log-level silent",
+        "http-response set-log-level \(sampledLevel) if { rand(\(sampled)) 0 }",
     ]
 
     /// Frontend, backend, server, times in milliseconds (connection, all), bytes from and to the client, how it ended.

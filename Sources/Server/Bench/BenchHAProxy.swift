@@ -34,7 +34,7 @@ final class BenchHAProxy {
     func stop() { process.stop() }
 }
 
-/// A round of wrk.
+/// A round of wrk. Its requests have a name in `Host`, as clients of a usual port send it; wrk's own has the port.
 struct BenchWrk {
     let requestsPerSecond: Double
     /// Milliseconds.
@@ -47,7 +47,10 @@ struct BenchWrk {
         let log = folder.appending(path: "wrk.out")
         let process = try BenchProcess(
             try BenchProgram.find("wrk", package: "wrk"),
-            ["-t1", "-c\(connections)", "-d\(seconds)s", "--latency", "http://\(address):\(port)/"], log: log)
+            [
+                "-t1", "-c\(connections)", "-d\(seconds)s", "--latency", "-H", "Host: bench.example.com",
+                "http://\(address):\(port)/",
+            ], log: log)
         try await BenchECS.wait("wrk", seconds: Double(seconds) + 20, pause: .milliseconds(50)) { !process.isRunning }
         let words = try String(contentsOf: log, encoding: .utf8)
         guard !words.contains("Non-2xx"), !words.contains("Socket errors") else {
