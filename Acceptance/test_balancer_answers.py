@@ -1,12 +1,13 @@
 """What clients of a load balancer node see when something is not as it should be, and targets' health."""
 
 import json
+import select
 import socket
 import time
 
 import pytest
 
-from support.balancer import Target
+from support.balancer import ControlPlane, Node, Target
 from support.balancer_shapes import (curl, fixed, header, listener, load_balancer, needs_haproxy, ports, raw, rule, serve,
                                      target)
 from support.poll import eventually
@@ -177,3 +178,41 @@ def test_a_rule_that_haproxy_does_not_take_is_left_out(node):
     (problem,) = node.control.configure([made], [])
     assert "rule/1" in problem["text"] and "regex" in problem["text"]
     assert curl(f"http://{address}:{port}/")[2] == "good"
+
+
+def test_connections_beyond_the_most_are_refused_and_counted(tmp_path, blue):
+    control = ControlPlane()
+    small = Node(tmp_path, control, prefix=["prlimit", "--nofile=800:800"]).start()
+    clients = []
+    try:
+        address, port, _ = serve(small, [blue.entry()])
+
+        def refused():
+            return sum(m["sum"] for t in control.messages("traffic") for m in t["measurements"]
+                       if m["metric"] == "RejectedConnectionCount")
+
+        # HAProxy could have one for each two files.
+        clients = [socket.create_connection((address, port), 5) for _ in range(380)]
+        eventually(lambda: refused() > 0, 10)
+        ended = select.select(clients, [], [], 1)[0]
+        assert 0 < len(ended) < 50 and all(is_over(client) for client in ended)
+        eventually(lambda: refused() == len(ended), 5, message=refused)
+        # Those that are there are served.
+        clients[0].sendall(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        assert clients[0].recv(4096).startswith(b"HTTP/1.1 200 ")
+        for client in clients:
+            client.close()
+        eventually(lambda: small.runtime("show info").split("CurrConns: ")[1].split()[0] < "9", 5)
+        assert curl(f"http://{address}:{port}")[0] == 200
+    finally:
+        for client in clients:
+            client.close()
+        small.close()
+        control.close()
+
+
+def is_over(client):
+    try:
+        return client.recv(1) == b""
+    except ConnectionResetError:
+        return True

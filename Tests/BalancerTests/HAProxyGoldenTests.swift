@@ -17,6 +17,19 @@ struct HAProxyGoldenTests {
         try HAProxyCheck.run(draft)
     }
 
+    @Test("connections are refused before HAProxy lets them wait, where it can have enough of them")
+    func connections() throws {
+        func lines(_ files: Int?) -> [String] {
+            var environment = Sample.environment
+            environment.openFiles = files
+            let draft = HAProxyMaker.make(Sample.application([Sample.forward("blue/1")]), servers: [:], in: environment)
+            return draft.configuration.text().text.split(separator: "\n").filter { $0.contains("fe_conn") }
+                .map(String.init)
+        }
+        #expect(lines(20_000) == ["    tcp-request connection reject if { fe_conn gt 8998 }"])
+        #expect(lines(200).isEmpty && lines(nil).isEmpty)
+    }
+
     @Test("nginx is told of listeners for UDP")
     func udp() throws {
         let servers = ["flows/3": [Sample.server("i-1"), Sample.server("i-2", isReady: false)]]

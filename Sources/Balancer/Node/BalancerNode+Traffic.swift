@@ -47,8 +47,10 @@ extension BalancerNode {
                 let names = frontends + groups.map(HAProxyMaker.backend)
                 counter.add("ActiveConnectionCount", loadBalancer.id, nil, Double(connections.open(names)))
                 counter.add("NewConnectionCount", loadBalancer.id, nil, Double(connections.new(names)))
+                counter.add("RejectedConnectionCount", loadBalancer.id, nil, Double(connections.refused(frontends)))
             } else {
                 counter.add("ActiveFlowCount", loadBalancer.id, nil, Double(connections.open(frontends)))
+                counter.add("RejectedFlowCount", loadBalancer.id, nil, Double(connections.refused(frontends)))
             }
             for group in groups { hosts(group, loadBalancer.id, &counter) }
         }
@@ -64,30 +66,41 @@ extension BalancerNode {
     }
 }
 
+/// Counts of connections since the start of HAProxy's worker, by the names of frontends and backends.
+struct ConnectionTotals: Sendable {
+    var made: [String: Int] = [:]
+    var refused: [String: Int] = [:]
+}
+
 /// The connections of frontends and to servers, by the names of frontends and backends.
 private struct Connections {
     private var current: [String: Int]
-    private var before: [String: Int]
-    /// Since the start of HAProxy's worker.
-    private(set) var totals: [String: Int]
+    private let before: ConnectionTotals
+    private(set) var totals = ConnectionTotals()
 
-    init(_ statistics: HAProxyStatistics?, _ before: [String: Int]) {
+    init(_ statistics: HAProxyStatistics?, _ before: ConnectionTotals) {
         self.before = before
         current = statistics?.values("scur", by: "pxname", where: "FRONTEND") ?? [:]
-        totals = statistics?.values("conn_tot", by: "pxname", where: "FRONTEND") ?? [:]
+        totals.made = statistics?.values("conn_tot", by: "pxname", where: "FRONTEND") ?? [:]
+        totals.refused = statistics?.values("dcon", by: "pxname", where: "FRONTEND") ?? [:]
         for column in ["used_conn_cur", "srv_icur"] {
             current.merge(statistics?.sums(column, by: "pxname") ?? [:], uniquingKeysWith: +)
         }
-        totals.merge(statistics?.values("connect", by: "pxname", where: "BACKEND") ?? [:], uniquingKeysWith: +)
+        totals.made.merge(statistics?.values("connect", by: "pxname", where: "BACKEND") ?? [:], uniquingKeysWith: +)
     }
 
     func open(_ names: [String]) -> Int { names.reduce(0) { $0 + (current[$1] ?? 0) } }
 
     /// Since `before`.
-    func new(_ names: [String]) -> Int {
+    func new(_ names: [String]) -> Int { growth(\.made, names) }
+
+    /// Since `before`.
+    func refused(_ names: [String]) -> Int { growth(\.refused, names) }
+
+    private func growth(_ kind: KeyPath<ConnectionTotals, [String: Int]>, _ names: [String]) -> Int {
         names.reduce(0) { sum, name in
-            let all = totals[name] ?? 0
-            let before = before[name] ?? 0
+            let all = totals[keyPath: kind][name] ?? 0
+            let before = before[keyPath: kind][name] ?? 0
             // A reload begins counting anew.
             return sum + (all >= before ? all - before : all)
         }

@@ -58,7 +58,7 @@ package actor BalancerNode {
     var isToldConfiguration = false
     var lastApplied: BalancerApplied?
     /// How many connections frontends and backends have had, when traffic was last counted.
-    var connectionTotals: [String: Int] = [:]
+    var connectionTotals = ConnectionTotals()
     /// What went through and was not told yet.
     var trafficReports: [BalancerTraffic] = []
     /// Asks for the next apply; as many requests as come while one is under way are one.
@@ -102,6 +102,7 @@ package actor BalancerNode {
         addresses = NodeAddresses(bridge: settings.bridge, pool: pool, output: run.path("ip.out"))
         checker = HealthChecker(group: group, probes: run.path("probes.sock"), isSimulated: settings.isSimulated)
         environment = HAProxyEnvironment(directory: settings.runDirectory, zone: settings.zone)
+        environment.openFiles = OpenFiles.limit
         let known = NodeState.load(state) ?? NodeState()
         configuration = known.configuration
         let health = known.health.map { ($0.key, $0.health) }

@@ -182,7 +182,19 @@ struct HAProxyMaker {
             draft.binds.append(bind)
         }
         section.add("bind unix@\(socket(of: listener)) mode 600 accept-proxy\(options)", owner)
+        if let most = mostConnections { section.add("tcp-request connection reject if { fe_conn gt \(most) }") }
     }
+
+    /// From here on a listener's new connections are refused, and counted. HAProxy itself has one for each two files
+    /// that it may open, for all listeners together, and lets clients wait for ever beyond: a tenth is left to others.
+    private var mostConnections: Int? {
+        guard let files = environment.openFiles else { return nil }
+        let most = files / 20 * 9 - 2 * balancer.loadBalancers.flatMap(\.listeners).count
+        return most >= HAProxyMaker.fewestConnections ? most : nil
+    }
+
+    /// With less nobody is served: HAProxy's own limit has to do.
+    private static let fewestConnections = 100
 
     /// Where requests to loopback addresses reach a listener.
     func socket(of listener: BalancerConfiguration.Listener) -> String {

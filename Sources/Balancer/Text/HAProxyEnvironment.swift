@@ -22,6 +22,8 @@ package struct HAProxyEnvironment: Sendable, Equatable {
     package var zone: String
     /// What cannot be listened on, and why.
     package var refused: [Bind: String] = [:]
+    /// Files that HAProxy may have open, nil when that is not known.
+    package var openFiles: Int?
     /// What HAProxy did not want, and its words.
     var rejected: [HAProxyConfiguration.Owner: String] = [:]
 

@@ -34,7 +34,7 @@ struct LoadBalancerMetric: Sendable {
     static func network(_ name: String) -> LoadBalancerMetric? {
         switch name {
         case "ActiveFlowCount", "NewFlowCount", "TCP_Client_Reset_Count", "TCP_Target_Reset_Count",
-            "TCP_ELB_Reset_Count":
+            "TCP_ELB_Reset_Count", "RejectedFlowCount":
             LoadBalancerMetric()
         case "ProcessedBytes": LoadBalancerMetric(unit: .bytes)
         case "HealthyHostCount", "UnHealthyHostCount": hosts
