@@ -114,6 +114,50 @@ def test_certificates_come_and_go_without_a_reload(node, pem):
     assert (subject("one"), subject("two"), subject("three")) == (own(2), own(1), own(2))
 
 
+def test_certificates_come_and_go_under_load(node, pem):
+    certificates = [{"id": name, "pem": pem(f"{name}.example.com")} for name in ("first", "second", "third")]
+    address, (port,) = node.address(), ports(1)
+
+    def serve_with(*numbers):
+        chosen = [certificates[n] for n in numbers]
+        made = listener(port, [rule(fixed(200, "ok"))], "https", certificates=[c["id"] for c in chosen])
+        assert node.control.configure([load_balancer(address, [made])], [], chosen) == []
+        return node.runtime("show info").split("Pid: ")[1].split()[0]
+
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    own = ssl.PEM_cert_to_DER_cert(certificates[0]["pem"].split("-----BEGIN PRIVATE")[0].strip())
+    over, counts, failures = threading.Event(), [], []
+
+    def ask():
+        count = 0
+        while not over.is_set():
+            try:
+                with socket.create_connection((address, port), 5) as plain:
+                    with context.wrap_socket(plain, server_hostname="first.example.com") as secure:
+                        assert secure.getpeercert(True) == own
+                        for _ in range(3):
+                            secure.sendall(b"GET / HTTP/1.1\r\nHost: first.example.com\r\n\r\n")
+                            assert secure.recv(4096).startswith(b"HTTP/1.1 200 ")
+                        count += 1
+            except (OSError, AssertionError) as failure:
+                failures.append(failure)
+        counts.append(count)
+
+    worker = serve_with(0, 1)
+    clients = [threading.Thread(target=ask) for _ in range(4)]
+    for client in clients:
+        client.start()
+    try:
+        for chosen in [(0, 1, 2), (0, 2), (0,), (0, 1)] * 5:
+            assert serve_with(*chosen) == worker
+    finally:
+        over.set()
+        for client in clients:
+            client.join(10)
+    assert failures == [] and min(counts) > 0
+
+
 def test_client_certificates_are_passed_through(node, blue, pem, tmp_path):
     address, port, _ = serve(
         node, [blue.entry()], transport="https", certificates=[{"id": "c", "pem": pem("a.example.com")}],
