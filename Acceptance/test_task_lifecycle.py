@@ -190,6 +190,20 @@ def test_a_container_removed_before_the_task_is_cleaned_up(ecs, engine):
     assert {c["name"]: c["exitCode"] for c in stopped["containers"]} == {"app": 137, "side": 0}
 
 
+def test_a_container_that_is_started_again_by_hand(ecs, engine):
+    """To the region it ended when it was stopped; left alone it would run beside its replacement."""
+    definition = register(ecs, containers=[container(**SLEEP)])
+    for way in ("restart", "start"):
+        arn = run_one(ecs, definition)["taskArn"]
+        wait_running(ecs, arn)
+        identity = of_task(engine, arn)["app"]["Id"]
+        if way == "start":
+            end(ecs, arn)
+        engine.call("POST", f"/containers/{identity}/{way}")
+        assert wait_stopped(ecs, arn)["containers"][0]["exitCode"] == 143
+        eventually(lambda: not engine.inspect(identity)["State"]["Running"], message=f"stopped again after {way}")
+
+
 @pytest.fixture
 def full_disk_agent(new_region, engine, tmp_path):
     """An agent whose journal has a disk of its own, small enough to be filled."""

@@ -197,6 +197,22 @@ struct TaskMachineTests {
         #expect(bench.reports.last?.containers.map(\.name) == ["side"])
     }
 
+    @Test("a container that somebody starts again after its end is stopped, one that runs is left alone")
+    func startedByHand() throws {
+        var bench = Bench([.sample(), .sample("side", essential: false)])
+        bench.feed(.accepted)
+        let ids = try ["app", "side"].map { try #require(bench.machine.container($0)?.id) }
+        let steps = bench.steps
+        bench.feed(.engine(.began(reference(), id: ids[0])))
+        #expect(bench.steps == steps)
+        bench.exit("side", code: 0)
+        bench.feed(.engine(.began(reference("side"), id: "another")))
+        #expect(bench.steps == steps)
+        bench.feed(.engine(.began(reference("side"), id: ids[1])))
+        #expect(bench.steps == steps + ["stop side"])
+        #expect(bench.machine.container("app")?.phase == .running)
+    }
+
     @Test("containers are removed after the retention time, then nothing is left")
     func cleanUp() {
         var bench = Bench([.sample()])

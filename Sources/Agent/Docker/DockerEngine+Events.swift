@@ -48,7 +48,7 @@ extension DockerEngine {
     private func openEvents() async throws(EngineFailure) -> JSONLines {
         let filter = JSONValue.object([
             "type": ["container"], "label": .array([.string("io.roost.instance=\(instance)")]),
-            "event": ["die", "oom", "health_status"],
+            "event": ["start", "die", "oom", "health_status"],
         ])
         let query = [("filters", String(decoding: filter.encode(), as: UTF8.self))]
         return try await client.lines("GET", "/events", query: query, timeout: limits.ping)
@@ -77,7 +77,9 @@ extension DockerEngine {
         guard let id = actor?["ID"]?.stringValue, let reference = ContainerReference(labels: actor?["Attributes"]),
             let action = event["Action"]?.stringValue
         else { return }
-        if action == "oom" {
+        if action == "start" {
+            sink.yield(.began(reference, id: id))
+        } else if action == "oom" {
             outOfMemory.insert(id)
         } else if action == "die" {
             if let exit = await exit(of: id, for: reference) ?? DockerEngine.exit(event, id, reference, now()) {

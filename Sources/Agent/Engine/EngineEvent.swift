@@ -17,6 +17,8 @@ package enum EngineEvent: Sendable, Equatable {
     case createFailed(ContainerReference, EngineFailure)
     case started(ContainerReference, ContainerStart)
     case startFailed(ContainerReference, EngineFailure)
+    /// The container's process began, whoever caused it.
+    case began(ContainerReference, id: String)
     /// The container's process ended, whoever caused it.
     case exited(ContainerReference, ContainerExit)
     case stopFailed(ContainerReference, EngineFailure)

@@ -70,7 +70,8 @@ extension EngineEvent {
         switch self {
         case .pulled(let reference, _), .pullFailed(let reference, _), .created(let reference, _),
             .createFailed(let reference, _), .started(let reference, _), .startFailed(let reference, _),
-            .exited(let reference, _), .stopFailed(let reference, _), .health(let reference, _),
+            .began(let reference, _), .exited(let reference, _), .stopFailed(let reference, _),
+            .health(let reference, _),
             .removed(let reference), .removeFailed(let reference, _):
             reference.task
         case .volumeReady(let task, _), .volumeFailed(let task, _, _), .groupReady(let task, _),

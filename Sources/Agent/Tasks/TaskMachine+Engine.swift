@@ -37,6 +37,7 @@ extension TaskMachine {
         case .startFailed(let reference, let failure):
             stopLate(reference, failure, &actions)
             failed(reference, .starting, failure.reason("CannotStartContainerError", towards: "started"), at: now)
+        case .began(let reference, let id): stopAgain(reference, id, &actions)
         case .exited(let reference, let exit): exited(reference, exit, at: now, &actions)
         case .stopFailed(let reference, let failure): stopFailed(reference, failure, at: now, &actions)
         case .health(let reference, let health): changeHealth(reference, health, at: now)
@@ -92,6 +93,15 @@ extension TaskMachine {
         guard case .timeout = failure.kind, let container = container(reference.container), let id = container.id,
             container.phase == .starting
         else { return }
+        actions.append(.engine(.stop(reference, id: id, timeout: container.stopTimeout(settings))))
+    }
+
+    /// Somebody started a container that had ended. Its task is over or went on without it, so it is stopped.
+    /// Source: amazon-ecs-agent, agent/engine/task_manager.go: handleStoppedToRunningContainerTransition.
+    private func stopAgain(_ reference: ContainerReference, _ id: String, _ actions: inout [TaskAction]) {
+        guard let container = container(reference.container), container.phase == .stopped, container.id == id else {
+            return
+        }
         actions.append(.engine(.stop(reference, id: id, timeout: container.stopTimeout(settings))))
     }
 
