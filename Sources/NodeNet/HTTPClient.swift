@@ -89,7 +89,6 @@ package final class HTTPClient: Sendable {
     private func connect() async throws -> any Channel {
         let bootstrap = ClientBootstrap(group: group)
             .connectTimeout(HTTPClient.connectTimeout)
-            .channelOption(.socketOption(.tcp_nodelay), value: isTCP ? 1 : 0)
             .channelInitializer { [endpoint] channel in
                 channel.eventLoop.makeCompletedFuture {
                     try TLSClient.secure(channel, to: endpoint)
@@ -107,10 +106,6 @@ package final class HTTPClient: Sendable {
             }
             return try await bootstrap.connect(host: host, port: port).get()
         }
-    }
-
-    private var isTCP: Bool {
-        if case .unix = endpoint { false } else { true }
     }
 
     private func exchange(

@@ -44,7 +44,6 @@ package final class WebSocket: Sendable {
         do {
             let bootstrap = ClientBootstrap(group: group)
                 .connectTimeout(connectTimeout)
-                .channelOption(.socketOption(.tcp_nodelay), value: 1)
             let upgrading = try await dial(bootstrap, endpoint) { channel in
                 let upgraded = channel.eventLoop.makePromise(of: Void.self)
                 return channel.eventLoop.makeCompletedFuture {
