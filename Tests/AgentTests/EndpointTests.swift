@@ -110,6 +110,31 @@ struct EndpointTests {
         #expect(own["DockerName"]?.stringValue == main.engineName)
     }
 
+    @Test("a task with an interface of its own is shown with it", arguments: [2, 3, 4])
+    func interface(version: Int) throws {
+        var random = SeededRandom(seed: 1)
+        var machine = TaskMachine(.connected(), .sample, random: &random)
+        for index in machine.containers.indices { machine.containers[index].id = "c\(index)" }
+        let shown = TaskMetadata(
+            machine: machine, sights: [:], cluster: "demo", availabilityZone: "us-east-1a", version: version
+        ).task()["Containers"]?.arrayValue
+        #expect(shown?.map { $0["Type"] } == ["CNI_PAUSE", "NORMAL"])
+        var network: JSONValue = ["NetworkMode": "awsvpc", "IPv4Addresses": ["172.31.16.5"]]
+        if version == 4 {
+            network = network.merging([
+                "AttachmentIndex": 0, "MACAddress": "0e:9e:32:c7:48:85", "IPv4SubnetCIDRBlock": "172.31.16.0/20",
+                "DomainNameServers": ["10.0.0.2"], "DomainNameSearchList": ["ec2.internal"],
+                "PrivateDNSName": "ip-172-31-16-5.ec2.internal", "SubnetGatewayIpv4Address": "172.31.16.1/20",
+            ])
+        }
+        #expect(shown?.map { $0["Networks"] } == [[network], [network]])
+        var agent = AgentMachine(cluster: "demo", settings: .sample, random: random)
+        agent.tasks[machine.arn] = machine
+        #expect(agent.task(at: "172.31.16.5")?.arn == machine.arn)
+        #expect(agent.task(at: "172.31.16.6") == nil)
+        #expect(agent.task(at: "") == nil)
+    }
+
     @Test("tags are shown when they are asked for, and why they could not be had")
     func tags() throws {
         let tags = TaskMetadata.Tags(task: ["who": "stub"], instance: ["who": "stub"])
@@ -189,7 +214,10 @@ struct EndpointTests {
             ("/v3/x/task/stats", .metadata(version: 3, id: "x", .taskStatistics)),
             ("/v4/x/associations/gpu", .metadata(version: 4, id: "x", .associations(type: "gpu"))),
             ("/v4/x/associations/gpu/g", .metadata(version: 4, id: "x", .association(type: "gpu", name: "g"))),
-            ("/v2/metadata", .byAddress), ("/v2/stats/abc", .byAddress),
+            ("/v2/metadata", .byAddress(.task)), ("/v2/metadata/abc", .byAddress(.container(id: "abc"))),
+            ("/v2/metadataWithTags", .byAddress(.taskWithTags)), ("/v2/metadataWithTags/abc", .unknown),
+            ("/v2/stats", .byAddress(.taskStatistics)), ("/v2/stats/abc", .byAddress(.containerStatistics(id: "abc"))),
+            ("/v2", .unknown), ("/v2/stats/a/b", .unknown),
             ("/api/x/task-protection/v1/state", .protection(id: "x")),
             ("/", .unknown), ("/v4", .unknown), ("/v4/x/y", .unknown), ("/v5/x", .unknown), ("/v2/other", .unknown),
             ("/api/x/fault/v1/network-latency/start", .unknown), ("//", .unknown),

@@ -194,6 +194,12 @@ struct TaskInterfaceTests {
         #expect(HostAddresses.neighbour(other, in: neighbours) == nil)
         let devices = "Inter-|   Receive\n face |bytes\n    lo: 1 2\nrseni0123456789: 3 4\n"
         #expect(HostAddresses.ours(in: devices) == ["rseni0123456789"])
+        let counted = "  eth0: 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1\nrseni01: 10 2 3 4 0 0 0 0 50 6 7 8 0 0 0 0\n"
+        let traffic = HostAddresses.traffic(in: counted)
+        #expect(traffic.keys.sorted() == ["rseni01"])
+        let task = try #require(traffic["rseni01"])
+        #expect((task.sent.bytes, task.sent.dropped, task.received.bytes, task.received.packets) == (10, 4, 50, 6))
+        #expect(task.engineForm["rx_bytes"] == 50 && task.engineForm["tx_errors"] == 3)
     }
 }
 

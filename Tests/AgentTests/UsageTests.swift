@@ -53,4 +53,35 @@ struct UsageTests {
         #expect(container?["networkStatsSet"]?["rxBytesPerSecond"]?["sum"]?.doubleValue == 10)
         #expect(container?["networkStatsSet"]?["rxBytes"]?["max"]?.intValue == 1_146)
     }
+
+    @Test("what goes over a task's own interface is shared out among its containers")
+    func interface() throws {
+        var machine = AgentMachine(cluster: "demo", settings: .sample, random: SeededRandom(seed: 3))
+        _ = machine.handle(.registered(containerInstanceARN: instanceARN), at: start)
+        var random = SeededRandom(seed: 1)
+        var task = TaskMachine(.connected(containers: [.sample("app"), .sample("side")]), .sample, random: &random)
+        for index in task.containers.indices {
+            task.containers[index].id = task.containers[index].name
+            task.containers[index].phase = .running
+        }
+        machine.tasks[task.arn] = task
+        let asked = machine.handle(.telemetryOpened, at: start)
+        let ids = asked.compactMap { action in if case .measure(let ids) = action { ids } else { nil } }
+        #expect(ids == [[NetworkContainer.name, "app", "side"]])
+        var usage = ContainerUsage(cpuNanoseconds: 1, cores: 1, memoryBytes: 1)
+        let bare = usage
+        usage.network = NetworkUsage()
+        usage.network?.received.bytes = 946
+        _ = machine.handle(.measured([NetworkContainer.name: usage, "app": bare, "side": bare]), at: start)
+        usage.network?.received.bytes += 400
+        let later = machine.handle(
+            .measured([NetworkContainer.name: usage, "app": bare, "side": bare]), at: start.advanced(by: .seconds(20)))
+        let frame = try JSONValue.parse(try #require(later.telemetry.first).frame)
+        let shown = frame["message"]?["taskMetrics"]?[0]?["containerMetrics"]?.arrayValue ?? []
+        #expect(shown.map { $0["containerName"] } == ["app", "side"])
+        for container in shown {
+            #expect(container["networkStatsSet"]?["rxBytes"]?["max"]?.intValue == 673)
+            #expect(container["networkStatsSet"]?["rxBytesPerSecond"]?["sum"]?.doubleValue == 10)
+        }
+    }
 }

@@ -58,6 +58,17 @@ extension DockerEngine {
     /// Removes what ended tasks have left behind.
     func sweepInterfaces() async { await blocking { $0.sweep() } }
 
+    // MARK: Traffic
+
+    /// Remembers which interface a container holds.
+    func noteInterface(_ labels: JSONValue?, of id: String) {
+        guard labels?["com.amazonaws.ecs.container-name"]?.stringValue == NetworkContainer.name else { return }
+        interfaceNames[id] = labels?[NetworkContainer.label]?.stringValue
+    }
+
+    /// The engine counts nothing for a container without a network of its own.
+    func traffic(of id: String) -> NetworkUsage? { interfaceNames[id].flatMap { HostAddresses.traffic[$0] } }
+
     /// - Returns: nil when the agent ends.
     @discardableResult
     private func blocking<Value: Sendable>(_ work: @escaping @Sendable (HostNetwork) -> Value) async -> Value? {

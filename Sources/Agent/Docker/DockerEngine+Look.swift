@@ -10,6 +10,8 @@ extension DockerEngine {
         let query = [("stream", "false")] + (isOneShot ? [("one-shot", "true")] : [])
         let answer = try? await client.call("GET", "/containers/\(id)/stats", query: query, timeout: limits.inspect)
         // Of a container that does not run the engine tells nothing but zeros.
-        return answer.flatMap { $0["read"]?.stringValue?.hasPrefix("0001-") == false ? $0 : nil }
+        guard var shown = answer, shown["read"]?.stringValue?.hasPrefix("0001-") == false else { return nil }
+        if let traffic = traffic(of: id) { shown["networks"] = ["eth0": traffic.engineForm] }
+        return shown
     }
 }

@@ -39,9 +39,11 @@ package actor DockerEngine: ContainerEngine {
     private(set) var client: DockerClient
     /// The engine's unix socket; nil for an engine on another machine.
     let socketPath: String?
-    /// Whether the rules are there that all interfaces of tasks need; asked again when the engine was away, for that may
-    /// have been a restart of the firewall.
+    /// Whether the rules are there that all interfaces of tasks need; looked at again when the engine was away, for
+    /// that may have been a restart of the firewall.
     var hasForwardingRules = false
+    /// The names of tasks' interfaces on the host, by the ids of the containers that hold them.
+    var interfaceNames: [String: String] = [:]
     /// Whether the engine's containers run under this machine's kernel; nil until it was asked.
     var isOnThisKernel: Bool?
     /// The control groups of this machine, if the agent can make them for the engine; nil until it was asked.
@@ -137,6 +139,7 @@ package actor DockerEngine: ContainerEngine {
             try await placeRanges(of: &creation)
             if let file = creation.metadata { await writeMetadata(file) }
             let id = try await create(creation)
+            noteInterface(creation.configuration["Labels"], of: id)
             published[id] = creation.publishesPorts || creation.metadata != nil
             return .created(reference, id: id)
         } catch {
@@ -205,6 +208,7 @@ package actor DockerEngine: ContainerEngine {
 
     private func remove(_ id: String, for reference: ContainerReference) async -> EngineEvent? {
         published[id] = nil
+        interfaceNames[id] = nil
         outOfMemory.remove(id)
         do {
             _ = try await client.call(
@@ -236,6 +240,7 @@ package actor DockerEngine: ContainerEngine {
                 let details = try await client.call("GET", "/containers/\(id)/json", timeout: limits.inspect)
                 let inspection = DockerInspection(details)
                 noteMetadata(details, of: id)
+                noteInterface(item["Labels"], of: id)
                 containers.append(
                     SurveyedContainer(
                         reference: reference, id: id, name: inspection.name, state: inspection.state(now()),
@@ -258,6 +263,7 @@ package actor DockerEngine: ContainerEngine {
             let query = [("stream", "false"), ("one-shot", "true")]
             let answer = try? await client.call("GET", "/containers/\(id)/stats", query: query, timeout: limits.inspect)
             if let answer { result[id] = ContainerUsage(stats: answer) }
+            if let traffic = traffic(of: id) { result[id]?.network = traffic }
         }
         return result
     }

@@ -92,6 +92,15 @@ extension ContainerUsage {
 }
 
 extension NetworkUsage {
+    /// In the engine's words, for one interface.
+    var engineForm: JSONValue {
+        func members(_ prefix: String, _ flow: Flow) -> [JSONMember] {
+            [("bytes", flow.bytes), ("packets", flow.packets), ("errors", flow.errors), ("dropped", flow.dropped)]
+                .map { JSONMember("\(prefix)_\($0.0)", .int(Int64($0.1))) }
+        }
+        return .object(members("rx", received) + members("tx", sent))
+    }
+
     /// - Parameter networks: the engine's counters, by interface.
     fileprivate init?(_ networks: JSONValue?) {
         guard let interfaces = networks?.members, !interfaces.isEmpty else { return nil }

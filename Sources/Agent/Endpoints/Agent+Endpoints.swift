@@ -90,11 +90,7 @@ extension Agent {
         switch EndpointRoute(path: request.rawPath, query: request.rawQuery) {
         case .credentials(let id, let version): return credentials(id, version, request, caller)
         case .metadata(let version, let id, let subject): return await metadata(version, id, subject)
-        case .byAddress:
-            // Only a network interface of its own makes a task's address its own. Seam: there are none yet.
-            let address = caller.prefix { $0 != ":" }
-            let text = "Unable to get task arn from request: unable to associate '\(address)' with task"
-            return .json(400, .string(text))
+        case .byAddress(let subject): return await metadata(subject, at: String(caller.prefix { $0 != ":" }))
         case .protection(let id): return await protection(id, request)
         case .unknown: return .notFound
         }
@@ -130,7 +126,7 @@ extension Agent {
             let tags = await tags(of: task)
             return .json(200, await rendering(version, of: task, task.containers).task(tags))
         case .containerStatistics:
-            guard let id = container.id, let statistics = await statistics(of: id) else {
+            guard let statistics = await statistics(of: container, in: task) else {
                 return EndpointErrors.noStatistics(version, container)
             }
             return .json(200, statistics)
@@ -142,6 +138,28 @@ extension Agent {
                 return EndpointErrors.noAssociation(version, type, name)
             }
             return EndpointResponse(status: 200, body: content)
+        }
+    }
+
+    /// Version 2: only a network interface of its own makes an address a task's own.
+    private func metadata(_ subject: EndpointRoute.AddressedSubject, at address: String) async -> EndpointResponse {
+        guard let task = machine.task(at: address) else { return EndpointErrors.unknownAddress(address) }
+        switch subject {
+        case .task: return .json(200, await rendering(2, of: task, task.containers).task())
+        case .taskWithTags:
+            let tags = await tags(of: task)
+            return .json(200, await rendering(2, of: task, task.containers).task(tags))
+        case .taskStatistics: return .json(200, await statistics(of: task))
+        case .container(let id):
+            guard let container = task.containers.first(where: { $0.id == id }) else {
+                return EndpointErrors.unknownContainer(id)
+            }
+            return .json(200, await rendering(2, of: task, [container]).container(container))
+        case .containerStatistics(let id):
+            guard let container = task.containers.first(where: { $0.id == id }),
+                let statistics = await statistics(of: container, in: task)
+            else { return EndpointErrors.unknownContainer(id) }
+            return .json(200, statistics)
         }
     }
 
@@ -157,6 +175,20 @@ extension Agent {
         var sights: [String: ContainerSight] = [:]
         for id in containers.compactMap(\.id) { sights[id] = ContainerSight(await engine.details(of: id) ?? .null) }
         return sights
+    }
+
+    /// What a container uses. Its network is that of the container which holds it.
+    private func statistics(of container: ContainerMachine, in task: TaskMachine) async -> JSONValue? {
+        guard let id = container.id else { return nil }
+        guard !container.isInternal, let holder = task.containers.first(where: \.holdsNetwork)?.id else {
+            return await statistics(of: id)
+        }
+        async let network = statistics(of: holder)
+        guard var own = await statistics(of: id) else { return nil }
+        let shared = await network
+        own["networks"] = shared?["networks"]
+        own["network_rate_stats"] = shared?["network_rate_stats"]
+        return own
     }
 
     /// Two samples make a rate. The first time the engine takes both, which costs a second; later ones are compared
@@ -177,7 +209,7 @@ extension Agent {
         await withTaskGroup(of: (String, JSONValue?).self) { group in
             for container in task.containers {
                 guard let id = container.id else { continue }
-                group.addTask { (id, await self.statistics(of: id)) }
+                group.addTask { (id, await self.statistics(of: container, in: task)) }
             }
             var found: [(id: String, statistics: JSONValue?)] = []
             for await (id, statistics) in group { found.append((id, statistics)) }
@@ -266,6 +298,12 @@ extension AgentMachine {
             where EndpointID.make(task: task.arn, engineName: container.engineName) == id { return (task, container) }
         }
         return nil
+    }
+
+    /// The task with this address; nil when none has it now.
+    func task(at address: String) -> TaskMachine? {
+        guard let address = IPv4Address(address) else { return nil }
+        return tasks.values.first { $0.interface?.address == address && !$0.isStopped }
     }
 
     /// Whether a task of this agent has credentials of this id, which have not come yet: they are on no disk.

@@ -17,6 +17,17 @@ enum EndpointErrors {
         return .foreign(version == 3 ? 400 : 404, .string("V\(version) \(handler): \(why)"))
     }
 
+    /// An address that is no task's of this agent.
+    static func unknownAddress(_ address: String) -> EndpointResponse {
+        let text = "Unable to get task arn from request: unable to associate '\(address)' with task"
+        return .foreign(400, .string(text))
+    }
+
+    /// A container that the caller's task does not have.
+    static func unknownContainer(_ id: String) -> EndpointResponse {
+        .json(400, .string("Unable to generate metadata for container '\(id)'"))
+    }
+
     static func noStatistics(_ version: Int, _ container: ContainerMachine) -> EndpointResponse {
         let text = "V\(version) container stats handler: Unable to get container stats for: \(container.id ?? "")"
         return .json(version == 3 ? 400 : 404, .string(text))

@@ -8,7 +8,7 @@ enum EndpointRoute: Sendable, Equatable {
     /// Metadata (version 3 or 4) of the container that `id` stands for, or of its task.
     case metadata(version: Int, id: String, Subject)
     /// Metadata by the caller's address (version 2): for tasks with a network interface of their own.
-    case byAddress
+    case byAddress(AddressedSubject)
     /// Whether the container's task is protected from scale-in; with a body, a change of that.
     case protection(id: String)
     case unknown
@@ -23,6 +23,15 @@ enum EndpointRoute: Sendable, Equatable {
         case association(type: String, name: String)
     }
 
+    /// What version 2 tells; containers by the engine's ids.
+    enum AddressedSubject: Sendable, Equatable {
+        case task
+        case taskWithTags
+        case container(id: String)
+        case taskStatistics
+        case containerStatistics(id: String)
+    }
+
     /// - Parameters:
     ///   - path: still percent-encoded.
     ///   - query: what follows `?`.
@@ -35,7 +44,7 @@ enum EndpointRoute: Sendable, Equatable {
             self = .credentials(id: QueryForm(query: query).value("id"), version: 1)
         case "v2" where parts.count <= 3 && parts.dropFirst().first == "credentials":
             self = .credentials(id: parts.count == 3 ? parts[2] : nil, version: 2)
-        case "v2" where ["metadata", "metadataWithTags", "stats"].contains(parts.dropFirst().first): self = .byAddress
+        case "v2": self = EndpointRoute.addressed(Array(parts.dropFirst())).map { .byAddress($0) } ?? .unknown
         case "v3" where parts.count > 1: self = EndpointRoute.metadata(3, Array(parts.dropFirst()))
         case "v4" where parts.count > 1: self = EndpointRoute.metadata(4, Array(parts.dropFirst()))
         case "api" where parts.count == 5 && Array(parts[2...]) == ["task-protection", "v1", "state"]:
@@ -47,6 +56,17 @@ enum EndpointRoute: Sendable, Equatable {
     private static func metadata(_ version: Int, _ parts: [String]) -> EndpointRoute {
         guard let subject = subject(Array(parts.dropFirst())) else { return .unknown }
         return .metadata(version: version, id: parts[0], subject)
+    }
+
+    private static func addressed(_ parts: [String]) -> AddressedSubject? {
+        switch (parts.first, parts.count) {
+        case ("metadata", 1): .task
+        case ("metadata", 2): .container(id: parts[1])
+        case ("metadataWithTags", 1): .taskWithTags
+        case ("stats", 1): .taskStatistics
+        case ("stats", 2): .containerStatistics(id: parts[1])
+        default: nil
+        }
     }
 
     private static func subject(_ parts: [String]) -> Subject? {

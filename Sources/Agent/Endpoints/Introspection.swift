@@ -51,11 +51,13 @@ struct Introspection: Sendable {
             "Arn": .string(task.arn), "DesiredStatus": .string(task.isStopRequested ? "STOPPED" : "RUNNING"),
             "KnownStatus": .string(task.knownStatus), "Family": .string(task.task.family ?? ""),
             "Version": .string(task.task.version ?? ""),
-            "Containers": .array(task.containers.filter { $0.id != nil }.map { shown($0, sights) }),
+            "Containers": .array(task.containers.filter { $0.id != nil }.map { shown($0, sights, task.interface) }),
         ]
     }
 
-    private func shown(_ container: ContainerMachine, _ sights: [String: ContainerSight]) -> JSONValue {
+    private func shown(
+        _ container: ContainerMachine, _ sights: [String: ContainerSight], _ interface: TaskInterface?
+    ) -> JSONValue {
         let sight = sights[container.id ?? ""] ?? ContainerSight(.null)
         var value = JSONValue.object([])
         value["DockerId"] = .string(container.id ?? "")
@@ -66,6 +68,7 @@ struct Introspection: Sendable {
         value["CreatedAt"] = sight.createdAt.map { .string($0) }
         value["StartedAt"] = sight.startedAt.map { .string($0) }
         value["Ports"] = sight.ports(withAddress: false)
+        value["Networks"] = interface?.networks(version: 1)
         value["Volumes"] = sight.volumes
         if container.definition.restartPolicy?.enabled == true {
             value["RestartCount"] = .int(Int64(container.restartCount))

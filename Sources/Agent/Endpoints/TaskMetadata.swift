@@ -3,7 +3,7 @@ import NodeLink
 
 /// Metadata of a task and its containers, as programs in its containers read it. Pure: what the engine says of the
 /// containers comes in.
-/// Source: Amazon ECS Developer Guide, Amazon ECS task metadata endpoint versions 3 and 4. Observed:
+/// Source: Amazon ECS Developer Guide, Amazon ECS task metadata endpoint versions 2, 3 and 4. Observed:
 /// Fixtures/endpoint-v*.json.
 struct TaskMetadata: Sendable {
     let machine: TaskMachine
@@ -13,7 +13,7 @@ struct TaskMetadata: Sendable {
     let cluster: String
     /// The instance's zone.
     let availabilityZone: String
-    /// 3 or 4.
+    /// 2, 3 or 4; the first two say the same.
     let version: Int
 
     /// Tags of the task and of its instance, for `taskWithTags`; what could not be had is among the errors.
@@ -34,7 +34,7 @@ struct TaskMetadata: Sendable {
         if version == 4 { value["ServiceName"] = TaskMetadata.text(machine.task.serviceName) }
         value["DesiredStatus"] = .string(machine.isStopRequested ? "STOPPED" : "RUNNING")
         value["KnownStatus"] = .string(machine.knownStatus)
-        if version == 3 { value["Containers"] = containers }
+        if version < 4 { value["Containers"] = containers }
         value["Limits"] = TaskMetadata.limits(cpu: machine.task.cpu.map { .double($0) }, memory: machine.task.memory)
         value["PullStartedAt"] = machine.pullStartedAt.map { .string($0.iso8601) }
         value["PullStoppedAt"] = machine.pullStoppedAt.map { .string($0.iso8601) }
@@ -76,8 +76,10 @@ struct TaskMetadata: Sendable {
         if container.phase == .stopped {
             value["FinishedAt"] = TaskMetadata.text(sight.finishedAt ?? container.finishedAt?.iso8601)
         }
-        value["Type"] = .string(container.isInternal ? "NAMESPACE_PAUSE" : "NORMAL")
-        if version == 3 { value["Networks"] = sight.networks }
+        value["Type"] = .string(
+            container.holdsNetwork ? "CNI_PAUSE" : container.isInternal ? "NAMESPACE_PAUSE" : "NORMAL")
+        let networks = machine.interface.map { $0.networks(version: version) } ?? sight.networks
+        if version < 4 { value["Networks"] = networks }
         value["Health"] = health(container, sight)
         value["Volumes"] = sight.volumes
         guard version == 4 else { return value }
@@ -88,7 +90,7 @@ struct TaskMetadata: Sendable {
         if container.definition.restartPolicy?.enabled == true {
             value["RestartCount"] = .int(Int64(container.restartCount))
         }
-        value["Networks"] = sight.networks
+        value["Networks"] = networks
         return value
     }
 

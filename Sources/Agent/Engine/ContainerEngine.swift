@@ -90,6 +90,18 @@ package struct NetworkUsage: Sendable, Equatable {
     package var sent = Flow()
 
     package init() {}
+
+    /// The part of one of several that share it.
+    func divided(by count: Int) -> NetworkUsage {
+        guard count > 1 else { return self }
+        var part = self
+        for path in [\NetworkUsage.received, \NetworkUsage.sent] {
+            for member in [\Flow.bytes, \Flow.packets, \Flow.errors, \Flow.dropped] {
+                part[keyPath: path][keyPath: member] /= count
+            }
+        }
+        return part
+    }
 }
 
 /// What a container read and wrote, in bytes since its start.

@@ -63,7 +63,8 @@ struct ForwardingRules: Sendable {
 
     private static func missing(_ chain: Chain, _ present: [String]) -> [String] {
         let wanted = chain.rules.map { "-A \(chain.name) \($0)" }
-        let hook = chain.hooks.first { name in present.contains { $0.hasPrefix(":\(name) ") } } ?? chain.hooks.last ?? ""
+        let system = chain.hooks.first { name in present.contains { $0.hasPrefix(":\(name) ") } }
+        let hook = system ?? chain.hooks.last ?? ""
         let isHooked = present.contains { $0.hasPrefix("-A \(hook) ") && $0.hasSuffix(" -j \(chain.name)") }
         let isThere = present.filter { $0.hasPrefix("-A \(chain.name) ") } == wanted
         if isThere, isHooked { return [] }

@@ -28,7 +28,28 @@ enum HostAddresses {
     /// The names of our interfaces.
     static var ours: [String] { ours(in: text("/proc/net/dev", maximumTable)) }
 
+    /// What went over tasks' interfaces, by the names of the host's ends.
+    static var traffic: [String: NetworkUsage] { traffic(in: text("/proc/net/dev", maximumTable)) }
+
     // MARK: Understanding
+
+    /// What the host's end receives the task has sent.
+    static func traffic(in table: String) -> [String: NetworkUsage] {
+        var result: [String: NetworkUsage] = [:]
+        for line in table.split(separator: "\n") {
+            let parts = line.split(maxSplits: 1) { $0 == ":" }
+            let name = parts.first?.drop { $0 == " " } ?? ""
+            guard parts.count == 2, name.hasPrefix(TaskInterface.prefix) else { continue }
+            // Source: Linux, proc(5): eight counters received, of which four matter, and eight sent.
+            let counters = parts[1].split(separator: " ").map { Int($0) ?? 0 }
+            guard counters.count >= 12 else { continue }
+            var usage = NetworkUsage()
+            usage.sent = NetworkUsage.Flow(counters[0..<4])
+            usage.received = NetworkUsage.Flow(counters[8..<12])
+            result[String(name)] = usage
+        }
+        return result
+    }
 
     /// The interface that a route of its own leads to.
     static func route(to address: IPv4Address, in table: String) -> String? {
@@ -74,8 +95,8 @@ enum HostAddresses {
         while let entry = next {
             next = entry.pointee.ifa_next
             guard let found = entry.pointee.ifa_addr, found.pointee.sa_family == sa_family_t(AF_INET) else { continue }
-            let bits = found.withMemoryRebound(to: sockaddr_in.self, capacity: 1) { $0.pointee.sin_addr.s_addr.bigEndian }
-            if bits == address.bits { return String(cString: entry.pointee.ifa_name) }
+            let bits = found.withMemoryRebound(to: sockaddr_in.self, capacity: 1) { $0.pointee.sin_addr.s_addr }
+            if bits.bigEndian == address.bits { return String(cString: entry.pointee.ifa_name) }
         }
         return nil
     }
@@ -103,5 +124,14 @@ enum HostAddresses {
             bytes += piece[..<count]
         }
         return String(decoding: bytes, as: UTF8.self)
+    }
+}
+
+extension NetworkUsage.Flow {
+    /// - Parameter counters: bytes, packets, errors and dropped packets.
+    fileprivate init(_ counters: ArraySlice<Int>) {
+        let counters = Array(counters)
+        self.init()
+        (bytes, packets, errors, dropped) = (counters[0], counters[1], counters[2], counters[3])
     }
 }

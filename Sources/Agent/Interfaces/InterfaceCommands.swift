@@ -24,7 +24,9 @@ struct InterfaceCommands: Sendable {
             "route add \(InterfaceCommands.nextHop)/32 dev eth0 scope link",
             "route add default via \(InterfaceCommands.nextHop) dev eth0",
         ]
-        if interface.blocksInstanceMetadata { lines.append("route add blackhole \(InterfaceCommands.instanceMetadata)/32") }
+        if interface.blocksInstanceMetadata {
+            lines.append("route add blackhole \(InterfaceCommands.instanceMetadata)/32")
+        }
         return lines.joined(separator: "\n") + "\n"
     }
 

@@ -29,7 +29,8 @@ extension AgentMachine {
     }
 
     private mutating func measureOrIdle(at now: Timestamp) -> [AgentAction] {
-        let ids = measurable.flatMap(\.containers).filter { $0.phase == .running && !$0.isInternal }.compactMap(\.id)
+        let containers = measurable.flatMap(\.containers).filter { $0.phase == .running }
+        let ids = containers.filter { !$0.isInternal || $0.holdsNetwork }.compactMap(\.id)
         guard ids.isEmpty else { return [.measure(ids: ids)] }
         return [.sendTelemetry(.metrics(TCS.PublishMetricsRequest(metadata: metadata(idle: true), timestamp: now)))]
     }
@@ -61,13 +62,15 @@ extension AgentMachine {
 
     private func metric(_ machine: TaskMachine, _ usage: [String: ContainerUsage], at now: Timestamp) -> TCS.TaskMetric
     {
-        let containers = machine.containers.compactMap { container -> TCS.ContainerMetric? in
+        let own = machine.containers.filter { !$0.isInternal && $0.id.map { usage[$0] != nil } == true }
+        let shared = sharedNetwork(of: machine, usage, at: now, among: own.count)
+        let containers = own.compactMap { container -> TCS.ContainerMetric? in
             guard let id = container.id, let used = usage[id] else { return nil }
             let memory = Double(used.memoryBytes >> 20)
             return TCS.ContainerMetric(
                 containerName: container.name, cpuStatsSet: cpu(id, used, at: now).map(AgentMachine.statistics),
                 memoryStatsSet: AgentMachine.statistics(memory),
-                networkStatsSet: used.network.map { network($0, of: id, at: now) },
+                networkStatsSet: shared ?? used.network.map { network($0, of: id, at: now) },
                 storageStatsSet: used.storage.map(TCS.StorageStatsSet.init),
                 restartStatsSet: container.definition.restartPolicy?.enabled == true
                     ? TCS.RestartStatsSet(restartCount: container.restartCount) : nil)
@@ -75,6 +78,16 @@ extension AgentMachine {
         return TCS.TaskMetric(
             taskArn: machine.arn, taskDefinitionFamily: machine.task.family,
             taskDefinitionVersion: machine.task.version, containerMetrics: containers)
+    }
+
+    /// Each container's part of what went over the task's interface, for the sum to be the task's; nil for a task
+    /// without one. Source: amazon-ecs-agent, agent/stats/task_linux.go: linkStatsToDockerStats.
+    private func sharedNetwork(
+        of machine: TaskMachine, _ usage: [String: ContainerUsage], at now: Timestamp, among count: Int
+    ) -> TCS.NetworkStatsSet? {
+        guard count > 0, let id = machine.containers.first(where: \.holdsNetwork)?.id, let used = usage[id]?.network
+        else { return nil }
+        return network(used, of: id, at: now, among: count)
     }
 
     /// Percent of what the instance has since the last measurement; nil for the first. Of several instances that share
@@ -90,12 +103,14 @@ extension AgentMachine {
     }
 
     /// Counters, and bytes a second since the last measurement.
-    private func network(_ used: NetworkUsage, of id: String, at now: Timestamp) -> TCS.NetworkStatsSet {
-        var set = TCS.NetworkStatsSet(used)
+    private func network(
+        _ used: NetworkUsage, of id: String, at now: Timestamp, among count: Int = 1
+    ) -> TCS.NetworkStatsSet {
+        var set = TCS.NetworkStatsSet(used.divided(by: count))
         guard let before = telemetry.last[id]?.network, let lastAt = telemetry.lastAt, now > lastAt else { return set }
         let seconds = Double(now.milliseconds - lastAt.milliseconds) / 1_000
         func rate(_ new: Int, _ old: Int) -> TCS.StatsSet {
-            AgentMachine.statistics(Double(max(0, new - old)) / seconds)
+            AgentMachine.statistics(Double(max(0, new - old)) / seconds / Double(count))
         }
         set.rxBytesPerSecond = rate(used.received.bytes, before.received.bytes)
         set.txBytesPerSecond = rate(used.sent.bytes, before.sent.bytes)

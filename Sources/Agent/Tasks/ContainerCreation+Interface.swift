@@ -32,6 +32,7 @@ extension ContainerCreation {
     ) {
         let hostName = interface.containerHostName
         body["Hostname"] = .string(hostName)
+        body["Labels"] = [NetworkContainer.label: .string(interface.hostName)]
         var hosts = [interface.privateDNSName, hostName].filter { !$0.isEmpty }.map { "\($0):\(interface.address)" }
         if hosts.count == 2, hosts[0] == hosts[1] { hosts.removeLast() }
         let wanted = (task.containers ?? []).map { container in

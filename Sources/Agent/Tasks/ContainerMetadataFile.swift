@@ -23,6 +23,7 @@ package struct ContainerMetadataFile: Sendable, Equatable {
             "ImageName": .string(container.image ?? ""), "AvailabilityZone": .string(settings.availabilityZone),
             "HostPrivateIPv4Address": .string(settings.privateAddress),
         ]
+        if let interface = try? task.readInterface() { facts["Networks"] = interface.networks(version: 1) }
     }
 
     /// The folder in the container.
@@ -57,14 +58,16 @@ package struct ContainerMetadataFile: Sendable, Equatable {
                     "BindIp": .string(binding.bindIP), "Protocol": .string(binding.protocol),
                 ]
             })
-        value["Networks"] = .array(
-            (details["NetworkSettings"]?["Networks"]?.members ?? []).map { network in
-                let address = network.value["IPAddress"]?.stringValue ?? ""
-                return [
-                    "NetworkMode": .string(network.name),
-                    "IPv4Addresses": .array(address.isEmpty ? [] : [.string(address)]),
-                ]
-            })
+        value["Networks"] =
+            facts["Networks"]
+            ?? .array(
+                (details["NetworkSettings"]?["Networks"]?.members ?? []).map { network in
+                    let address = network.value["IPAddress"]?.stringValue ?? ""
+                    return [
+                        "NetworkMode": .string(network.name),
+                        "IPv4Addresses": .array(address.isEmpty ? [] : [.string(address)]),
+                    ]
+                })
         value["MetadataFileStatus"] = "READY"
         return value
     }

@@ -19,6 +19,8 @@ package enum NamespaceContainer {
 package enum NetworkContainer {
     /// The official agent's name for it.
     package static let name = "~internal~ecs~pause"
+    /// Its label with the name of the host's end of the interface.
+    static let label = "io.roost.interface"
 }
 
 extension ACS.Task {

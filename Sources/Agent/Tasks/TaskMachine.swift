@@ -121,7 +121,8 @@ package struct TaskMachine: Sendable {
             return "TaskDependencyError: Task dependencies cannot be resolved, taskArn: \(arn)"
         }
         let network = task.hasInterface ? settings.interfaceProblem : nil
-        return (interfaceProblem ?? network ?? volumes.unsupported ?? task.limitProblem).map { "ResourceInitializationError: \($0)" }
+        let problem = interfaceProblem ?? network ?? volumes.unsupported ?? task.limitProblem
+        return problem.map { "ResourceInitializationError: \($0)" }
     }
 
     /// Takes over what was looked up.
