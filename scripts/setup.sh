@@ -17,7 +17,10 @@ for package in haproxy nginx-light libnginx-mod-stream; do
 done
 # A registry to pull from: the tests'.
 have_package docker-registry || wanted+=(docker-registry)
+# Network interfaces of tasks.
 command -v ip >/dev/null || wanted+=(iproute2)
+command -v iptables-restore >/dev/null || wanted+=(iptables)
+command -v nsenter >/dev/null || wanted+=(util-linux)
 if ! engine_answers; then
     command -v dockerd >/dev/null || wanted+=(docker.io)
 fi
