@@ -1,6 +1,7 @@
 /// What the server has still to be told of a task, in order, one report at a time.
 ///
-/// What containers do before the task runs waits for the report that the task runs (or has ended).
+/// What containers do before the task runs waits for the report that the task runs (or has ended). A network interface
+/// does not: the task is PROVISIONING without it.
 /// Source: amazon-ecs-agent, agent/eventhandler/task_handler.go: events of containers ride on those of the task.
 struct ReportOutbox: Sendable {
     private var events: [ContainerReport] = []
@@ -30,13 +31,17 @@ struct ReportOutbox: Sendable {
     /// The next report, when one is due and none is under way.
     mutating func next(_ machine: TaskMachine) -> [TaskAction] {
         guard underWay == nil, let status = due(machine) else { return [] }
-        let report = TaskReport(
-            task: machine.arn, status: status, reason: status == .stopped ? machine.reason : "", containers: events,
-            pullStartedAt: announced == nil ? machine.pullStartedAt : nil,
-            pullStoppedAt: announced == nil ? machine.pullStoppedAt : nil,
-            executionStoppedAt: machine.executionStoppedAt,
-            attachments: announced == nil ? machine.attachments : [])
-        events = []
+        let attachments = announced == nil ? machine.attachments : []
+        let isFirst = announced == nil || announced == .pending
+        let report =
+            status == .pending
+            ? TaskReport(task: machine.arn, status: status, attachments: attachments)
+            : TaskReport(
+                task: machine.arn, status: status, reason: status == .stopped ? machine.reason : "",
+                containers: events, pullStartedAt: isFirst ? machine.pullStartedAt : nil,
+                pullStoppedAt: isFirst ? machine.pullStoppedAt : nil,
+                executionStoppedAt: machine.executionStoppedAt, attachments: attachments)
+        if status != .pending { events = [] }
         announced = status
         underWay = report
         return [.report(report)]
@@ -47,10 +52,11 @@ struct ReportOutbox: Sendable {
         case .stopped?: return nil
         case _ where machine.isStopped: return .stopped
         case .running?: return events.isEmpty ? nil : .running
-        case nil:
-            // A task that is on its way down before it was up is only ever reported as stopped.
-            let isUp = machine.containers.allSatisfy(\.isSettled) && machine.isConnected && !machine.isStopRequested
-            return isUp ? .running : nil
+        // A task that is on its way down before it was up is only ever reported as stopped.
+        case _ where machine.isStopRequested: return nil
+        case _ where machine.containers.allSatisfy(\.isSettled) && machine.isConnected: return .running
+        case .pending?: return nil
+        case nil: return machine.attachments.isEmpty ? nil : .pending
         }
     }
 

@@ -61,6 +61,8 @@ package enum TaskAction: Sendable, Equatable {
 /// What the server is told of a task.
 package struct TaskReport: Sendable, Equatable {
     package enum Status: String, Sendable, Equatable {
+        /// Its network interface is there, its containers are not yet.
+        case pending = "PENDING"
         case running = "RUNNING"
         case stopped = "STOPPED"
     }

@@ -17,7 +17,7 @@ extension TaskMachine {
     /// Whether the network is as far as the task needs it to be said to run.
     var isConnected: Bool { interface == nil || attachment == .attached }
 
-    /// The attachments that the server is to be told of: with the first report, which the official agent does alone.
+    /// The attachments that the server is to be told of, with the first report.
     var attachments: [String] { attachment == .attached ? [interface?.attachmentARN].compactMap { $0 } : [] }
 
     /// Asks for the interface once there is somebody to hold it.
