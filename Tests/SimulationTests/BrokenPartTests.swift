@@ -64,6 +64,9 @@ import Testing
             }
             tx.update(target.key) { $0.drainingSince = nil }
         },
+        Row(wrong: "a task loses its address", invariant: AddressesAreOwn()) { tx in
+            for interface in tx.snapshot.list(NetworkInterfaceRecord.self) { tx.delete(interface.key) }
+        },
     ]
 
     /// Changes the first task that is as asked.

@@ -48,7 +48,7 @@ private final class Findings: Sendable {
 
 /// Every controller, in every state that some worlds come to.
 @Suite("The laws of controllers") struct LawfulWorldTests {
-    @Test("hold at every decision of whole worlds", arguments: 21...28 as ClosedRange<UInt64>)
+    @Test("hold at every decision of whole worlds", arguments: 22...29 as ClosedRange<UInt64>)
     func hold(seed: UInt64) {
         let found = Findings()
         var options = World.Options(seed: seed)
