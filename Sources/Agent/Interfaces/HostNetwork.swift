@@ -16,10 +16,6 @@ struct HostNetwork: Sendable {
     /// Held while the shared rules change.
     var lockPath = "/run/roost/interfaces.lock"
 
-    /// What has to be installed.
-    static let programs = [
-        ("ip", "iproute2"), ("iptables-save", "iptables"), ("iptables-restore", "iptables"), ("nsenter", "util-linux"),
-    ]
     /// CAP_NET_ADMIN and CAP_SYS_ADMIN. Source: capabilities(7).
     private static let capabilities: UInt64 = 1 << 12 | 1 << 21
     /// How long `iptables-restore` waits for others, in seconds.
@@ -31,8 +27,8 @@ struct HostNetwork: Sendable {
     /// Why tasks cannot have interfaces here, as a part of a sentence; nil when they can.
     /// - Parameter probe: what the pair is called that is made and removed to see; up to 14 characters.
     func problem(probe: String) -> String? {
-        if let (program, package) = HostNetwork.programs.first(where: { Program.find($0.0) == nil }) {
-            return "\(program) is not installed (\(package))"
+        if let missing = InterfacePrograms.all.first(where: { !$0.isThere }) {
+            return "\(missing.name) is not installed (\(missing.package))"
         }
         guard HostNetwork.mayChangeNetworks else { return "the agent may not change networks: it does not run as root" }
         do throws(TaskInterfaceProblem) {
@@ -199,4 +195,23 @@ struct HostNetwork: Sendable {
         }
         return answer.text
     }
+}
+
+/// A program that makes the network interfaces of tasks.
+package struct InterfaceProgram: Sendable {
+    package let name: String
+    /// Debian's name.
+    package let package: String
+
+    package var isThere: Bool { Program.find(name) != nil }
+}
+
+/// What has to be installed for tasks of network mode `awsvpc`.
+package enum InterfacePrograms {
+    package static let all = [
+        InterfaceProgram(name: "ip", package: "iproute2"),
+        InterfaceProgram(name: "iptables-save", package: "iptables"),
+        InterfaceProgram(name: "iptables-restore", package: "iptables"),
+        InterfaceProgram(name: "nsenter", package: "util-linux"),
+    ]
 }

@@ -104,15 +104,18 @@ enum Doctor {
             cure: isEnough ? nil : "Free some space: images, containers and the state need it.")
     }
 
-    /// What load balancers need.
+    /// What load balancers and tasks with network interfaces of their own need.
     static func programs() -> [Finding] {
-        BalancerPrograms.all.map { program in
-            let isThere = program.isThere
-            return Finding(
-                isGood: isThere,
-                text: "\(program.name) is \(isThere ? "there" : "missing"): \(program.purpose)",
-                cure: isThere ? nil : "Debian, Ubuntu: apt-get install \(program.package), or `make setup`.")
-        }
+        // `ip` is among both.
+        let others = InterfacePrograms.all.filter { one in !BalancerPrograms.all.contains { $0.name == one.name } }
+        return BalancerPrograms.all.map { finding($0.name, $0.package, for: $0.purpose, $0.isThere) }
+            + others.map { finding($0.name, $0.package, for: "tasks of network mode awsvpc", $0.isThere) }
+    }
+
+    private static func finding(_ name: String, _ package: String, for purpose: String, _ isThere: Bool) -> Finding {
+        Finding(
+            isGood: isThere, text: "\(name) is \(isThere ? "there" : "missing"): \(purpose)",
+            cure: isThere ? nil : "Debian, Ubuntu: apt-get install \(package), or `make setup`.")
     }
 
     static func files() -> Finding {
