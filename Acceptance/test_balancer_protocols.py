@@ -1,6 +1,7 @@
 """Protocols, algorithms and measurements of a load balancer node."""
 
 import concurrent.futures
+import csv
 import json
 import socket
 import ssl
@@ -304,6 +305,19 @@ def test_requests_are_counted_without_a_log_and_while_the_node_is_away(node, blu
                    if m["metric"] == "HTTPCode_Target_2XX_Count" and m.get("targetGroup") == name)
 
     eventually(lambda: total() == 25, 10, message=total)
+
+
+def test_connections_to_a_target_that_came_while_haproxy_ran_are_kept(node, blue):
+    address, port, name = serve(node, [])
+    worker = node.runtime("show info").split("Pid: ")[1].split()[0]
+    node.control.set_targets(name, [blue.entry()])
+    eventually(lambda: node.ready_servers(name) == 1, 10)
+    # One client's connection.
+    assert curl(*[f"http://{address}:{port}/"] * 10)[0] == 200
+    assert node.runtime("show info").split("Pid: ")[1].split()[0] == worker
+    rows = csv.DictReader(node.runtime("show stat").removeprefix("# ").strip().splitlines())
+    (row,) = [row for row in rows if row["pxname"] == f"tg-{name.replace('/', '.')}" and row["svname"][0] == "t"]
+    assert (int(row["connect"]), int(row["reuse"])) == (1, 9)
 
 
 def test_least_outstanding_requests(node, blue):
