@@ -191,6 +191,23 @@ struct InterfaceOrderTests {
 
     // MARK: Crashes
 
+    @Test("what containers did is told again when only the interface was taken")
+    func reportsAgain() throws {
+        var bench = bench()
+        bench.takesReports = false
+        bench.feed(.accepted)
+        #expect(bench.reports.map(\.status) == [.pending])
+        bench.takesReports = true
+        bench.feed(.reported)
+        var machine = bench.machine
+        machine.outbox = ReportOutbox(acknowledged: .pending)
+        var restored = try #require(TaskMachine(journal: machine.journal, .sample))
+        let actions = restored.handle(.surveyed(bench.engine.all), at: start)
+        let reports = actions.compactMap { action in if case .report(let report) = action { report } else { nil } }
+        #expect(reports.map(\.status) == [.running])
+        #expect(reports.first?.containers.map(\.name) == ["app", "side"])
+    }
+
     @Test("a restarted agent knows the interface, and asks for it again when it does not")
     func journal() throws {
         var bench = bench()

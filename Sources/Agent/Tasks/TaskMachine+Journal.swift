@@ -55,8 +55,10 @@ extension TaskMachine {
     /// What was not acknowledged goes out again.
     private mutating func restoreReports() {
         guard outbox.acknowledged != .stopped else { return }
+        // That it has its interface says nothing of its containers.
+        let isNew = outbox.acknowledged == nil || outbox.acknowledged == .pending
         for container in containers where !container.isInternal {
-            if container.hasRun && outbox.acknowledged == nil { outbox.add(container.report(as: .running)) }
+            if container.hasRun && isNew { outbox.add(container.report(as: .running)) }
             if container.phase == .stopped { outbox.add(container.report(as: .stopped)) }
         }
     }
