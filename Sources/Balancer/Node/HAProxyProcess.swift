@@ -32,11 +32,6 @@ struct HAProxyProcess: Sendable {
     /// unless glibc is told to keep some. (Measured: 42 us a request, and 32 with these.)
     private static let environment = ["MALLOC_TRIM_THRESHOLD_=67108864", "MALLOC_TOP_PAD_=8388608"]
 
-    /// Threads share the buffers that they do not need; without this each gives up what is more than half a MiB, seven
-    /// buffers, and every request asks for one anew. Nothing is written behind what they hold to find HAProxy's faults.
-    /// Source: HAProxy 2.6 Management Guide, section 3, `-dM`.
-    private static let pools = "-dMglobal,no-tag"
-
     // MARK: Life
 
     /// Whether it writes into the pipe that is there now. One that was started by other means does not.
@@ -56,8 +51,8 @@ struct HAProxyProcess: Sendable {
     func start() async throws {
         for name in ["stats.sock", "master.sock", "haproxy.pid"] { files.remove(name) }
         let arguments = [
-            HAProxyProcess.pools, "-D", "-W", "-S", "\(files.path("master.sock")),mode,600",
-            "-p", files.path("haproxy.pid"), "-f", files.path("haproxy.cfg"),
+            "-D", "-W", "-S", "\(files.path("master.sock")),mode,600", "-p", files.path("haproxy.pid"), "-f",
+            files.path("haproxy.cfg"),
         ]
         let answer = try await Program.run(
             program, arguments, output: files.path("haproxy.out"), pipe: files.path(LogPipe.file),

@@ -120,8 +120,8 @@ extension BalancerConfiguration.TargetGroup {
         if transport == .https || transport == .tls { options += " ssl verify none" }
         if isHTTP, protocolVersion != .http1 { options += transport == .https ? " alpn h2 proto h2" : " proto h2" }
         if !isHTTP, sendsProxyProtocolV2 { options += " send-proxy-v2" }
-        // What HAProxy does of its own accord with servers of the file, but not with those that are added while it runs:
-        // without it every request to those has a connection of its own.
+        // HAProxy does so of its own accord with servers of the file, but not with those that are added while it
+        // runs: every request to those would have a connection of its own.
         if isHTTP { options += " pool-purge-delay 5s pool-max-conn -1" }
         return options
     }
