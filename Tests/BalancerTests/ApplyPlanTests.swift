@@ -32,7 +32,8 @@ struct ApplyPlanTests {
         #expect(
             texts == [
                 "set server tg-blue.1/\(names[1]) state maint",
-                "add server tg-blue.1/\(added) 10.0.0.3:80 pool-purge-delay 5s pool-max-conn -1 weight 100",
+                "add server tg-blue.1/\(added) 10.0.0.3:80"
+                    + " pool-purge-delay 5s pool-max-conn -1 pool-low-conn 128 weight 100",
                 "set server tg-blue.1/\(added) weight 100",
                 "set server tg-blue.1/\(added) state ready",
                 "set server tg-blue.1/\(names[0]) state maint",

@@ -122,7 +122,8 @@ extension BalancerConfiguration.TargetGroup {
         if !isHTTP, sendsProxyProtocolV2 { options += " send-proxy-v2" }
         // HAProxy does so of its own accord with servers of the file, but not with those that are added while it
         // runs: every request to those would have a connection of its own.
-        if isHTTP { options += " pool-purge-delay 5s pool-max-conn -1" }
+        // Below so many idle ones a thread opens a connection of its own before it takes one from the other.
+        if isHTTP { options += " pool-purge-delay 5s pool-max-conn -1 pool-low-conn 128" }
         return options
     }
 }
