@@ -233,6 +233,9 @@ struct EndpointTests {
         #expect(answer.status == 404 && answer.isForeign)
         #expect(try JSONValue.parse(answer.body) == (try Fixture.load("endpoint-v4-unknown")))
         #expect(EndpointErrors.unknown(3, "nope", .task).status == 400)
+        let stranger = EndpointErrors.unknownAddress("127.0.0.1")
+        #expect(stranger.status == 400 && stranger.isForeign)
+        #expect(try JSONValue.parse(stranger.body) == (try Fixture.load("endpoint-v2-no-task")))
     }
 
     // MARK: Credentials

@@ -40,6 +40,20 @@ struct ApplyPlanTests {
             ])
     }
 
+    @Test("a target that speaks HTTP/2 comes with a reload, and goes without one")
+    func multiplexed() {
+        var base = Sample.application([Sample.forward("blue/1")])
+        for index in base.targetGroups.indices { base.targetGroups[index].protocolVersion = .grpc }
+        let one = make(base, [Sample.server("a")])
+        let two = make(base, [Sample.server("a"), Sample.server("b")])
+        #expect(ApplyPlan.make(from: one, to: two) == .reload)
+        guard case .steps(let steps) = ApplyPlan.make(from: two, to: one) else {
+            Issue.record("a reload")
+            return
+        }
+        #expect(steps.count == 1)
+    }
+
     @Test("weights change while HAProxy runs, as a whole")
     func weights() {
         func rule(_ blue: Int, _ green: Int) -> Configuration.Rule {

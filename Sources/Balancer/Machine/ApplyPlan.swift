@@ -21,14 +21,18 @@ enum ApplyPlan: Sendable, Equatable {
         return steps.isEmpty ? .nothing : .steps(steps)
     }
 
-    /// Whether a server is reached in another way than before. A name is in use until its last connection has ended.
+    /// Whether a server is reached in another way than before, or is new and speaks HTTP/2. A name is in use until its
+    /// last connection has ended; and HAProxy gives every request to an HTTP/2 server that was added while it runs a
+    /// connection of its own: `max-reuse` is 0 there, and cannot be given. (Seen with HAProxy 2.6.12.)
     private static func changesServers(
         from old: HAProxyConfiguration, to new: HAProxyConfiguration
     ) -> Bool {
         new.servers.contains { backend, servers in
             let before = Dictionary(
                 (old.servers[backend] ?? []).map { ($0.name, $0.parameters) }, uniquingKeysWith: { $1 })
-            return servers.contains { server in before[server.name].map { $0 != server.parameters } ?? false }
+            return servers.contains { server in
+                before[server.name].map { $0 != server.parameters } ?? server.parameters.contains(" proto h2")
+            }
         }
     }
 
