@@ -210,11 +210,12 @@ def test_a_check_that_passes_brings_requests_within_a_moment(node, blue):
         delays.append(first[-1] - stopped)
         node.control.received.clear()
         node.control.set_targets(name, [blue.entry()])
-        eventually(lambda: len(node.runtime("show servers state tg-fast.1").strip().split("\n")) == 3, 5)
     over.set()
     for thread in threads:
         thread.join()
     green.close()
+    # The server itself stays as long as HAProxy keeps idle connections to it.
+    eventually(lambda: len(node.runtime("show servers state tg-fast.1").strip().split("\n")) == 3, 60)
     print("seconds to the first and after the last request:", [round(d, 3) for d in delays])
     # Other work on the machine must not fail the test: the best of three counts.
     assert min(delays[0::2]) < 0.1 and min(delays[1::2]) < 0.1

@@ -225,13 +225,27 @@ struct ForwardingRulesTests {
 
     /// What `iptables-save` would say afterwards.
     private func after(_ saved: String, _ input: String) -> String {
-        var result = saved
-        for part in input.components(of: "COMMIT\n") {
+        var tables: [String: [String]] = [:]
+        for part in saved.components(of: "COMMIT\n") + input.components(of: "COMMIT\n") {
             let lines = part.split(separator: "\n").map(String.init)
-            let added = lines.dropFirst().map { $0.hasPrefix("-I ") ? "-A " + $0.dropFirst(3) : $0 }
-            result += ([lines[0]] + added + ["COMMIT"]).joined(separator: "\n") + "\n"
+            for line in lines.dropFirst() {
+                let rule = "-A " + line.dropFirst(3)
+                switch line.prefix(3) {
+                case "-I ":
+                    let table = tables[lines[0], default: []]
+                    let place = table.firstIndex { !$0.hasPrefix(":") } ?? table.count
+                    tables[lines[0], default: []].insert(rule, at: place)
+                case "-D ": tables[lines[0]]?.removeAll { $0 == rule }
+                default:
+                    // A declaration empties its chain.
+                    let chain = line.hasPrefix(":") ? line.dropFirst().prefix { $0 != " " } : "-"
+                    tables[lines[0], default: []].removeAll { $0 == line || $0.hasPrefix("-A \(chain) ") }
+                    tables[lines[0], default: []].append(line)
+                }
+            }
         }
-        return result
+        return tables.sorted { $0.key < $1.key }
+            .map { ([$0.key] + $0.value + ["COMMIT"]).joined(separator: "\n") + "\n" }.joined()
     }
 
     @Test("a host without them gets all, one step from the system's chains")
@@ -259,6 +273,24 @@ struct ForwardingRulesTests {
         #expect(input.contains("-A ROOST-ENI-POST -j MASQUERADE\n"))
         #expect(!input.contains("-I "))
         #expect(!input.contains("*filter"))
+    }
+
+    @Test("an engine that has started again and put its rules first is preceded again")
+    func order() throws {
+        let whole = after(Self.host, try #require(ForwardingRules.missing(in: Self.host)))
+        let restarted = after(
+            whole,
+            """
+            *nat
+            -D POSTROUTING -s 172.17.0.0/16 ! -o docker0 -j MASQUERADE
+            -I POSTROUTING -s 172.17.0.0/16 ! -o docker0 -j MASQUERADE
+            COMMIT
+
+            """)
+        let input = try #require(ForwardingRules.missing(in: restarted))
+        #expect(input.contains("-D POSTROUTING -j ROOST-ENI-POST\n-I POSTROUTING -j ROOST-ENI-POST\n"))
+        #expect(!input.contains("PREROUTING") && !input.contains("*filter"))
+        #expect(ForwardingRules.missing(in: after(restarted, input)) == nil)
     }
 
     @Test("without an engine's chain the system's is taken")

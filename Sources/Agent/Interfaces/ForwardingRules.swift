@@ -9,6 +9,9 @@ struct ForwardingRules: Sendable {
         var name: String
         /// Where it is entered: the first of these that there is.
         var hooks: [String]
+        /// The target of the engine's rules before which it has to be entered: the engine puts its own first when it
+        /// starts.
+        var precedes: String?
         var rules: [String]
     }
 
@@ -23,12 +26,12 @@ struct ForwardingRules: Sendable {
             table: "raw", name: "ROOST-ENI-RAW", hooks: ["PREROUTING"],
             rules: ["-i \(ours) -m rpfilter --invert -j DROP"]),
         Chain(
-            table: "nat", name: "ROOST-ENI-PRE", hooks: ["PREROUTING"],
+            table: "nat", name: "ROOST-ENI-PRE", hooks: ["PREROUTING"], precedes: "DOCKER",
             rules: ["-i \(ours) -j MARK --set-xmark \(mark)"]),
         // To tasks, and from tasks to the engine's networks, addresses stay what they are. All else that tasks begin
         // leaves with the host's address.
         Chain(
-            table: "nat", name: "ROOST-ENI-POST", hooks: ["POSTROUTING"],
+            table: "nat", name: "ROOST-ENI-POST", hooks: ["POSTROUTING"], precedes: "MASQUERADE",
             rules: [
                 "-o \(ours) -j ACCEPT", "-m mark ! --mark \(mark) -j RETURN", "-o docker+ -j ACCEPT",
                 "-o br-+ -j ACCEPT", "-j MASQUERADE",
@@ -65,11 +68,15 @@ struct ForwardingRules: Sendable {
         let wanted = chain.rules.map { "-A \(chain.name) \($0)" }
         let system = chain.hooks.first { name in present.contains { $0.hasPrefix(":\(name) ") } }
         let hook = system ?? chain.hooks.last ?? ""
-        let isHooked = present.contains { $0.hasPrefix("-A \(hook) ") && $0.hasSuffix(" -j \(chain.name)") }
+        let entries = present.filter { $0.hasPrefix("-A \(hook) ") }
+        let place = entries.firstIndex { $0.hasSuffix(" -j \(chain.name)") }
+        let rival = chain.precedes.flatMap { target in entries.firstIndex { ($0 + " ").contains(" -j \(target) ") } }
+        let isHooked = place.map { $0 < rival ?? entries.count } ?? false
         let isThere = present.filter { $0.hasPrefix("-A \(chain.name) ") } == wanted
         if isThere, isHooked { return [] }
         // A declaration empties the chain, and the rules fill it, in one step.
-        return [":\(chain.name) - [0:0]"] + wanted + (isHooked ? [] : ["-I \(hook) -j \(chain.name)"])
+        let moves = (place == nil ? [] : ["-D \(hook) -j \(chain.name)"]) + ["-I \(hook) -j \(chain.name)"]
+        return [":\(chain.name) - [0:0]"] + wanted + (isHooked ? [] : moves)
     }
 
     /// The lines of each table.
