@@ -163,7 +163,12 @@ extension Workload {
             kind.value.isCalm && (kind.value != .staticPort || !(isDaemon || shifts))
                 && (kind.value.hasPort || !isBalanced) && fits(kind.value, service)
         }.keys.sorted()
-        guard let definition = dice.pick(calm) else { return }
+        // No registration of a calm definition has come through.
+        guard let definition = dice.pick(calm) else {
+            return order("DeleteService", ["service": .string(service.name), "force": true]) { [self] _ in
+                note(.serviceDeleted(service.key))
+            }
+        }
         let old = service.primary.map { "\($0.family):\($0.revision)" } ?? ""
         let isCalm = calm.contains(old)
         let kind = kinds[isCalm ? old : definition]
