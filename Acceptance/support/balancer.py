@@ -15,6 +15,7 @@ import time
 from .poll import eventually
 from .balancer_shapes import target
 from .region import KEY, SECRET, RoostProcess
+from .websocket import read_frame
 
 
 class ControlPlane:
@@ -52,26 +53,13 @@ class ControlPlane:
         file = connection.makefile("rb")
         try:
             while True:
-                message = self._frame(file)
+                message = json.loads(read_frame(file))
                 self.received.append((message["type"], message["message"]))
                 if message["type"] == "hello":
                     self.hellos += 1
                     self._everything()
         except (OSError, struct.error, EOFError):
             pass
-
-    def _frame(self, file):
-        first, second = struct.unpack("!BB", file.read(2))
-        if first & 15 == 8:
-            raise EOFError
-        length = second & 127
-        if length == 126:
-            (length,) = struct.unpack("!H", file.read(2))
-        elif length == 127:
-            (length,) = struct.unpack("!Q", file.read(8))
-        mask = file.read(4)
-        data = file.read(length)
-        return json.loads(bytes(byte ^ mask[i % 4] for i, byte in enumerate(data)))
 
     def _send(self, kind, message):
         if not self.connection:

@@ -12,6 +12,7 @@ import time
 import uuid
 
 from .poll import eventually
+from .websocket import read_frame
 
 REGION = "us-east-1"
 
@@ -94,7 +95,7 @@ class Orders:
             self.session = handler
         try:
             while True:
-                text = self._frame(handler.rfile)
+                text = read_frame(handler.rfile)
                 message = json.loads(text[text.index(b"{"):])
                 if message["type"] == "PublishMetricsRequest":
                     self.metrics.append(message["message"])
@@ -103,19 +104,6 @@ class Orders:
         finally:
             if self.session is handler:
                 self.session = None
-
-    @staticmethod
-    def _frame(file):
-        first, second = struct.unpack("!BB", file.read(2))
-        if first & 15 == 8:
-            raise EOFError
-        length = second & 127
-        if length == 126:
-            (length,) = struct.unpack("!H", file.read(2))
-        elif length == 127:
-            (length,) = struct.unpack("!Q", file.read(8))
-        mask = file.read(4)
-        return bytes(byte ^ mask[i % 4] for i, byte in enumerate(file.read(length)))
 
     def _send(self, kind, message):
         data = json.dumps({"type": kind, "message": message}).encode()

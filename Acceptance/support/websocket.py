@@ -1,4 +1,4 @@
-"""A websocket client on a plain socket."""
+"""Websockets: a client on a plain socket, and what scripted servers read."""
 
 import base64
 import os
@@ -89,3 +89,17 @@ class WebSocket:
         except OSError:
             pass
         self.socket.close()
+
+
+def read_frame(file):
+    """The data of the next frame that a client sent, unmasked; EOFError when the client closes."""
+    first, second = struct.unpack("!BB", file.read(2))
+    if first & 15 == 8:
+        raise EOFError
+    length = second & 127
+    if length == 126:
+        (length,) = struct.unpack("!H", file.read(2))
+    elif length == 127:
+        (length,) = struct.unpack("!Q", file.read(8))
+    mask = file.read(4)
+    return bytes(byte ^ mask[i % 4] for i, byte in enumerate(file.read(length)))
