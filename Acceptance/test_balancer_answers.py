@@ -49,7 +49,8 @@ def test_504_when_the_target_takes_too_long(node, blue):
     assert 0.9 < time.monotonic() - began < 3
 
 
-def test_504_when_the_target_cannot_be_connected_to(node):
+@pytest.mark.parametrize("trace", [None, "Root=1-00000001-abcdef012345678912345678", "Parent=53995c3f42cd8ad8"])
+def test_504_when_the_target_cannot_be_connected_to(node, trace):
     # Full: the kernel answers no further connection.
     with socket.socket() as full:
         full.bind(("127.0.0.1", 0))
@@ -60,7 +61,9 @@ def test_504_when_the_target_cannot_be_connected_to(node):
             one.connect_ex(full.getsockname())
         address, port, _ = serve(node, [target("x", *full.getsockname())], wait=False)
         began = time.monotonic()
-        assert is_own(curl(f"http://{address}:{port}", timeout=30), 504, "504 Gateway Time-out")
+        headers = ["-H", f"X-Amzn-Trace-Id: {trace}"] if trace else []
+        answer = curl(*headers, f"http://{address}:{port}", timeout=30)
+        assert is_own(answer, 504, "504 Gateway Time-out")
         assert 9 < time.monotonic() - began < 14
         for one in waiting:
             one.close()

@@ -83,7 +83,7 @@ struct HostileTests {
 
     private static let directives: Set<String> = [
         "", "global", "ring", "defaults", "frontend", "backend", "stats", "log", "hard-stop-after", "tune.bufsize",
-        "tune.http.maxhdr", "format", "maxlen", "size", "timeout", "server", "mode", "retries",
+        "tune.http.maxhdr", "tune.maxpollevents", "format", "maxlen", "size", "timeout", "server", "mode", "retries",
         "option", "http-reuse",
         "http-error", "bind", "log-format", "tcp-request", "http-after-response", "http-request", "http-response",
         "acl",

@@ -35,6 +35,9 @@ enum ErrorPages {
     /// there was no target.
     static let failed = "txn.failed"
 
+    /// When a request began, in seconds, if it says itself who it is; otherwise that is in the id it was given.
+    static let began = "txn.began"
+
     static let unreachableFile = "pages/unreachable.html"
 
     /// What HAProxy calls 503: there was no target, or it could not be connected to. Application Load Balancers say 504
@@ -46,13 +49,15 @@ enum ErrorPages {
 
     /// A file in HAProxy's log format. `srv_id` is there if a server was chosen. HAProxy 2.6 crashes when a page of
     /// `defaults` uses a regular expression.
-    /// - Parameter limit: seconds since `txn.began`, from which on a failed connection was one that timed out.
+    /// - Parameter limit: seconds since the request began, from which on a failed connection was one that timed out.
     static func unreachablePage(slowAfterSeconds limit: Int) -> String {
         let hidden = "iif(,)"
-        let isSlow = "%[date,sub(txn.began),div(\(limit)),bool,set-var(txn.slow),\(hidden)]"
+        let id = "req.fhdr(x-amzn-trace-id)"
+        let time = "%[\(id),bytes(\("Root=1-".utf8.count),8),hex2i,set-var(\(began),ifnotexists),\(hidden)]"
+        let isSlow = "%[date,sub(\(began)),div(\(limit)),bool,set-var(txn.slow),\(hidden)]"
         let isFailed = "%[srv_id,mul(0),add(txn.slow),set-var(\(failed)),\(hidden)]"
         let failure = "%[var(\(failed)),iif(504 Gateway Time-out,502 Bad Gateway)]"
         let absence = "%[var(\(failed),2),div(2),bool,iif(503 Service Temporarily Unavailable,)]"
-        return isSlow + isFailed + body(failure + absence)
+        return time + isSlow + isFailed + body(failure + absence)
     }
 }

@@ -104,6 +104,8 @@ struct HAProxyMaker {
         // Source: Application Load Balancers guide, quotas: "HTTP headers".
         section.add("tune.bufsize 73728")
         section.add("tune.http.maxhdr 512")
+        // A thread that takes up more at once needs more buffers than it keeps, and lets targets and clients wait.
+        section.add("tune.maxpollevents 16")
         draft.configuration.sections.append(section)
     }
 

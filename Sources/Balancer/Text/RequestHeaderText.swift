@@ -79,10 +79,9 @@ extension HAProxyMaker {
             conditions.append("{ req.fhdr(host,1) -m found }")
         }
         if refusesLast(listener) { conditions.append("!\(HAProxyMaker.isRefusedMethod)") }
-        if loadBalancer.forwardedForMode == .append {
-            conditions.append("!{ req.fhdr(x-forwarded-for,2) -m found }")
-        }
-        conditions.append("!{ req.fhdr(x-amzn-trace-id,2) -m found }")
+        // One look at the names, which are in lower case, costs less than a look for each header.
+        let twice = (loadBalancer.forwardedForMode == .append ? ["x-forwarded-for"] : []) + ["x-amzn-trace-id"]
+        conditions.append("!{ req.hdr_names -m reg \(twice.map { "\($0),.*\($0)" }.joined(separator: "|")) }")
         return conditions.joined(separator: " ")
     }
 
@@ -101,10 +100,10 @@ extension HAProxyMaker {
         }
     }
 
-    /// An id for every request: its time in seconds, which is also when it began, five digits that are the listener's,
-    /// and nineteen of two draws, one for the connection and one for the request: 1.0e18 to 8.4e18.
+    /// An id for every request: its time in seconds, five digits that are the listener's, and nineteen of two draws, one
+    /// for the connection and one for the request: 1.0e18 to 8.4e18.
     private func trace(_ listener: Listener, in section: inout Section) {
-        let time = "%[date,set-var(txn.began),hex,bytes(8),lower]"
+        let time = "%[date,hex,bytes(8),lower]"
         let digits = HAProxySyntax.digest(listener.id, length: 5)
         let draws = "%[rand,mul(\(HAProxyMaker.salts)),add(sess.salt)]"
         section.add("http-request add-header X-Amzn-Trace-Id 'Root=1-\(time)-\(digits)\(draws)'")
@@ -117,6 +116,7 @@ extension HAProxyMaker {
         let set = "http-request set-header X-Amzn-Trace-Id"
         section.add(
             "http-request set-var(txn.given) req.fhdr(x-amzn-trace-id,-2) if { req.fhdr_cnt(x-amzn-trace-id) gt 1 }")
+        section.add("http-request set-var(\(ErrorPages.began)) date if \(isGiven)")
         // A field Self of an earlier load balancer makes room for ours.
         let rest = HAProxySyntax.word("var(txn.given),regsub('(^|;) *Self=[^;]*;?','\\1')")
         section.add("http-request set-var(txn.rest) \(rest) if \(isGiven)")
