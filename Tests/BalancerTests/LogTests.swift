@@ -52,12 +52,12 @@ struct LogTests {
         counter.take(try line("<6>H FRONTEND~ FRONTEND <NOSRV> 400 0 -1 -1 -1 0 85 15 LR ="), names)
         let found = counter.drain(names)
         func sum(_ metric: String) -> Double? { found.first { $0.metric == metric && $0.targetGroup == nil }?.sum }
-        #expect(sum("RequestCount") == 17)
-        #expect(sum("RuleEvaluations") == 17)
-        #expect(sum("HTTPCode_Target_2XX_Count") == 17)
+        #expect(sum("RequestCount") == 33)
+        #expect(sum("RuleEvaluations") == 33)
+        #expect(sum("HTTPCode_Target_2XX_Count") == 33)
         #expect(sum("HTTPCode_ELB_4XX_Count") == 1)
-        #expect(sum("ProcessedBytes") == 1_800)
-        #expect(found.first { $0.metric == "TargetResponseTime" }?.counts == [17])
+        #expect(sum("ProcessedBytes") == 3_400)
+        #expect(found.first { $0.metric == "TargetResponseTime" }?.counts == [33])
     }
 
     @Test(

@@ -15,8 +15,8 @@ enum LogFormat {
 
     /// A busy listener has a line for one in so many answers that were no errors; and from which rate on (requests per
     /// second) it is busy. A line for each would cost a tenth of HAProxy's time.
-    static let sampled = 16
-    static let busy = 2_000
+    static let sampled = 32
+    static let busy = 4_000
 
     /// How serious the lines are that stand for `sampled` requests; all others have the level that HAProxy gives them.
     /// Source: RFC 5424, section 6.2.1: 5 is "notice".

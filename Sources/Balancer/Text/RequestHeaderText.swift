@@ -100,8 +100,8 @@ extension HAProxyMaker {
         }
     }
 
-    /// An id for every request: its time in seconds, five digits that are the listener's, and nineteen of two draws, one
-    /// for the connection and one for the request: 1.0e18 to 8.4e18.
+    /// An id for every request: its time in seconds, five digits that are the listener's, and nineteen of two draws,
+    /// one for the connection and one for the request: 1.0e18 to 8.4e18.
     private func trace(_ listener: Listener, in section: inout Section) {
         let time = "%[date,hex,bytes(8),lower]"
         let digits = HAProxySyntax.digest(listener.id, length: 5)
