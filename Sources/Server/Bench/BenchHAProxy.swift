@@ -1,8 +1,12 @@
 import Foundation
 
 /// The peer: HAProxy with what somebody would write by hand, and the load generator for both.
+///
+/// It is a daemon, as a node's is: the kernel shares processors out between sessions (`sched_autogroup_enabled`), so one
+/// in the session of wrk would be woken at other times, and have two per cent more requests of it.
 final class BenchHAProxy {
-    private let process: BenchProcess
+    /// Its master.
+    private let process: pid_t
 
     /// Listens beside a load balancer, on its address, and forwards to the same target: the headers that tell of the
     /// client, kept connections on both sides as HAProxy has them of its own accord, and no log.
@@ -26,12 +30,20 @@ final class BenchHAProxy {
 
             """
         try text.write(to: file, atomically: true, encoding: .utf8)
-        process = try BenchProcess(
-            try BenchProgram.find("haproxy", package: "haproxy"), ["-W", "-f", file.path],
-            log: folder.appending(path: "haproxy.out"))
+        let pid = folder.appending(path: "haproxy.pid")
+        let log = folder.appending(path: "haproxy.out")
+        let starter = try BenchProcess(
+            try BenchProgram.find("haproxy", package: "haproxy"), ["-D", "-W", "-p", pid.path, "-f", file.path],
+            log: log)
+        starter.waitForEnd(atMostSeconds: 10)
+        let words = (try? String(contentsOf: pid, encoding: .utf8)) ?? ""
+        guard let process = words.split(whereSeparator: \.isWhitespace).first.flatMap({ pid_t($0) }) else {
+            throw BenchError("haproxy does not start: \((try? String(contentsOf: log, encoding: .utf8)) ?? "")")
+        }
+        self.process = process
     }
 
-    func stop() { process.stop() }
+    func stop() { kill(process, SIGTERM) }
 }
 
 /// A round of wrk. Its requests have a name in `Host`, as clients of a usual port send it; wrk's own has the port.
