@@ -53,12 +53,14 @@ extension BalancerNode {
             environment.rejected = [:]
             environmentConfiguration = configuration
         }
+        let clientProblems = await putRules(configuration)
         let udpProblems = await putUDP(configuration)
         guard !configuration.loadBalancers.isEmpty else {
             if let process = try? HAProxyProcess(run, group: group) { await process.stop() }
             applied = nil
             ownBinds = []
             run.remove("haproxy.cfg")
+            await removeRules()
             return []
         }
         let process = try HAProxyProcess(run, group: group)
@@ -72,7 +74,8 @@ extension BalancerNode {
         }
         let draft = try await put(configuration, process)
         ownBinds = Set(draft.binds)
-        let own = addressProblems.map { BalancerApplied.Problem(loadBalancer: nil, listener: nil, text: $0) }
+        let own = (addressProblems + clientProblems)
+            .map { BalancerApplied.Problem(loadBalancer: nil, listener: nil, text: $0) }
         return own + draft.problems + udpProblems
     }
 
@@ -290,6 +293,7 @@ extension BalancerNode {
         let nginx = NginxProcess(files: run)
         let servers = machine.servers(at: now())
         var udpEnvironment = HAProxyEnvironment(directory: run.directory, zone: settings.zone)
+        udpEnvironment.clients = environment.clients
         let make = { (environment: HAProxyEnvironment) in
             NginxConfiguration.make(configuration, servers: servers, in: environment, module: NginxProcess.module)
         }

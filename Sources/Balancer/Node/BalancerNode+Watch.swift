@@ -6,6 +6,8 @@ extension BalancerNode {
     private static let watchPause: Duration = .milliseconds(200)
     /// How often ports that were taken are tried again.
     private static let retryEvery = 75
+    /// How often the host's rules are looked at, a multiple of the former: others may have taken them away.
+    private static let rulesEvery = 300
     /// How many servers are removed before a change can have its turn.
     private static let maximumRemovals = 100
 
@@ -20,11 +22,16 @@ extension BalancerNode {
             } else if udp.text != nil, !NginxProcess(files: run).isRunning {
                 logger.warning("nginx has ended and is started again")
                 changed()
-            } else if count % BalancerNode.retryEvery == 0, !problems.isEmpty {
-                environmentConfiguration = nil
-                changed()
+            } else if count % BalancerNode.retryEvery == 0 {
+                areRulesDue = hasIdleRules || isTimeForRules(count)
+                if !problems.isEmpty { environmentConfiguration = nil }
+                if areRulesDue || !problems.isEmpty { changed() }
             }
         }
+    }
+
+    private func isTimeForRules(_ count: Int) -> Bool {
+        count % BalancerNode.rulesEvery == 0 && rulesPut?.isEmpty == false
     }
 
     /// Watches connections to targets that are draining, until there are none, and removes servers that are gone.

@@ -21,6 +21,7 @@ package actor BalancerNode {
     let state: Files
     let run: Files
     let addresses: NodeAddresses
+    let rules: HostRules
     let checker: HealthChecker
     let traffic: TrafficBook
 
@@ -41,6 +42,11 @@ package actor BalancerNode {
     var udp = UDPState()
     var addressesPut: [String]?
     var addressProblems: [String] = []
+    /// Whose answers the host's rules bring back; nil when that is not known. More than those who are to see clients'
+    /// addresses while connections live that began before.
+    var rulesPut: Set<ClientAddresses.Target>?
+    /// Whether the host's rules are looked at though nothing has changed.
+    var areRulesDue = false
     var problems: [BalancerApplied.Problem] = []
     /// What the server is told once it is so.
     var reports: [BalancerHealth.Change] = []
@@ -100,6 +106,7 @@ package actor BalancerNode {
         state = try Files(settings.stateDirectory)
         run = try Files(settings.runDirectory)
         addresses = NodeAddresses(bridge: settings.bridge, pool: pool, output: run.path("ip.out"))
+        rules = HostRules(pool: pool, files: run)
         checker = HealthChecker(group: group, probes: run.path("probes.sock"), isSimulated: settings.isSimulated)
         environment = HAProxyEnvironment(directory: settings.runDirectory, zone: settings.zone)
         environment.openFiles = OpenFiles.limit
@@ -139,7 +146,7 @@ package actor BalancerNode {
         checks = [:]
     }
 
-    /// Removes what nodes with these settings have left running: HAProxy, nginx and addresses.
+    /// Removes what nodes with these settings have left running: HAProxy, nginx, addresses and rules.
     package static func remove(_ settings: BalancerSettings, group: any EventLoopGroup) async throws {
         guard let pool = AddressPool(settings.pool) else { return }
         let run = try Files(settings.runDirectory)
@@ -147,8 +154,11 @@ package actor BalancerNode {
         NginxProcess(files: run).stop()
         let known = (try? Files(settings.stateDirectory)).flatMap { NodeState.load($0) }
         if let last = known?.pool.flatMap({ AddressPool($0) }), let bridge = known?.bridge {
+            try? await HostRules(pool: last, files: run).put([])
             await NodeAddresses(bridge: bridge, pool: last, output: run.path("ip.out")).remove()
         }
+        // Without the right to make rules there are none.
+        try? await HostRules(pool: pool, files: run).put([])
         await NodeAddresses(bridge: settings.bridge, pool: pool, output: run.path("ip.out")).remove()
         run.removeAll()
     }

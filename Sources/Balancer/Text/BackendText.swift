@@ -16,6 +16,7 @@ extension HAProxyMaker {
             section.add("mode tcp")
             section.add("no option abortonclose")
             section.add("timeout server \(idle)s")
+            if group.preservedTransports.contains(.tcp) { nearClients(in: &section) }
         }
         if group.stickiness == .sourceIP {
             section.add("balance source")
@@ -31,11 +32,27 @@ extension HAProxyMaker {
             }
             let isV6 = if case .v6 = address { true } else { false }
             let host = isV6 ? "[\(view.target.address)]" : view.target.address
+            // The kernel lets a connection begin with any address, by IP_TRANSPARENT.
+            let isShown = environment.clients.shows(view.target, .tcp, of: group)
+            let source = isShown ? " source 0.0.0.0 usesrc clientip" : ""
             return HAProxyConfiguration.Server(
                 name: HAProxySyntax.serverName(group: group.id, view.target),
-                parameters: "\(host):\(view.target.port)\(group.serverOptions)", weight: view.weight,
+                parameters: "\(host):\(view.target.port)\(group.serverOptions)\(source)", weight: view.weight,
                 isReady: view.isReady)
         }
+    }
+
+    private static let nearMap = "maps/near"
+
+    /// Connections of clients that a target would answer past the balancer, or could not answer at all, begin with the
+    /// address that the kernel takes for the way to the target.
+    private mutating func nearClients(in section: inout Section) {
+        // Those of ::1 come by the loopback frontends.
+        let ranges = environment.clients.near.map(\.description) + ["::1"]
+        draft.configuration.maps[HAProxyMaker.nearMap] = ranges.map { "\($0) 1" }
+        section.add(
+            "tcp-request content set-src ipv4(0.0.0.0) if "
+                + "{ src,map_ip(\(directory)/\(HAProxyMaker.nearMap)) -m found }")
     }
 
     private func http(

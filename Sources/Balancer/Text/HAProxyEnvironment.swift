@@ -24,6 +24,8 @@ package struct HAProxyEnvironment: Sendable, Equatable {
     package var refused: [Bind: String] = [:]
     /// Files that HAProxy may have open, nil when that is not known.
     package var openFiles: Int?
+    /// Which targets see clients' addresses: only those whose answers come back here.
+    var clients = ClientAddresses.nobody
     /// What HAProxy did not want, and its words.
     var rejected: [HAProxyConfiguration.Owner: String] = [:]
 

@@ -31,7 +31,7 @@ struct BalancerCommand: AsyncParsableCommand {
     @Option(help: "Where other machines reach this one (ROOST_HOST_ADDRESS; default: as the region sees it).")
     var hostAddress: String?
 
-    @Flag(help: "End HAProxy and remove the addresses that the node of this name has left.")
+    @Flag(help: "End HAProxy and remove the addresses and rules that the node of this name has left.")
     var remove = false
 
     @Option(help: .hidden)
