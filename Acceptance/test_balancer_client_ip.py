@@ -184,12 +184,16 @@ def test_no_connection_fails_while_targets_change(node, away, targets):
             peer.close()
 
 
+def rules():
+    return run("iptables-save", "-t", "mangle").stdout
+
+
 def left(node):
     """What is left on the host of the rules of a node."""
     network = int(ipaddress.ip_network(node.pool).network_address)
-    rules = [line for line in run("iptables-save", "-t", "mangle").stdout.splitlines() if f"{network:08X}" in line]
-    rules += [line for line in run("ip", "rule").stdout.splitlines() if str(network) in line]
-    return rules + run("ip", "route", "show", "table", network, check=False).stdout.splitlines()
+    found = [line for line in rules().splitlines() if f"{network:08X}" in line]
+    found += [line for line in run("ip", "rule").stdout.splitlines() if str(network) in line]
+    return found + run("ip", "route", "show", "table", network, check=False).stdout.splitlines()
 
 
 @pytest.fixture
@@ -304,3 +308,5 @@ def test_a_task_with_an_interface_of_its_own_sees_the_client(real_region, away, 
         stop_everything(ecs)
         elb.delete_load_balancer(LoadBalancerArn=balancer["LoadBalancerArn"])
         elb.delete_target_group(TargetGroupArn=created["TargetGroupArn"])
+        # The region ends afterwards, and HAProxy would go on without it.
+        eventually(lambda: not any(f"-d {address}/32" in rules() for address, _ in held), 30, message=rules)

@@ -7,7 +7,7 @@ import sys
 from .poll import eventually
 
 SERVER = r"""
-import socket, sys, threading
+import contextlib, socket, sys, threading
 
 address, port = sys.argv[1], int(sys.argv[2])
 tcp = socket.create_server((address, port), backlog=256)
@@ -21,7 +21,7 @@ def datagrams():
 
 threading.Thread(target=datagrams, daemon=True).start()
 def serve(connection, peer):
-    with connection:
+    with connection, contextlib.suppress(OSError):
         connection.sendall(peer[0].encode())
         while data := connection.recv(2048):
             connection.sendall(data)

@@ -9,18 +9,19 @@ extension BalancerNode {
         let isDue = areRulesDue
         areRulesDue = false
         let groups = configuration.targetGroups.filter { !$0.preservedTransports.isEmpty }
-        var wanted: Set<ClientAddresses.Target> = []
+        // Not known yet.
+        var wanted: Set<ClientAddresses.Target>? = groups.isEmpty ? [] : nil
         do {
             var clients = ClientAddresses.nobody
             if !groups.isEmpty {
                 let networks = try await rules.networks()
                 // Whoever comes meanwhile has to wait for the next time.
                 clients = ClientAddresses.find(groups, machine.targets, in: networks)
+                wanted = clients.targets
             }
-            wanted = clients.targets
             // What HAProxy and nginx still do by what they were told last is not disturbed.
-            let isIdle = leaving.isEmpty && oldWorkers.isEmpty && wanted == environment.clients.targets
-            let put = isDue && isIdle ? wanted : wanted.union(rulesPut ?? [])
+            let isIdle = leaving.isEmpty && oldWorkers.isEmpty && clients.targets == environment.clients.targets
+            let put = isDue && isIdle ? clients.targets : clients.targets.union(rulesPut ?? [])
             if isDue ? put != rulesPut || !put.isEmpty : !put.isSubset(of: rulesPut ?? []) {
                 try await rules.put(put.sorted())
                 rulesPut = put
@@ -29,9 +30,9 @@ extension BalancerNode {
             return []
         } catch {
             environment.clients = .nobody
-            if wanted.isEmpty, groups.isEmpty {
-                // Who may not make rules has none to take away.
-                rulesPut = []
+            if wanted?.isEmpty == true {
+                // Who may not make rules has none to take away; what we did make is tried again.
+                rulesPut = rulesPut ?? []
                 return []
             }
             logger.warning("targets see the node's address", metadata: ["reason": "\(error)"])
