@@ -105,7 +105,8 @@ struct HAProxyProcess: Sendable {
         let lines = await processes().split(separator: "\n")
         guard let start = lines.firstIndex(where: { $0.hasPrefix("# old workers") }) else { return [] }
         let rest = lines[lines.index(after: start)...].prefix { !$0.hasPrefix("#") }
-        return rest.compactMap { $0.split(separator: "\t").first.flatMap { Int($0.filter(\.isNumber)) } }
+        // Columns are filled up with spaces.
+        return rest.compactMap { $0.split(whereSeparator: \.isWhitespace).first.flatMap { Int($0) } }
     }
 
     /// What the master says about its processes; empty when there is no master. It replaces itself after a reload, and
