@@ -229,18 +229,19 @@ def test_nodes_leave_nothing_and_each_other_alone(new_node, away, targets):
     nodes[1].start()
     eventually_seen(CLIENT, "tcp", *places[1], prefix=away)
 
-    # The last target is gone, but not the last connection; then that, and then the load balancer.
+    # Nobody is to see clients any more, but a connection lives that began before.
+    balancers, (described,) = (nodes[1].control.configuration[key] for key in ("loadBalancers", "targetGroups"))
     held = Held(*places[1], prefix=away)
     try:
         assert held.seen == CLIENT
-        identifier = nodes[1].control.configuration["targetGroups"][0]["id"]
-        nodes[1].control.set_targets(identifier, [])
+        assert nodes[1].control.configure(balancers, [{**described, "preservesClientIP": False}]) == []
         # The node looks every 15 seconds.
         stays(lambda: held.says("hello") == "hello", 16, interval=0.5)
     finally:
         held.close()
     eventually(lambda: left(nodes[1]) == [], 40, message=lambda: left(nodes[1]))
-    nodes[1].control.set_targets(identifier, [target("t", *targets["process"]("tcp"))])
+    # The last load balancer goes.
+    assert nodes[1].control.configure(balancers, [described]) == []
     eventually_seen(CLIENT, "tcp", *places[1], prefix=away)
     assert nodes[1].control.configure([], []) == []
     assert left(nodes[1]) == []

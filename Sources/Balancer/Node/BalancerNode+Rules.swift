@@ -8,6 +8,8 @@ extension BalancerNode {
     func putRules(_ configuration: BalancerConfiguration) async -> [String] {
         let isDue = areRulesDue
         areRulesDue = false
+        // Right after a reload the master may not have said yet who is old.
+        if isDue, let process = try? HAProxyProcess(run, group: group) { oldWorkers = await process.oldWorkers() }
         let groups = configuration.targetGroups.filter { !$0.preservedTransports.isEmpty }
         // Not known yet.
         var wanted: Set<ClientAddresses.Target>? = groups.isEmpty ? [] : nil
