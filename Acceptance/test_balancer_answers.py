@@ -183,6 +183,25 @@ def test_a_rule_that_haproxy_does_not_take_is_left_out(node):
     assert curl(f"http://{address}:{port}/")[2] == "good"
 
 
+@pytest.mark.parametrize("env, most", [({}, 24), ({"ROOST_HEADER_KIB": "64"}, 64)])
+def test_headers_have_room(tmp_path, blue, env, most):
+    made = Node(tmp_path, ControlPlane(), env=env).start()
+    try:
+        address, port, _ = serve(made, [blue.entry()])
+
+        def ask(kib):
+            # No header has more than AWS takes; the target, http.server, takes a hundred.
+            headers = [f"x-{i}: {'v' * 7_900}" for i in range(kib // 8)]
+            return curl(*sum((["-H", line] for line in headers), []), f"http://{address}:{port}/")
+
+        status, _, body = ask(most)
+        assert status == 200
+        assert sum(len(value) for name, value in json.loads(body)["headers"] if name.startswith("x-")) > most * 980
+        assert ask(most + 16)[0] == 400
+    finally:
+        made.close()
+
+
 def test_connections_beyond_the_most_are_refused_and_counted(tmp_path, blue):
     control = ControlPlane()
     small = Node(tmp_path, control, prefix=["prlimit", "--nofile=800:800"]).start()

@@ -132,8 +132,8 @@ class ControlPlane:
 class Node:
     """A `roost balancer` with addresses of its own; `prefix` is a command that runs it."""
 
-    def __init__(self, directory, control, prefix=()):
-        self.directory, self.control, self.prefix = directory, control, prefix
+    def __init__(self, directory, control, prefix=(), env=None):
+        self.directory, self.control, self.prefix, self.env = directory, control, prefix, env or {}
         number = random.randrange(1, 250)
         self.pool, self.bridge = f"10.254.{number}.0/24", f"roost-t{number}"
         self.last = 1
@@ -152,7 +152,7 @@ class Node:
         self.process = RoostProcess(
             ["balancer", *self._options, "--server", f"http://127.0.0.1:{self.control.port}", "--traffic-seconds", "1"],
             self.directory / "balancer.log",
-            env={"AWS_ACCESS_KEY_ID": KEY, "AWS_SECRET_ACCESS_KEY": SECRET, "ROOST_LOG": "debug"},
+            env={"AWS_ACCESS_KEY_ID": KEY, "AWS_SECRET_ACCESS_KEY": SECRET, "ROOST_LOG": "debug", **self.env},
             prefix=self.prefix)
         eventually(lambda: self.control.hellos > hellos or not self.process.running, 20,
                    message=lambda: self.process.log.read_text())

@@ -28,6 +28,8 @@ package struct BalancerSettings: Sendable {
     package var pool = "10.255.0.0/24"
     /// The bridge that has the addresses.
     package var bridge = "roost-lb0"
+    /// The most that a message's headers may have together, in KiB: `headerSizes`.
+    package var headerKiB = HAProxyEnvironment.usualHeaderKiB
     /// Where the node is reached from other machines.
     package var hostAddress = "127.0.0.1"
     /// Whether nothing is served and every target is healthy: for regions whose containers are make-believe.
@@ -36,6 +38,10 @@ package struct BalancerSettings: Sendable {
     package var version = "roost"
     /// How often traffic is reported.
     package var trafficInterval: Duration = .seconds(60)
+
+    /// One header and a request line may have 16 KiB.
+    /// Source: Application Load Balancers guide, quotas: "HTTP headers".
+    package static let headerSizes = 16...1_024
 
     package init(control: Control?, name: String, zone: String, stateDirectory: String) {
         self.control = control

@@ -109,6 +109,7 @@ package actor BalancerNode {
         rules = HostRules(pool: pool, files: run)
         checker = HealthChecker(group: group, probes: run.path("probes.sock"), isSimulated: settings.isSimulated)
         environment = HAProxyEnvironment(directory: settings.runDirectory, zone: settings.zone)
+        environment.headerKiB = settings.headerKiB
         environment.openFiles = OpenFiles.limit
         let known = NodeState.load(state) ?? NodeState()
         configuration = known.configuration

@@ -100,12 +100,11 @@ struct HAProxyMaker {
         var section = HAProxyConfiguration.Section("global")
         section.add("stats socket \(directory)/stats.sock mode 600 level admin expose-fd listeners")
         section.add("hard-stop-after 1h")
-        // Headers of a request: 16 KiB each, 64 KiB together.
-        // Source: Application Load Balancers guide, quotas: "HTTP headers".
-        section.add("tune.bufsize 73728")
+        // What is said of the headers (eight bytes for each), and what is added to them, has its place there too.
+        section.add("tune.bufsize \((environment.headerKiB + 8) << 10)")
         section.add("tune.http.maxhdr 512")
         // A thread that takes up more at once needs more buffers than it keeps, and lets targets and clients wait.
-        section.add("tune.maxpollevents 16")
+        section.add("tune.maxpollevents 32")
         draft.configuration.sections.append(section)
     }
 

@@ -24,10 +24,15 @@ package struct HAProxyEnvironment: Sendable, Equatable {
     package var refused: [Bind: String] = [:]
     /// Files that HAProxy may have open, nil when that is not known.
     package var openFiles: Int?
+    /// The most that a message's headers may have together, in KiB.
+    var headerKiB = usualHeaderKiB
     /// Which targets see clients' addresses: only those whose answers come back here.
     var clients = ClientAddresses.nobody
     /// What HAProxy did not want, and its words.
     var rejected: [HAProxyConfiguration.Owner: String] = [:]
+
+    /// Application Load Balancers take 64, hardly a target does; each request pays for it.
+    package static let usualHeaderKiB = 24
 
     package init(directory: String, zone: String) {
         self.directory = directory

@@ -28,6 +28,9 @@ struct BalancerCommand: AsyncParsableCommand {
     @Option(help: "The bridge that has these addresses (ROOST_BRIDGE; default roost-lb0).")
     var bridge: String?
 
+    @Option(help: "KiB that the headers of a request may have together (ROOST_HEADER_KIB; default 24, AWS: 64).")
+    var headerKib: Int?
+
     @Option(help: "Where other machines reach this one (ROOST_HOST_ADDRESS; default: as the region sees it).")
     var hostAddress: String?
 
@@ -84,6 +87,7 @@ struct BalancerCommand: AsyncParsableCommand {
             stateDirectory: directory.path + "/balancers/" + nodeName)
         if let pool = pool ?? Environment.roost("POOL") { settings.pool = pool }
         if let bridge = bridge ?? Environment.roost("BRIDGE") { settings.bridge = bridge }
+        settings.headerKiB = try LocalBalancer.headerKiB(headerKib)
         settings.hostAddress =
             hostAddress ?? Environment.roost("HOST_ADDRESS")
             ?? settings.control.map { OwnAddress.towards($0.server.description) } ?? settings.hostAddress

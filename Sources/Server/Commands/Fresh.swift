@@ -9,7 +9,7 @@ enum Fresh {
         if !engine.isSimulated {
             try await EngineProbe.removeContainers(of: instances(in: path), EngineOptions.dockerHost, on: group)
         }
-        let settings = LocalBalancer.settings(DataDirectory(path: path), "", isSimulated: engine.isSimulated)
+        let settings = try LocalBalancer.settings(DataDirectory(path: path), "", isSimulated: engine.isSimulated)
         try await BalancerNode.remove(settings, group: group)
         for name in ["instances", "balancers", "state.sqlite", "state.sqlite-wal", "state.sqlite-shm"] {
             try? FileManager.default.removeItem(atPath: path + "/" + name)

@@ -82,7 +82,7 @@ struct UpCommand: AsyncParsableCommand {
             preconditionFailure("a region's own address can be read")
         }
         let zone = region.settings.realm.region + (zoneLetters.first ?? "a")
-        var settings = LocalBalancer.settings(directory, zone, isSimulated: engine.isSimulated)
+        var settings = try LocalBalancer.settings(directory, zone, isSimulated: engine.isSimulated)
         settings.control = .init(
             server: server, region: region.settings.realm.region, credential: region.settings.credential)
         settings.hostAddress = OwnAddress.listening(on: region.settings.host)
