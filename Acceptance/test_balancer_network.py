@@ -167,3 +167,28 @@ def test_udp_by_weight(node):
     eventually(lambda: 20 <= (measure() or 0) <= 80, 15, message=measure)
     measure = share(0, 1)
     eventually(lambda: measure() == 0, 15, message=measure)
+
+
+def test_tcp_and_udp_on_one_port(node, echo):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
+        server.bind((echo.address, echo.port))
+        server.settimeout(1)
+        address, port, _ = serve(
+            node, [target("both", echo.address, echo.port)], transport="tcp_udp", group_transport="tcp_udp",
+            kind="network", name="net", check={"transport": "tcp"})
+        with socket.create_connection((address, port), 5) as client:
+            client.sendall(b"stream")
+            assert client.recv(1024) == b"stream"
+
+        def datagram():
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+                client.settimeout(0.5)
+                try:
+                    client.sendto(b"datagram", (address, port))
+                    data, peer = server.recvfrom(1024)
+                    server.sendto(data.upper(), peer)
+                    return client.recv(1024) == b"DATAGRAM"
+                except (TimeoutError, ConnectionRefusedError):
+                    return False
+
+        eventually(datagram, 10)
