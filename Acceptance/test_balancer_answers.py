@@ -224,7 +224,7 @@ def test_connections_beyond_the_most_are_refused_and_counted(tmp_path, blue):
         assert clients[0].recv(4096).startswith(b"HTTP/1.1 200 ")
         for client in clients:
             client.close()
-        eventually(lambda: small.runtime("show info").split("CurrConns: ")[1].split()[0] < "9", 5)
+        eventually(lambda: int(small.runtime("show info").split("CurrConns: ")[1].split()[0]) < 9, 5)
         assert curl(f"http://{address}:{port}")[0] == 200
     finally:
         for client in clients:

@@ -5,7 +5,6 @@ import hashlib
 import http.client
 import http.server
 import socket
-import ssl
 import threading
 import time
 
@@ -164,7 +163,6 @@ def test_a_client_that_reads_slowly_holds_up_nobody(node, streams):
             assert curl(f"http://{address}:{port}/")[0] == 200
             assert time.monotonic() - began < 1
             time.sleep(0.05)
-        # What HAProxy, the kernel and the target have in hand is bounded: the target waits.
         while piece := slow.recv(1 << 20):
             made.update(piece)
             count += len(piece)

@@ -33,6 +33,12 @@ package struct IPv4Range: Hashable, Sendable, CustomStringConvertible {
     /// 0 to 32.
     package let prefixLength: Int
 
+    /// - Parameter prefixLength: 0 to 32.
+    package init(_ address: IPv4Address, prefixLength: Int = 32) {
+        self.address = address
+        self.prefixLength = prefixLength
+    }
+
     /// Parses an address and a prefix length; nil for anything else.
     package init?(_ text: some StringProtocol) {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)

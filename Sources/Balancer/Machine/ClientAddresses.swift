@@ -25,7 +25,7 @@ package struct ClientAddresses: Sendable, Equatable {
     var near: [IPv4Range]
 
     /// Ranges that are near whatever the machine has.
-    static let nobody = ClientAddresses(targets: [], near: [MachineNetworks.loopback].compactMap(\.self))
+    static let nobody = ClientAddresses(targets: [], near: [MachineNetworks.loopback])
 
     /// Finds them. A target is among them when its group wants it and packets to it pass this machine only.
     /// - Parameter targets: by target group.
@@ -50,7 +50,7 @@ package struct ClientAddresses: Sendable, Equatable {
             if route.way == .bridge || isBeside { near.append(route.range) }
         }
         for address in machine.own where !near.contains(where: { $0.contains(address) }) {
-            if let range = IPv4Range("\(address)/32") { near.append(range) }
+            near.append(IPv4Range(address))
         }
         return ClientAddresses(targets: found, near: near.sorted { $0.order < $1.order })
     }

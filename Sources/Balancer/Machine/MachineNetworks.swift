@@ -23,7 +23,7 @@ struct MachineNetworks: Sendable, Equatable {
     /// Those of the main table, without a default.
     var routes: [Route]
 
-    static let loopback = IPv4Range("127.0.0.0/8")
+    static let loopback = IPv4Range(IPv4Address(bits: 127 << 24), prefixLength: 8)
     /// What links to containers and virtual machines are. Source: ip-link(8), TYPES.
     private static let inside: Set<String> = ["veth", "tun"]
 
@@ -34,7 +34,7 @@ struct MachineNetworks: Sendable, Equatable {
         let links = links.arrayValue ?? []
         own = links.flatMap { $0["addr_info"]?.arrayValue ?? [] }
             .compactMap { $0["local"]?.stringValue.flatMap { IPv4Address($0) } }
-            .filter { MachineNetworks.loopback?.contains($0) == false }
+            .filter { !MachineNetworks.loopback.contains($0) }
         let ways = MachineNetworks.ways(links)
         routes = (table.arrayValue ?? []).compactMap { row in
             guard let text = row["dst"]?.stringValue, let range = IPv4Range(text.contains("/") ? text : text + "/32")
@@ -60,7 +60,7 @@ struct MachineNetworks: Sendable, Equatable {
 
     /// Whether packets to and from this address pass this machine and no other: its own, or one right behind it.
     func isHere(_ address: IPv4Address) -> Bool {
-        guard MachineNetworks.loopback?.contains(address) == false else { return false }
+        guard !MachineNetworks.loopback.contains(address) else { return false }
         if own.contains(address) { return true }
         let known = routes.filter { $0.range.contains(address) }
         return known.max { $0.range.prefixLength < $1.range.prefixLength }.map { $0.way != .away } ?? false

@@ -3,7 +3,7 @@ import Foundation
 /// The peer: HAProxy with what somebody would write by hand, and the load generator for both.
 ///
 /// It is a daemon, as a node's is: the kernel shares processors out between sessions (`sched_autogroup_enabled`). One
-/// in the session of wrk is woken at other times, and had five per cent more requests of it.
+/// in the session of wrk is woken at other times, and has a few per cent more requests of it.
 final class BenchHAProxy {
     /// Its master.
     private let process: pid_t
